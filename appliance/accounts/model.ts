@@ -1,0 +1,52 @@
+/**
+ * Who may send, through which account: the types the rest of the appliance sees. A record comes
+ * from the configuration file (`origin: "file"`, locked) or was saved by console or command line.
+ */
+
+/** `keep`: as the device sends. `force`: the account's address. A list: only these (`*@domain` allowed). */
+export type FromPolicy = "keep" | "force" | readonly string[];
+
+/** Leniencies the owner turned on for one device (design §7). */
+export interface Compatibility {
+	readonly legacyTls: boolean;
+	readonly lfLineEnds: boolean;
+	readonly authWithoutTls: boolean;
+	readonly acceptAnyCredentials: boolean;
+	readonly cramMd5: boolean;
+	readonly hideEhlo: readonly string[];
+}
+
+export type Origin = "file" | "saved";
+
+export interface Device {
+	/** Unique, as the owner calls it; also the key in the queue and the log. */
+	readonly name: string;
+	/** Addresses or CIDR ranges from which it is known without a password. */
+	readonly addresses: readonly string[];
+	/** Lower case, or empty when it has none. */
+	readonly username: string;
+	/** Address of the account it sends through; empty = the only account there is. */
+	readonly account: string;
+	readonly from: FromPolicy;
+	/** Patterns: `*`, `*@domain`, `a@domain`. */
+	readonly recipients: readonly string[];
+	/** Messages per time, or undefined for no limit. */
+	readonly rate: { readonly count: number; readonly perMs: number } | undefined;
+	readonly compatibility: Compatibility;
+	readonly origin: Origin;
+}
+
+export type TransportKind = "graph" | "smtp";
+export type SignInMethod = "device-code" | "browser" | "certificate";
+
+export interface Account {
+	/** Lower case; unique. */
+	readonly address: string;
+	readonly transport: TransportKind;
+	readonly method: SignInMethod;
+	/** The app registration in force for it: its own or `[microsoft]`'s. */
+	readonly clientId: string;
+	readonly tenant: string;
+	readonly sharedMailboxes: readonly string[];
+	readonly origin: Origin;
+}

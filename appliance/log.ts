@@ -1,0 +1,98 @@
+/**
+ * The log, for administrators: one line an event, `event key=value …` (logfmt), on standard error
+ * or, under systemd, with the `<N>` priority prefix that journald reads (sd-daemon(3)).
+ *
+ * Never throws and never blocks on a reader. Values are quoted when they need it and control
+ * characters escaped, so nothing a device sends can forge a second line.
+ */
+
+/** Priorities of sd-daemon(3), most urgent first. */
+export const LOG_LEVELS = { crit: 2, error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const;
+export type LogLevel = keyof typeof LOG_LEVELS;
+
+/** `Secret` prints as `***`; objects are not accepted, so nothing is dumped by accident. */
+export type LogValue = string | number | boolean | bigint | null | undefined | { toString(): string };
+export type LogFields = Readonly<Record<string, LogValue>>;
+
+export interface LogOptions {
+	readonly level: LogLevel;
+	/** Prefix lines with `<N>` for journald. */
+	readonly journal: boolean;
+	readonly write: (line: string) => void;
+}
+
+export class Log {
+	readonly #options: LogOptions;
+	readonly #fields: LogFields;
+
+	constructor(options: LogOptions, fields: LogFields = {}) {
+		this.#options = options;
+		this.#fields = fields;
+	}
+
+	/** The same log with `fields` on each line. */
+	child(fields: LogFields): Log {
+		return new Log(this.#options, { ...this.#fields, ...fields });
+	}
+
+	crit(event: string, fields?: LogFields): void {
+		this.#line("crit", event, fields);
+	}
+	error(event: string, fields?: LogFields): void {
+		this.#line("error", event, fields);
+	}
+	warning(event: string, fields?: LogFields): void {
+		this.#line("warning", event, fields);
+	}
+	notice(event: string, fields?: LogFields): void {
+		this.#line("notice", event, fields);
+	}
+	info(event: string, fields?: LogFields): void {
+		this.#line("info", event, fields);
+	}
+	debug(event: string, fields?: LogFields): void {
+		this.#line("debug", event, fields);
+	}
+
+	#line(level: LogLevel, event: string, fields: LogFields = {}): void {
+		if (LOG_LEVELS[level] > LOG_LEVELS[this.#options.level]) return;
+		const prefix = this.#options.journal ? `<${LOG_LEVELS[level]}>` : `${level} `;
+		let line = prefix + event;
+		for (const [key, value] of [...Object.entries(this.#fields), ...Object.entries(fields)]) {
+			if (value === undefined) continue;
+			line += ` ${key}=${formatValue(value)}`;
+		}
+		this.#options.write(`${line}\n`);
+	}
+}
+
+const PLAIN_VALUE = /^[\w@.:/+<>,[\]*-]+$/;
+/** C0, DEL, C1, and the Unicode line and paragraph separators: each could start a new line somewhere. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped here
+const UNSAFE_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
+
+function formatValue(value: LogValue): string {
+	const text = String(value);
+	if (PLAIN_VALUE.test(text)) return text;
+	const quoted = text
+		.replaceAll("\\", "\\\\")
+		.replaceAll('"', '\\"')
+		.replace(UNSAFE_CHARACTERS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+	return `"${quoted}"`;
+}
+
+/** The log of a process: journald's form when journald reads it, plain text otherwise. */
+export function openLog(level: LogLevel, environment: NodeJS.ProcessEnv = process.env): Log {
+	return new Log({
+		level,
+		journal: environment["JOURNAL_STREAM"] !== undefined,
+		write: (line) => {
+			process.stderr.write(line);
+		},
+	});
+}
+
+/** A log that goes nowhere, for tests and one-shot commands. */
+export function silentLog(): Log {
+	return new Log({ level: "crit", journal: false, write: () => undefined });
+}

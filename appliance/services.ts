@@ -1,0 +1,186 @@
+/**
+ * What the console and the command line may ask of a running appliance: interfaces only, so that
+ * web/ and cli/ depend on no part that does the work. Everything here crosses the control socket
+ * as JSON, so values are plain data; times are ISO 8601 in UTC.
+ *
+ * Methods throw `UserError` for what the owner can mend (unknown name, wrong state).
+ */
+import type { Account, Device, SignInMethod, TransportKind } from "./accounts/model.ts";
+
+export type QueueState = "incoming" | "active" | "deferred" | "held" | "failed";
+
+export interface QueueRow {
+	readonly id: string;
+	readonly state: QueueState;
+	readonly device: string;
+	readonly account: string;
+	/** MAIL FROM; empty for the null reverse-path. */
+	readonly sender: string;
+	readonly recipients: readonly string[];
+	readonly sizeBytes: number;
+	readonly receivedAt: string;
+	/** When it is tried next; null when held or failed. */
+	readonly nextAttemptAt: string | null;
+	readonly attempts: number;
+	/** Owner text of the last trouble, or empty. */
+	readonly lastError: string;
+}
+
+export interface RecipientRow {
+	readonly address: string;
+	readonly state: "pending" | "delivered" | "failed";
+	/** The last reply about it, `550 5.7.1 …`, or empty. */
+	readonly reply: string;
+	readonly ownerText: string;
+}
+
+export interface HistoryRow {
+	readonly at: string;
+	readonly event: string;
+	readonly detail: string;
+}
+
+/** A message in the queue, or what history still knows of one that has left it. */
+export interface QueueEntry extends Omit<QueueRow, "state"> {
+	readonly state: QueueState | "delivered" | "deleted";
+	readonly recipientStates: readonly RecipientRow[];
+	readonly history: readonly HistoryRow[];
+}
+
+export type QueueAction = "retry" | "hold" | "release" | "delete";
+
+export interface QueueService {
+	/** The whole queue, oldest first. */
+	list(): Promise<readonly QueueRow[]>;
+	/** Throws `queue-unknown-id`. */
+	show(id: string): Promise<QueueEntry>;
+	/** Acts on the ids, or on all that the action can apply to. Says how many it changed. */
+	act(action: QueueAction, ids: readonly string[] | "all"): Promise<{ readonly changed: number }>;
+	/** One read-only line of the counts, for status. */
+	counts(): Promise<Readonly<Record<QueueState, number>>>;
+}
+
+export interface DeviceDraft {
+	readonly name: string;
+	readonly addresses: readonly string[];
+	readonly username?: string;
+	readonly account?: string;
+}
+
+/** What the owner types into the device. The password is shown once. */
+export interface DeviceSettings {
+	readonly device: Device;
+	readonly server: string;
+	readonly ports: readonly { readonly port: number; readonly security: "none" | "STARTTLS" | "TLS" }[];
+	readonly username: string;
+	readonly password: string | null;
+	readonly sender: string;
+}
+
+export interface DeviceService {
+	list(): Promise<readonly Device[]>;
+	/** Throws `device-unknown`. */
+	show(name: string): Promise<DeviceSettings>;
+	/** Throws `device-exists`, `device-invalid`, `account-unknown`. */
+	add(draft: DeviceDraft): Promise<DeviceSettings>;
+	/** Throws `device-unknown`, `device-locked` (it stands in the configuration file). */
+	remove(name: string): Promise<void>;
+}
+
+export type SignInState = "signed-in" | "needs-sign-in" | "signing-in";
+
+export interface AccountStatus {
+	readonly account: Account;
+	readonly state: SignInState;
+	/** Who signed in, as Microsoft calls them, or empty. */
+	readonly signedInAs: string;
+	readonly signedInAt: string | null;
+	/** When the sign-in lapses if the box never reaches Microsoft again; null when unknown. */
+	readonly lapsesAt: string | null;
+	/** What the last refusal meant and what to do, or empty. */
+	readonly trouble: string;
+}
+
+/** What `account add` reports as it goes. The stream ends after `signed-in` or `refused`. */
+export type SignInNews =
+	| {
+			readonly type: "prompt";
+			readonly verificationUri: string;
+			readonly userCode: string;
+			readonly expiresAt: string;
+			readonly message: string;
+	  }
+	| { readonly type: "waiting"; readonly text: string }
+	| { readonly type: "signed-in"; readonly who: string }
+	| { readonly type: "refused"; readonly ownerText: string; readonly hint: string };
+
+export interface AccountDraft {
+	readonly address: string;
+	readonly method?: SignInMethod;
+	readonly transport?: TransportKind;
+}
+
+export type TestStep = { readonly ok: boolean; readonly text: string };
+
+export interface AccountService {
+	list(): Promise<readonly AccountStatus[]>;
+	/** Saves the account if new, and signs in. Aborting the signal cancels the sign-in. */
+	add(draft: AccountDraft, signal: AbortSignal): AsyncIterable<SignInNews>;
+	/** Sends a message from the account to itself and follows it to Microsoft's answer. */
+	test(address: string, signal: AbortSignal): AsyncIterable<TestStep>;
+	/** Forgets the sign-in, and the account if it was saved. Throws `account-unknown`. */
+	remove(address: string): Promise<void>;
+}
+
+export interface ListenerStatus {
+	readonly role: string;
+	/** `host:port` as bound. */
+	readonly address: string;
+}
+
+export interface Status {
+	readonly name: string;
+	readonly version: string;
+	readonly startedAt: string;
+	readonly now: string;
+	readonly listeners: readonly ListenerStatus[];
+	readonly queue: Readonly<Record<QueueState, number>>;
+	readonly accounts: readonly {
+		readonly address: string;
+		readonly state: SignInState;
+		/** `closed` = mail flows; `open` = waiting for trouble to pass; `probing` = one message is trying. */
+		readonly circuit: "closed" | "open" | "probing";
+		readonly trouble: string;
+	}[];
+	readonly storage: {
+		readonly freeBytes: number;
+		readonly reserveBytes: number;
+		readonly accepting: boolean;
+	};
+	readonly memoryBytes: number;
+	/** Owner texts, most urgent first; empty when all is well. */
+	readonly problems: readonly string[];
+}
+
+export interface ConfigOrigin {
+	/** Dotted key, `smtp.max_message_size`. */
+	readonly key: string;
+	/** As text, secrets masked. */
+	readonly value: string;
+	/** `default`, `console`, `file /etc/…:12`, `environment POSTERN_…`, `flag`. */
+	readonly origin: string;
+}
+
+export interface ApplianceService {
+	status(): Promise<Status>;
+	/** Reads the configuration again. Throws `UserError` and changes nothing when it is bad. */
+	reload(): Promise<{ readonly changes: readonly string[] }>;
+	configOrigins(): Promise<readonly ConfigOrigin[]>;
+}
+
+export interface Services {
+	readonly appliance: ApplianceService;
+	readonly queue: QueueService;
+	readonly devices: DeviceService;
+	readonly accounts: AccountService;
+}

@@ -1,0 +1,19 @@
+/**
+ * Small JSON documents that the console and the command line save: devices, accounts, mailboxes,
+ * settings. For accounts/ and config/. A `put` or `remove` is on the card when it resolves.
+ */
+
+export type DocumentKind = "device" | "account" | "mailbox" | "setting";
+
+export interface StoredDocument {
+	readonly key: string;
+	/** As it was put; read it through a schema. */
+	readonly value: unknown;
+}
+
+export interface DocumentStore {
+	list(kind: DocumentKind): Promise<readonly StoredDocument[]>;
+	put(kind: DocumentKind, key: string, value: unknown): Promise<void>;
+	/** False when there was none. */
+	remove(kind: DocumentKind, key: string): Promise<boolean>;
+}

@@ -1,0 +1,16 @@
+/** Tests stand beside the source; end-to-end ones drive the built program and get more time. */
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+	test: {
+		include: ["appliance/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
+		exclude: ["node_modules/**", "dist/**"],
+		pool: "forks",
+		testTimeout: 30_000,
+		hookTimeout: 60_000,
+		reporters: process.env["POSTERN_TEST_REPORT"] ? ["default", "json"] : ["default"],
+		...(process.env["POSTERN_TEST_REPORT"]
+			? { outputFile: { json: process.env["POSTERN_TEST_REPORT"] } }
+			: {}),
+	},
+});
