@@ -1,0 +1,64 @@
+/**
+ * The mail events that a postmaster greps for, one typed function each: the only writer of them, so
+ * that their form is an interface and not scattered format strings. Every line carries `qid=`.
+ * Subjects and bodies never appear.
+ */
+import type { Log } from "./log.ts";
+
+export class MailLog {
+	readonly #log: Log;
+
+	constructor(log: Log) {
+		this.#log = log;
+	}
+
+	accepted(of: {
+		qid: string;
+		device: string;
+		client: string;
+		from: string;
+		recipients: readonly string[];
+		sizeBytes: number;
+	}): void {
+		this.#log.info("mail-accepted", {
+			qid: of.qid,
+			device: of.device,
+			client: of.client,
+			from: `<${of.from}>`,
+			to: of.recipients.map((recipient) => `<${recipient}>`).join(","),
+			size: of.sizeBytes,
+		});
+	}
+
+	/** A peer was refused: `reply` is what it was told, `reason` what it was not. */
+	refused(of: { qid?: string; client: string; device?: string; reply: string; reason: string }): void {
+		this.#log.notice("mail-refused", of);
+	}
+
+	delivered(of: { qid: string; account: string; via: string; to: string; reply: string }): void {
+		this.#log.info("mail-delivered", of);
+	}
+
+	deferred(of: {
+		qid: string;
+		account: string;
+		via: string;
+		to: string;
+		reason: string;
+		waitMs: number;
+	}): void {
+		this.#log.notice("mail-deferred", of);
+	}
+
+	failed(of: { qid: string; account: string; via: string; to: string; reply: string; reason: string }): void {
+		this.#log.warning("mail-failed", of);
+	}
+
+	accountTrouble(of: { account: string; kind: string; reason: string }): void {
+		this.#log.warning("account-trouble", of);
+	}
+
+	accountRecovered(of: { account: string }): void {
+		this.#log.notice("account-recovered", of);
+	}
+}

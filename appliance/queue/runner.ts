@@ -1,0 +1,406 @@
+/**
+ * Hands queued messages to their transports: lease, attempt, settle. The part that makes promise 2
+ * ("delivered once") true together with the attempt journal and the transports' looking.
+ *
+ * Each account has slots (the transport's limit) and a circuit. A slot works on one lane, one message
+ * after the other, so a device's messages keep their order. Trouble of the account or the link puts
+ * the message back untouched and opens the circuit; the card is not written for it, so a box that is
+ * offline for weeks wears nothing.
+ */
+import type { Clock } from "../clock.ts";
+import { asError } from "../errors.ts";
+import type { Events } from "../events.ts";
+import type { Log } from "../log.ts";
+import { formatQueueId } from "../mail/queue-id.ts";
+import { formatReply, reply } from "../mail/reply.ts";
+import type { MailLog } from "../maillog.ts";
+import type { ShownMessage } from "../store/operations.ts";
+import type { AttemptJournal } from "./attempt-journal.ts";
+import { Circuit, type CircuitState } from "./circuit.ts";
+import type { Item, Lane, Scheduler } from "./scheduler.ts";
+import { type Patience, type Settlement, settle } from "./settlement.ts";
+import type { Spool } from "./spool.ts";
+import type { AccountTrouble, Attempt, AttemptReport, Transport } from "./transport.ts";
+
+/** A lane that no other waits for leases this many messages with one flush. */
+const LEASE_AHEAD = 8;
+/** A message that meets its account's trouble this often in a row is deferred for itself: it may be the cause. */
+const TROUBLES_BEFORE_DEFERRING = 3;
+/** A settlement that the card refused is offered again after this long. */
+const SETTLE_AGAIN_MS = 5_000;
+const CARD_TROUBLE =
+	"The card could not be read or written. Postern tries again every minute; check the card.";
+
+/** Where a lane's mail goes, or why it can go nowhere. */
+export type Route =
+	| { readonly ok: true; readonly account: string; readonly transport: Transport }
+	| { readonly ok: false; readonly trouble: AccountTrouble };
+
+export interface RunnerOptions {
+	readonly spool: Spool;
+	readonly journal: AttemptJournal;
+	readonly scheduler: Scheduler;
+	/** Looked up for each attempt, so that a reload takes effect at once. */
+	readonly route: (account: string, device: string) => Route;
+	readonly patience: () => Patience;
+	readonly clock: Clock;
+	readonly events: Events;
+	readonly log: Log;
+	readonly mailLog: MailLog;
+}
+
+/** A slot promised to a message that is being committed. */
+export interface Claim {
+	readonly lane: Lane;
+	readonly gate: Gate;
+}
+
+interface Gate {
+	readonly account: string;
+	readonly circuit: Circuit;
+	inFlight: number;
+	timer: NodeJS.Timeout | undefined;
+	timerAtMs: number;
+}
+
+export class Runner {
+	readonly #options: RunnerOptions;
+	readonly #gates = new Map<string, Gate>();
+	readonly #settling = new Map<number, Promise<void>>();
+	readonly #perhapsSent = new Set<number>();
+	readonly #abort = new AbortController();
+	#stopping = false;
+	#idle: (() => void) | undefined;
+	#atWork = 0;
+
+	constructor(options: RunnerOptions) {
+		this.#options = options;
+	}
+
+	/** Messages whose last attempt was cut off: their transports look before they send. */
+	expectPerhapsSent(ids: Iterable<number>): void {
+		for (const id of ids) this.#perhapsSent.add(id);
+	}
+
+	start(): void {
+		for (const account of this.#options.scheduler.accounts()) this.#pump(this.#gate(account));
+	}
+
+	/** A slot for a message about to be committed, when it could leave at once. */
+	claim(account: string, device: string): Claim | undefined {
+		const gate = this.#gate(account);
+		const lane = this.#options.scheduler.lane(account, device);
+		if (this.#stopping || lane.busy || lane.freshHead < lane.fresh.length) return undefined;
+		if (gate.circuit.state !== "closed" || gate.inFlight >= this.#slots(lane)) return undefined;
+		this.#options.scheduler.begin(lane);
+		gate.inFlight += 1;
+		return { lane, gate };
+	}
+
+	/** The message of the claim was not committed. */
+	releaseClaim({ lane, gate }: Claim): void {
+		lane.busy = false;
+		gate.inFlight -= 1;
+		this.#pump(gate);
+	}
+
+	/** A message is on the card: deliver it, now if it has a claim, else in its turn. */
+	accepted(number: number, account: string, device: string, claim: Claim | undefined): void {
+		const { scheduler, clock } = this.#options;
+		const lane = scheduler.lane(account, device);
+		const item = scheduler.add(lane, number, "incoming", clock.monotonicMs());
+		if (claim === undefined) {
+			this.#pump(this.#gate(account));
+			return;
+		}
+		item.leased = true;
+		this.#begin(this.#work(lane, claim.gate));
+	}
+
+	/** Try the account (or all) again at once: someone signed in, or asked for it. */
+	nudge(account?: string): void {
+		for (const gate of this.#gates.values()) {
+			if (account !== undefined && gate.account !== account && gate.account !== "") continue;
+			gate.circuit.nudge(this.#options.clock.monotonicMs());
+			this.#pump(gate);
+		}
+	}
+
+	circuit(account: string): { readonly state: CircuitState; readonly trouble: AccountTrouble | undefined } {
+		const { circuit } = this.#gate(account);
+		return { state: circuit.state, trouble: circuit.trouble };
+	}
+
+	/** Resolves when a message's last attempt is settled on the card. */
+	async settled(number: number): Promise<void> {
+		await this.#settling.get(number);
+	}
+
+	/** Takes nothing new; lets attempts in progress end for `graceMs`, then cuts them off; settles. */
+	async stop(graceMs: number): Promise<void> {
+		this.#stopping = true;
+		for (const gate of this.#gates.values()) clearTimeout(gate.timer);
+		if (this.#atWork > 0) {
+			const cutOff = setTimeout(() => this.#abort.abort(), graceMs);
+			await new Promise<void>((resolve) => {
+				this.#idle = resolve;
+			});
+			clearTimeout(cutOff);
+		}
+		await Promise.all(this.#settling.values());
+		const unattempted = [...this.#options.scheduler.items()].filter(
+			({ leased, state }) => leased && state === "incoming",
+		);
+		if (unattempted.length > 0) await this.#options.spool.unlease(unattempted.map(({ id }) => id));
+	}
+
+	#gate(account: string): Gate {
+		let gate = this.#gates.get(account);
+		if (gate === undefined) {
+			gate = { account, circuit: new Circuit(), inFlight: 0, timer: undefined, timerAtMs: 0 };
+			this.#gates.set(account, gate);
+		}
+		return gate;
+	}
+
+	#slots(lane: Lane): number {
+		const route = this.#options.route(lane.account, lane.device);
+		return route.ok ? route.transport.concurrency : 1;
+	}
+
+	/** Starts work on lanes until the account's slots are taken or nothing is due. */
+	#pump(gate: Gate): void {
+		const { scheduler, clock } = this.#options;
+		for (;;) {
+			const nowMs = clock.monotonicMs();
+			if (this.#stopping) return;
+			if (!gate.circuit.admits(nowMs)) {
+				if (gate.circuit.state === "open") this.#wake(gate, gate.circuit.openUntilMs);
+				return;
+			}
+			const lane = scheduler.nextLane(gate.account, nowMs);
+			if (lane === undefined) {
+				const dueAtMs = scheduler.nextDueAtMs(gate.account);
+				if (dueAtMs !== undefined && dueAtMs > nowMs) this.#wake(gate, dueAtMs);
+				return;
+			}
+			if (gate.inFlight >= this.#slots(lane)) return;
+			gate.inFlight += 1;
+			scheduler.begin(lane);
+			this.#begin(this.#work(lane, gate));
+			if (gate.circuit.state === "probing") return;
+		}
+	}
+
+	#wake(gate: Gate, atMs: number): void {
+		if (gate.timer !== undefined) {
+			if (gate.timerAtMs <= atMs) return;
+			clearTimeout(gate.timer);
+		}
+		gate.timerAtMs = atMs;
+		const waitMs = Math.min(Math.max(1, atMs - this.#options.clock.monotonicMs()), 2 ** 31 - 1);
+		gate.timer = setTimeout(() => {
+			gate.timer = undefined;
+			this.#pump(gate);
+		}, waitMs);
+	}
+
+	/** Runs work in the background, and knows when the last of it ended. */
+	#begin(work: Promise<void>): void {
+		this.#atWork += 1;
+		void work.finally(() => {
+			this.#atWork -= 1;
+			if (this.#atWork === 0) this.#idle?.();
+		});
+	}
+
+	/** One slot's work: messages of one lane, until it is empty, others wait, or trouble comes. */
+	async #work(lane: Lane, gate: Gate): Promise<void> {
+		const { scheduler, clock } = this.#options;
+		try {
+			gate.circuit.begin();
+			for (;;) {
+				const probing = gate.circuit.state !== "closed";
+				const items = scheduler.take(lane, clock.monotonicMs(), probing ? 1 : LEASE_AHEAD);
+				if (items.length === 0) return;
+				const goOn = await this.#attemptAll(items, gate);
+				if (!goOn || this.#stopping || this.#othersWait(lane, gate)) return;
+			}
+		} catch (thrown) {
+			// The card could not be read or written. Nothing was decided; going on at once would only spin.
+			const error = asError(thrown);
+			this.#options.log.error("runner-fault", { error: error.stack ?? error.message });
+			this.#trouble(gate, { kind: "blocked", reason: error.message, ownerText: CARD_TROUBLE });
+		} finally {
+			lane.busy = false;
+			gate.inFlight -= 1;
+			this.#pump(gate);
+		}
+	}
+
+	/** A lane gives its slot up when another is due and none is free. */
+	#othersWait(lane: Lane, gate: Gate): boolean {
+		if (gate.inFlight < this.#slots(lane)) return false;
+		const { scheduler, clock } = this.#options;
+		return scheduler.nextLane(gate.account, clock.monotonicMs()) !== undefined;
+	}
+
+	/** True when the lane may go on. What was not attempted goes back to the head, in order. */
+	async #attemptAll(items: readonly Item[], gate: Gate): Promise<boolean> {
+		const unleased = items.filter(({ leased }) => !leased);
+		let next = 0;
+		try {
+			if (unleased.length > 0) await this.#options.spool.lease(unleased.map(({ id }) => id));
+			for (const item of unleased) item.leased = true;
+			for (; next < items.length; next += 1) {
+				const item = items[next];
+				if (item === undefined || this.#stopping) break;
+				if (next > 0 && this.#othersWait(item.lane, gate)) break;
+				const untouched = await this.#attempt(item, gate);
+				if (untouched) break;
+			}
+		} finally {
+			for (const item of items.slice(next).reverse()) {
+				if (item.state === "active") this.#options.scheduler.putBack(item);
+			}
+		}
+		return next === items.length;
+	}
+
+	/** One attempt of one message. True when it met trouble that is not its own and stays as it was. */
+	async #attempt(item: Item, gate: Gate): Promise<boolean> {
+		const { spool, journal, clock, scheduler } = this.#options;
+		await this.#settling.get(item.id);
+		const shown = await spool.show(item.id);
+		if (shown === null || !("message" in shown)) {
+			scheduler.remove(item);
+			return false;
+		}
+		const route = this.#options.route(item.lane.account, item.lane.device);
+		if (!route.ok) {
+			this.#trouble(gate, route.trouble);
+			return true;
+		}
+		await journal.begin(item.id);
+		const report = await this.#deliver(shown, route.account, route.transport);
+		const nowMs = clock.monotonicMs();
+		if (report.trouble === undefined) this.#recovered(gate);
+		else this.#trouble(gate, report.trouble);
+		if (report.trouble !== undefined && isNotItsFault(item, report, report.trouble)) {
+			item.troubles += 1;
+			this.#perhapsSent.delete(item.id);
+			await journal.end();
+			return true;
+		}
+		item.troubles = 0;
+		const settlement = settle(shown, report, this.#options.patience(), {
+			wallMs: clock.now(),
+			random: Math.random(),
+		});
+		this.#tell(shown, report, settlement);
+		item.leased = false;
+		if (settlement.state === "delivered") scheduler.remove(item);
+		else scheduler.move(item, settlement.state, nowMs + settlement.waitMs);
+		await journal.settle(settlement.write);
+		this.#settling.set(item.id, this.#settle(shown, settlement));
+		return false;
+	}
+
+	async #deliver(shown: ShownMessage, account: string, transport: Transport): Promise<AttemptReport> {
+		const { message, recipients } = shown;
+		const pending = recipients.filter(({ state }) => state === "pending").map(({ address }) => address);
+		const attempt: Attempt = {
+			queueId: formatQueueId(message.id),
+			account,
+			device: message.device,
+			number: message.attempts + 1,
+			maybeSent: message.maybeSent || this.#perhapsSent.has(message.id),
+			reversePath: message.reversePath,
+			recipients: pending,
+			allRecipients: recipients.map(({ address }) => address),
+			smtpUtf8: message.smtpUtf8,
+			sizeBytes: message.sizeBytes,
+			openBody: () => this.#options.spool.readBody(message.id, message.inFile),
+		};
+		try {
+			return await transport.deliver(attempt, this.#abort.signal);
+		} catch (thrown) {
+			const error = asError(thrown);
+			this.#options.log.error("transport-fault", {
+				qid: attempt.queueId,
+				error: error.stack ?? error.message,
+			});
+			return {
+				via: "none",
+				outcomes: pending.map((recipient) => ({
+					recipient,
+					outcome: "unknown",
+					reply: reply(451, "4.3.0", "Internal error"),
+					reason: error.message,
+					ownerText: "Postern itself failed while sending. It will look whether it arrived and try again.",
+				})),
+			};
+		}
+	}
+
+	#trouble(gate: Gate, trouble: AccountTrouble): void {
+		const opened = gate.circuit.failed(trouble, this.#options.clock.monotonicMs());
+		if (!opened) return;
+		const { account } = gate;
+		this.#options.mailLog.accountTrouble({ account, kind: trouble.kind, reason: trouble.reason });
+		this.#options.events.emit("account-trouble", {
+			account,
+			kind: trouble.kind,
+			ownerText: trouble.ownerText,
+		});
+	}
+
+	#recovered(gate: Gate): void {
+		if (!gate.circuit.succeeded()) return;
+		this.#options.mailLog.accountRecovered({ account: gate.account });
+		this.#options.events.emit("account-recovered", { account: gate.account });
+	}
+
+	/** Offers the settlement to the card until it is taken: a full card must not lose the outcome. */
+	async #settle({ message }: ShownMessage, { write, ...counts }: Settlement): Promise<void> {
+		const { spool, journal, clock, log, events } = this.#options;
+		for (;;) {
+			try {
+				await spool.settle(write, message.inFile, "rider");
+				break;
+			} catch (thrown) {
+				log.error("settle-refused", { qid: formatQueueId(message.id), error: asError(thrown).message });
+				if (this.#stopping) return;
+				await clock.sleep(SETTLE_AGAIN_MS, this.#abort.signal);
+			}
+		}
+		this.#settling.delete(message.id);
+		this.#perhapsSent.delete(message.id);
+		await journal.end();
+		if (counts.state !== "deferred") {
+			events.emit("message-settled", {
+				queueId: formatQueueId(message.id),
+				delivered: counts.delivered,
+				failed: counts.failed,
+			});
+		}
+	}
+
+	#tell({ message }: ShownMessage, report: AttemptReport, { waitMs }: Settlement): void {
+		const { mailLog } = this.#options;
+		const common = { qid: formatQueueId(message.id), account: message.account, via: report.via };
+		for (const { recipient, outcome, reply: said, reason } of report.outcomes) {
+			const to = `<${recipient}>`;
+			if (outcome === "delivered") mailLog.delivered({ ...common, to, reply: formatReply(said) });
+			else if (outcome === "failed") mailLog.failed({ ...common, to, reply: formatReply(said), reason });
+			else mailLog.deferred({ ...common, to, reason, waitMs });
+		}
+	}
+}
+
+/** The message stays as it is when nothing of it was decided and the fault lies elsewhere. */
+function isNotItsFault(item: Item, report: AttemptReport, { kind }: AccountTrouble): boolean {
+	if (report.outcomes.some(({ outcome }) => outcome !== "deferred")) return false;
+	if (kind === "unreachable" || kind === "needs-sign-in") return true;
+	return item.troubles + 1 < TROUBLES_BEFORE_DEFERRING;
+}

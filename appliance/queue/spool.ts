@@ -1,0 +1,205 @@
+/**
+ * The spool: where a message is from our 250 until Microsoft has it. The only place that says what
+ * is durable. For the listeners (`receive`), the runner (`lease`, `settle`) and the queue commands.
+ *
+ * Promise kept here: `accepted` is answered only after the flush that a power cut respects, and a
+ * message's bytes are removed only after the row that named them is gone from the card.
+ */
+import { mkdirSync } from "node:fs";
+import { type FileHandle, open, readdir, unlink } from "node:fs/promises";
+import path from "node:path";
+import type { Clock } from "../clock.ts";
+import { asError, errorCode } from "../errors.ts";
+import { formatQueueId, nextQueueNumber, parseQueueId } from "../mail/queue-id.ts";
+import type { Finish, MessageState, QueueIndex, ReadAnswers, Update } from "../store/operations.ts";
+import { isFull, type Storage, storageError } from "../store/storage.ts";
+import { BodyWriter, type StoredBody } from "./body-writer.ts";
+
+export interface AcceptedEnvelope {
+	readonly device: string;
+	readonly account: string;
+	readonly reversePath: string;
+	readonly recipients: readonly string[];
+	readonly smtpUtf8: boolean;
+	/** `active` when the runner will attempt it at once: saves marking it afterwards. */
+	readonly state: MessageState;
+}
+
+export type AcceptFate =
+	| { readonly accepted: true }
+	/** `full`: try again later. `sick`: the card failed; also try again later, and look at it. */
+	| { readonly accepted: false; readonly why: "full" | "sick"; readonly reason: string };
+
+/** A message that is being received: its id is known, nothing is promised. */
+export interface Incoming {
+	readonly number: number;
+	readonly queueId: string;
+	readonly body: BodyWriter;
+	accept(envelope: AcceptedEnvelope): Promise<AcceptFate>;
+	/** The message will not be accepted: forget it. Must be called once unless `accept` was. */
+	abandon(): Promise<void>;
+}
+
+/** Bodies in files are read in chunks of this size. */
+const READ_CHUNK_BYTES = 64 * 1024;
+
+export class Spool {
+	readonly #storage: Storage;
+	readonly #folder: string;
+	readonly #folderHandle: FileHandle;
+	readonly #clock: Clock;
+	#lastNumber = 0;
+
+	private constructor(storage: Storage, folder: string, folderHandle: FileHandle, clock: Clock) {
+		this.#storage = storage;
+		this.#folder = folder;
+		this.#folderHandle = folderHandle;
+		this.#clock = clock;
+	}
+
+	static async open(options: { storage: Storage; stateDir: string; clock: Clock }): Promise<Spool> {
+		const folder = path.join(options.stateDir, "spool");
+		mkdirSync(folder, { recursive: true, mode: 0o700 });
+		return new Spool(options.storage, folder, await open(folder, "r"), options.clock);
+	}
+
+	/** What is queued. Also takes up the numbering and removes bodies that no row names. */
+	async load(): Promise<QueueIndex> {
+		const index = await this.#storage.read({ type: "index" });
+		this.#lastNumber = Math.max(this.#lastNumber, index.lastId);
+		await this.#removeOrphans(new Set(index.ids));
+		return index;
+	}
+
+	receive(): Incoming {
+		this.#storage.groups.messageBegins();
+		this.#lastNumber = nextQueueNumber(this.#lastNumber, this.#clock.now());
+		const number = this.#lastNumber;
+		const body = new BodyWriter(this.#fileName(number), () => this.#folderHandle.sync());
+		return {
+			number,
+			queueId: formatQueueId(number),
+			body,
+			accept: (envelope) => this.#accept(number, body, envelope),
+			abandon: async () => {
+				this.#storage.groups.messageEnds();
+				await body.discard();
+			},
+		};
+	}
+
+	/** Marks messages as being attempted; on the card when it resolves. */
+	async lease(ids: readonly number[]): Promise<void> {
+		const fate = await this.#storage.write({ type: "lease", ids }, "urgent");
+		if ("code" in fate) throw storageError(fate);
+	}
+
+	/** Takes marks back from messages that were not attempted after all. */
+	async unlease(ids: readonly number[]): Promise<void> {
+		const fate = await this.#storage.write({ type: "unlease", ids }, "urgent");
+		if ("code" in fate) throw storageError(fate);
+	}
+
+	/** Records what became of a message; rides along with the next message's flush unless urgent. */
+	async settle(write: Update | Finish, inFile: boolean, urgency: "urgent" | "rider"): Promise<void> {
+		const fate = await this.#storage.write(write, urgency);
+		if ("code" in fate) throw storageError(fate);
+		if (write.type === "finish" && inFile) await this.#removeFile(write.id);
+	}
+
+	show(number: number): Promise<ReadAnswers["show"]> {
+		return this.#storage.read({ type: "show", id: number });
+	}
+
+	list(afterNumber: number, limit: number): Promise<ReadAnswers["list"]> {
+		return this.#storage.read({ type: "list", afterId: afterNumber, limit });
+	}
+
+	/** The message's bytes from the start. Throws when they are not there: a bug or a sick card. */
+	async *readBody(number: number, inFile: boolean): AsyncIterable<Buffer> {
+		if (!inFile) {
+			const content = await this.#storage.read({ type: "body", id: number });
+			if (content === null) throw new Error(`message ${formatQueueId(number)} has no body`);
+			yield Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+			return;
+		}
+		const file = await open(this.#fileName(number), "r");
+		try {
+			for (;;) {
+				const chunk = Buffer.allocUnsafe(READ_CHUNK_BYTES);
+				const { bytesRead } = await file.read(chunk, 0, READ_CHUNK_BYTES, null);
+				if (bytesRead === 0) return;
+				yield chunk.subarray(0, bytesRead);
+			}
+		} finally {
+			await file.close();
+		}
+	}
+
+	async close(): Promise<void> {
+		await this.#folderHandle.close();
+	}
+
+	async #accept(number: number, body: BodyWriter, envelope: AcceptedEnvelope): Promise<AcceptFate> {
+		let stored: StoredBody;
+		try {
+			stored = await body.finish();
+		} catch (thrown) {
+			this.#storage.groups.messageEnds();
+			await body.discard();
+			return refusal(errorCode(thrown) ?? "ERR", asError(thrown).message);
+		}
+		const nowMs = this.#clock.now();
+		const committed = this.#storage.write(
+			{
+				type: "enqueue",
+				message: {
+					id: number,
+					device: envelope.device,
+					account: envelope.account,
+					reversePath: envelope.reversePath,
+					smtpUtf8: envelope.smtpUtf8,
+					sizeBytes: stored.sizeBytes,
+					inFile: stored.inFile,
+					receivedAtMs: nowMs,
+					state: envelope.state,
+					dueAtMs: nowMs,
+					attempts: 0,
+					maybeSent: false,
+					lastError: "",
+				},
+				recipients: envelope.recipients,
+				body: stored.inFile ? null : stored.content,
+			},
+			"urgent",
+		);
+		this.#storage.groups.messageEnds();
+		const fate = await committed;
+		if (!("code" in fate)) return { accepted: true };
+		await body.discard();
+		return refusal(fate.code, fate.text);
+	}
+
+	async #removeOrphans(named: ReadonlySet<number>): Promise<void> {
+		for (const name of await readdir(this.#folder)) {
+			const number = parseQueueId(name);
+			if (number !== undefined && !named.has(number)) await this.#removeFile(number);
+		}
+	}
+
+	async #removeFile(number: number): Promise<void> {
+		try {
+			await unlink(this.#fileName(number));
+		} catch (error) {
+			if (errorCode(error) !== "ENOENT") throw error;
+		}
+	}
+
+	#fileName(number: number): string {
+		return path.join(this.#folder, formatQueueId(number));
+	}
+}
+
+function refusal(code: string, text: string): AcceptFate {
+	return { accepted: false, why: isFull(code) ? "full" : "sick", reason: `${code}: ${text}` };
+}

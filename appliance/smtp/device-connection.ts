@@ -1,0 +1,160 @@
+/**
+ * One SMTP connection, on the engine's (`smtp-server`) connection class. Everything that bends the
+ * engine for devices is here, each bend with its reason:
+ *
+ * - it greets at once: the engine waits 100 ms to catch early talkers, which devices would feel and
+ *   which hurts boot ROMs that talk early;
+ * - DATA streams to the spool without an intermediate stream, and nothing about it is answered 250
+ *   before the spool says so;
+ * - AUTH is offered in clear only where a device needs it.
+ *
+ * Policy (who may send what) is session-policy.ts's; this file is the dialogue.
+ */
+import type net from "node:net";
+import type { SMTPServer } from "smtp-server";
+import { SMTPConnection, type SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
+import type { Reply } from "../mail/reply.ts";
+import { DataStream } from "./data-stream.ts";
+import type { MessageIntake, Verdict } from "./message-intake.ts";
+import { REPLIES } from "./replies.ts";
+
+/** What a connection asks the session policy. */
+export interface ConnectionHost {
+	/** May a password cross the wire in clear on this connection? */
+	clearAuthAllowed(connection: DeviceConnection): boolean;
+	/** Begins a message, or refuses it before its first byte. */
+	beginMessage(connection: DeviceConnection, answer: (verdict: Verdict) => void): MessageIntake | Reply;
+}
+
+const STATUS_IN_TEXT = /^[245]\.\d{1,3}\.\d{1,3} /;
+
+export class DeviceConnection extends SMTPConnection {
+	readonly #host: ConnectionHost;
+	#intake: MessageIntake | undefined;
+	#leaving = false;
+	#hidesAuth = false;
+
+	constructor(
+		host: ConnectionHost,
+		server: SMTPServer,
+		socket: net.Socket,
+		options?: SMTPConnectionOptions | null,
+	) {
+		super(server, socket, options);
+		this.#host = host;
+	}
+
+	/** A message is being received or committed. */
+	get busy(): boolean {
+		return this.#intake !== undefined;
+	}
+
+	/** Ends the session at the next moment at which no message is cut off. */
+	leave(): void {
+		this.#leaving = true;
+		if (!this.busy) this.sendReply(REPLIES.shuttingDown);
+	}
+
+	sendReply({ code, enhanced, text }: Reply): void {
+		this.send(code, `${enhanced} ${text}`);
+	}
+
+	override init(): void {
+		this._setListeners(() => {
+			const { maxClients } = this._server.options;
+			if (maxClients !== undefined && this._server.connections.size > maxClients) {
+				this.sendReply(REPLIES.tooManyConnections);
+				return;
+			}
+			this.connectionReady();
+		});
+	}
+
+	override _createParser(): DataStream {
+		const { maxCommandLength } = this._server.options;
+		const parser = new DataStream({ maxCommandLength });
+		parser.oncommand = (command, callback) => this._onCommand(command, callback);
+		parser.on("error", (error) => this.send(421, `Error: ${error.message}`));
+		return parser;
+	}
+
+	/** Our replies carry their own status code; the engine adds one to the rest. */
+	override send(code: number, data?: string | string[] | null, context?: string | false): void {
+		const ownStatus = typeof data === "string" && STATUS_IN_TEXT.test(data);
+		super.send(code, data, ownStatus ? false : context);
+	}
+
+	/** AUTH before TLS is not offered unless a device needs it: some send the password unasked. */
+	override handler_EHLO(command: Buffer, callback: () => void): void {
+		this.#hidesAuth = !this.secure && !this.#host.clearAuthAllowed(this);
+		super.handler_EHLO(command, callback);
+		this.#hidesAuth = false;
+	}
+
+	override _isSupported(command: string): boolean {
+		return !(this.#hidesAuth && command === "AUTH") && super._isSupported(command);
+	}
+
+	override handler_AUTH(command: Buffer, callback: () => void): void {
+		if (!this.secure && !this.#host.clearAuthAllowed(this)) {
+			this.sendReply(REPLIES.encryptionRequired);
+			callback();
+			return;
+		}
+		super.handler_AUTH(command, callback);
+	}
+
+	/** The address as the device wrote it: the engine rewrites domains to Unicode. */
+	override _parseAddressCommand(
+		name: string,
+		command: Buffer | string,
+	): ReturnType<SMTPConnection["_parseAddressCommand"]> {
+		const parsed = super._parseAddressCommand(name, command);
+		if (parsed === false || parsed.address === "") return parsed;
+		const path = /<(?:@[^<>:]*:)?([^<>]*)>/.exec(command.toString())?.[1];
+		return path === undefined ? parsed : { ...parsed, address: path };
+	}
+
+	override handler_DATA(_command: Buffer, callback: () => void): void {
+		const parser = this._parser;
+		if (this.session.envelope.rcptTo.length === 0) {
+			this.send(503, "5.5.1 Error: need RCPT command");
+			callback();
+			return;
+		}
+		if (!(parser instanceof DataStream)) return;
+		const intake = this.#host.beginMessage(this, (verdict) => this.#conclude(parser, verdict));
+		if ("code" in intake) {
+			this.sendReply(intake);
+			callback();
+			return;
+		}
+		this.#intake = intake;
+		parser.receive(intake);
+		this.send(354, "End data with <CR><LF>.<CR><LF>");
+		callback();
+	}
+
+	override _onTimeout(): void {
+		// The device is not idle when it waits for our answer to its final dot.
+		const { _parser: parser } = this;
+		if (this.busy && parser !== false && !parser._dataMode) this._armTimeout();
+		else super._onTimeout();
+	}
+
+	override _onClose(): void {
+		this.#intake?.abandon();
+		this.#intake = undefined;
+		super._onClose();
+	}
+
+	#conclude(parser: DataStream, { reply }: Verdict): void {
+		this.#intake = undefined;
+		this.sendReply(reply);
+		this._transactionCounter += 1;
+		this._unrecognizedCommands = 0;
+		this._resetSession();
+		parser.continue();
+		if (this.#leaving) this.sendReply(REPLIES.shuttingDown);
+	}
+}

@@ -1,0 +1,159 @@
+/**
+ * One SMTP port: the engine's server with our connections, its TLS, its start and its end. For
+ * appliance.ts. `close` stops taking connections at once, lets messages in progress end for a
+ * bounded time, and tells everybody else 421.
+ */
+import type net from "node:net";
+import type { SecureVersion } from "node:tls";
+import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import type { SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
+import { asError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { DeviceConnection } from "./device-connection.ts";
+import { ReplyError } from "./replies.ts";
+import { answered, type ListenerRole, type PolicyOptions, SessionPolicy } from "./session-policy.ts";
+
+export interface ListenerOptions {
+	readonly role: ListenerRole;
+	readonly host: string;
+	readonly port: number;
+	readonly tls: TlsMaterial;
+	readonly policy: PolicyOptions;
+	readonly log: Log;
+}
+
+/** PEM texts. */
+export interface TlsMaterial {
+	readonly key: string;
+	readonly cert: string;
+}
+
+/** Cameras keep a connection open and probe it every few minutes (devices evidence). */
+const IDLE_TIMEOUT_MS = 10 * 60_000;
+const MOST_CONNECTIONS = 500;
+const MOST_RECIPIENTS = 1_000;
+/** Old commands of the engine's that nobody needs. */
+const DISABLED_COMMANDS = ["WIZ", "SHELL", "KILL", "XCLIENT", "XFORWARD"];
+const OLDEST_TLS: SecureVersion = "TLSv1.2";
+
+class Server extends SMTPServer {
+	readonly #policy: SessionPolicy;
+
+	constructor(policy: SessionPolicy, options: SMTPServerOptions) {
+		super(options);
+		this.#policy = policy;
+	}
+
+	override connect(socket: net.Socket, options?: SMTPConnectionOptions | null): void {
+		const connection = new DeviceConnection(this.#policy, this, socket, options);
+		this.connections.add(connection);
+		connection.on("error", (error: Error) => this._onError(error));
+		connection.init();
+	}
+}
+
+export class SmtpListener {
+	readonly role: ListenerRole;
+	readonly #server: Server;
+	readonly #options: ListenerOptions;
+
+	private constructor(options: ListenerOptions, server: Server) {
+		this.role = options.role;
+		this.#options = options;
+		this.#server = server;
+	}
+
+	/** Rejects with the system's error (`EADDRINUSE`, `EACCES`) when the port cannot be had. */
+	static async open(options: ListenerOptions): Promise<SmtpListener> {
+		const policy = new SessionPolicy(options.role, options.policy);
+		const server = new Server(policy, engineOptions(options, policy));
+		await new Promise<void>((resolve, reject) => {
+			server.once("error", reject);
+			server.listen(options.port, options.host, () => {
+				server.off("error", reject);
+				resolve();
+			});
+		});
+		// Broken connections and failed handshakes; never the process's end.
+		server.on("error", (error: Error) => {
+			options.log.info("smtp-connection-error", { role: options.role, error: error.message });
+		});
+		return new SmtpListener(options, server);
+	}
+
+	/** As bound: with port 0, the port that was given. */
+	get address(): { readonly host: string; readonly port: number } {
+		const bound = this.#server.server.address();
+		if (bound === null || typeof bound === "string") return { host: this.#options.host, port: 0 };
+		return { host: bound.address, port: bound.port };
+	}
+
+	/** New certificate and limits for connections from now on; sessions in progress keep theirs. */
+	reload(tls: TlsMaterial): void {
+		const { policy } = this.#options;
+		this.#server.options.size = policy.maxSizeBytes();
+		this.#server.options.name = policy.hostName();
+		this.#server.updateSecureContext({ key: tls.key, cert: tls.cert });
+	}
+
+	async close(graceMs: number): Promise<void> {
+		const closed = new Promise<void>((resolve) => this.#server.server.close(() => resolve()));
+		for (const connection of this.#connections()) connection.leave();
+		const cutOff = setTimeout(() => {
+			for (const connection of this.#connections()) connection._socket.destroy();
+		}, graceMs);
+		await closed;
+		clearTimeout(cutOff);
+	}
+
+	#connections(): DeviceConnection[] {
+		return [...this.#server.connections].filter((connection) => connection instanceof DeviceConnection);
+	}
+}
+
+function engineOptions(
+	{ role, tls, policy: { hostName, maxSizeBytes }, log }: ListenerOptions,
+	policy: SessionPolicy,
+): SMTPServerOptions {
+	return {
+		secure: role === "implicit-tls",
+		name: hostName(),
+		banner: "Postern",
+		heloResponse: "%s",
+		size: maxSizeBytes(),
+		key: tls.key,
+		cert: tls.cert,
+		minVersion: OLDEST_TLS,
+		authMethods: ["PLAIN", "LOGIN"],
+		authOptional: true,
+		allowInsecureAuth: true,
+		hideENHANCEDSTATUSCODES: false,
+		disableReverseLookup: true,
+		disabledCommands: DISABLED_COMMANDS,
+		maxClients: MOST_CONNECTIONS,
+		maxRecipients: MOST_RECIPIENTS,
+		maxAllowedUnauthenticatedCommands: false,
+		socketTimeout: IDLE_TIMEOUT_MS,
+		logger: false,
+		onAuth: (auth, session, callback) => {
+			policy.onAuth(auth, session).then(
+				(response) => callback(null, response),
+				(thrown: unknown) => {
+					if (!(thrown instanceof ReplyError)) log.error("auth-fault", { error: asError(thrown).message });
+					callback(asError(thrown));
+				},
+			);
+		},
+		onConnect: (_session, callback) => callback(),
+		onSecure: (_socket, _session, callback) => callback(),
+		onMailFrom: (address, session, callback) => answered(policy.onMailFrom(address, session), callback),
+		onRcptTo: (address, session, callback) => {
+			try {
+				policy.onRcptTo(address, session);
+				callback();
+			} catch (thrown) {
+				callback(asError(thrown));
+			}
+		},
+	};
+}

@@ -1,0 +1,35 @@
+/**
+ * What Postern says to a device that it does not take something from: each reply once, with the
+ * code that makes a device behave (4xx: keep it and try again; 5xx: give up) and nothing that tells
+ * a stranger about the box (RFC 5321 §4.2, RFC 3463).
+ */
+import { formatReply, type Reply, reply } from "../mail/reply.ts";
+
+export const REPLIES = {
+	authenticationRequired: reply(530, "5.7.0", "Authentication required"),
+	startTlsRequired: reply(530, "5.7.0", "Must issue a STARTTLS command first"),
+	encryptionRequired: reply(538, "5.7.11", "Encryption required for requested authentication mechanism"),
+	credentialsInvalid: reply(535, "5.7.8", "Authentication credentials invalid"),
+	authenticationBusy: reply(454, "4.7.0", "Too many sign-ins at once, try again in a moment"),
+	authenticationLocked: reply(454, "4.7.0", "Too many failed sign-ins, try again later"),
+	senderNotAllowed: reply(550, "5.7.1", "This device may not send with that sender address"),
+	recipientNotAllowed: reply(550, "5.7.1", "This device may not send to that recipient"),
+	cardFull: reply(452, "4.3.1", "Insufficient storage, try again later"),
+	cardSick: reply(451, "4.3.0", "The message could not be stored, try again later"),
+	tooLarge: reply(552, "5.3.4", "The message is larger than this Postern accepts"),
+	loop: reply(554, "5.4.6", "Too many hops: this message is going round in circles"),
+	tooManyConnections: reply(421, "4.7.0", "Too many connections, try again in a moment"),
+	shuttingDown: reply(421, "4.3.2", "Service shutting down, try again in a moment"),
+} as const satisfies Record<string, Reply>;
+
+/** A reply as the engine's callbacks take it. */
+export class ReplyError extends Error {
+	readonly responseCode: number;
+	readonly reply: Reply;
+
+	constructor(refusal: Reply) {
+		super(formatReply(refusal).slice(4));
+		this.responseCode = refusal.code;
+		this.reply = refusal;
+	}
+}

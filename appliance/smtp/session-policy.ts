@@ -1,0 +1,245 @@
+/**
+ * Who may send what (design §5), as the engine's callbacks ask it: finds the device behind a
+ * connection, checks sender, recipients and room, and begins messages. Default deny: without a
+ * device nothing is taken. For listener.ts.
+ */
+import type {
+	SMTPServerAddress,
+	SMTPServerAuthentication,
+	SMTPServerAuthenticationResponse,
+	SMTPServerSession,
+} from "smtp-server";
+import type { Accounts } from "../accounts/accounts.ts";
+import { mayBeReversePath, mayReceive } from "../accounts/device-policy.ts";
+import type { Devices } from "../accounts/devices.ts";
+import type { Device } from "../accounts/model.ts";
+import type { Clock } from "../clock.ts";
+import { asError } from "../errors.ts";
+import type { Events } from "../events.ts";
+import type { Log } from "../log.ts";
+import { formatReply, type Reply } from "../mail/reply.ts";
+import type { MailLog } from "../maillog.ts";
+import { INLINE_BYTES } from "../queue/body-writer.ts";
+import type { Room } from "../queue/room.ts";
+import type { Runner } from "../queue/runner.ts";
+import type { AcceptFate, Incoming, Spool } from "../queue/spool.ts";
+import { Secret } from "../secret.ts";
+import type { ConnectionHost, DeviceConnection } from "./device-connection.ts";
+import { IncomingHeader } from "./incoming-header.ts";
+import { MessageIntake, type Verdict } from "./message-intake.ts";
+import { REPLIES, ReplyError } from "./replies.ts";
+
+/** What a port is for (design §7): `submission` wants a sign-in, over TLS; the others also know addresses. */
+export type ListenerRole = "relay" | "submission" | "implicit-tls";
+
+export interface PolicyOptions {
+	readonly devices: Devices;
+	readonly accounts: Accounts;
+	readonly spool: Spool;
+	readonly runner: Runner;
+	readonly room: Room;
+	readonly clock: Clock;
+	readonly events: Events;
+	readonly log: Log;
+	readonly mailLog: MailLog;
+	readonly hostName: () => string;
+	readonly maxSizeBytes: () => number;
+}
+
+type Callback = (error?: Error | null) => void;
+
+export class SessionPolicy implements ConnectionHost {
+	readonly #options: PolicyOptions;
+	readonly #role: ListenerRole;
+	/** The device of a session that signed in; a session known by address needs no entry. */
+	readonly #signedIn = new WeakMap<SMTPServerSession, Device>();
+
+	constructor(role: ListenerRole, options: PolicyOptions) {
+		this.#role = role;
+		this.#options = options;
+	}
+
+	clearAuthAllowed({ remoteAddress }: DeviceConnection): boolean {
+		const { devices } = this.#options;
+		const known = devices.byAddress(remoteAddress);
+		if (known !== undefined)
+			return known.compatibility.authWithoutTls || known.compatibility.acceptAnyCredentials;
+		return devices.list().some(({ compatibility }) => compatibility.authWithoutTls);
+	}
+
+	async onAuth(
+		auth: SMTPServerAuthentication,
+		session: SMTPServerSession,
+	): Promise<SMTPServerAuthenticationResponse> {
+		const { devices } = this.#options;
+		const known = devices.byAddress(session.remoteAddress);
+		if (known?.compatibility.acceptAnyCredentials === true) return { user: known.name };
+		const outcome = await devices.authenticate(
+			auth.username ?? "",
+			new Secret(auth.password ?? ""),
+			session.remoteAddress,
+		);
+		if (!outcome.ok) throw this.#refusal(session, AUTH_REFUSALS[outcome.reason], `sign-in ${outcome.reason}`);
+		if (!session.secure && !outcome.device.compatibility.authWithoutTls) {
+			throw this.#refusal(session, REPLIES.encryptionRequired, "password in clear", outcome.device);
+		}
+		this.#signedIn.set(session, outcome.device);
+		return { user: outcome.device.name };
+	}
+
+	async onMailFrom(address: SMTPServerAddress, session: SMTPServerSession): Promise<void> {
+		const device = this.#deviceOf(session);
+		if (device === undefined) {
+			const needsTls = this.#role === "submission" && !session.secure;
+			const refusal = needsTls ? REPLIES.startTlsRequired : REPLIES.authenticationRequired;
+			throw this.#refusal(session, refusal, "no device matches");
+		}
+		const account = this.#options.accounts.forDevice(device)?.address ?? "";
+		if (!mayBeReversePath(device, address.address, account)) {
+			throw this.#refusal(session, REPLIES.senderNotAllowed, `from <${address.address}>`, device);
+		}
+		const declared = typeof address.args === "object" ? Number(address.args["SIZE"] ?? 0) : 0;
+		if (!(await this.#options.room.has(declared))) {
+			const ownerText = "The card is full: mail is refused until messages leave the queue or are deleted.";
+			this.#options.events.emit("message-refused", { device: device.name, ownerText });
+			throw this.#refusal(session, REPLIES.cardFull, "card full", device);
+		}
+	}
+
+	onRcptTo(address: SMTPServerAddress, session: SMTPServerSession): void {
+		const device = this.#deviceOf(session);
+		if (device === undefined)
+			throw this.#refusal(session, REPLIES.authenticationRequired, "no device matches");
+		if (!mayReceive(device, address.address)) {
+			throw this.#refusal(session, REPLIES.recipientNotAllowed, `to <${address.address}>`, device);
+		}
+	}
+
+	beginMessage(connection: DeviceConnection, answer: (verdict: Verdict) => void): MessageIntake | Reply {
+		const { session } = connection;
+		const device = this.#deviceOf(session);
+		if (device === undefined) return REPLIES.authenticationRequired;
+		const { spool, clock, hostName, maxSizeBytes, log } = this.#options;
+		const incoming = spool.receive();
+		const envelope = envelopeOf(session);
+		const header = new IncomingHeader({
+			queueId: incoming.queueId,
+			hostName: hostName(),
+			now: new Date(clock.now()),
+			trace: {
+				helo: session.hostNameAppearsAs || "",
+				clientAddress: session.remoteAddress,
+				hostName: hostName(),
+				protocol: session.transmissionType,
+				queueId: incoming.queueId,
+				recipients: envelope.recipients,
+				date: new Date(clock.now()),
+			},
+		});
+		return new MessageIntake({
+			incoming,
+			header,
+			maxSizeBytes: maxSizeBytes(),
+			accept: (message) => this.#accept(message, device, session.remoteAddress, envelope),
+			answer: (verdict) => {
+				if (!verdict.accepted) this.#told(session, verdict.reply, verdict.reason, device, incoming.queueId);
+				answer(verdict);
+			},
+			log,
+		});
+	}
+
+	async #accept(incoming: Incoming, device: Device, client: string, envelope: Envelope): Promise<AcceptFate> {
+		const { accounts, runner, room, events, mailLog } = this.#options;
+		const account = accounts.forDevice(device)?.address ?? device.account;
+		// A large body's flush would hold the slot for nothing.
+		const small = incoming.body.sizeBytes <= INLINE_BYTES;
+		const claim = small ? runner.claim(account, device.name) : undefined;
+		let fate: AcceptFate;
+		try {
+			fate = await incoming.accept({
+				...envelope,
+				device: device.name,
+				account,
+				state: claim === undefined ? "incoming" : "active",
+			});
+		} catch (thrown) {
+			fate = { accepted: false, why: "sick", reason: asError(thrown).message };
+		}
+		if (!fate.accepted) {
+			if (claim !== undefined) runner.releaseClaim(claim);
+			const ownerText =
+				fate.why === "full"
+					? "The card is full: mail is refused until messages leave the queue or are deleted."
+					: "The card failed while a message was being saved: the device was asked to try again.";
+			events.emit("message-refused", { device: device.name, ownerText });
+			return fate;
+		}
+		const { sizeBytes } = incoming.body;
+		room.took(sizeBytes);
+		mailLog.accepted({
+			qid: incoming.queueId,
+			device: device.name,
+			client,
+			from: envelope.reversePath,
+			recipients: envelope.recipients,
+			sizeBytes,
+		});
+		events.emit("message-accepted", { queueId: incoming.queueId, device: device.name, sizeBytes });
+		runner.accepted(incoming.number, account, device.name, claim);
+		return fate;
+	}
+
+	/** On the submission port an address is not enough (RFC 6409 §4.3). */
+	#deviceOf(session: SMTPServerSession): Device | undefined {
+		// The engine forgets the user on STARTTLS (RFC 3207 §4.2); so do we.
+		const signedIn = session.user ? this.#signedIn.get(session) : undefined;
+		if (signedIn !== undefined) return signedIn;
+		const known = this.#options.devices.byAddress(session.remoteAddress);
+		if (this.#role !== "submission") return known;
+		return known?.compatibility.acceptAnyCredentials === true && session.user ? known : undefined;
+	}
+
+	#refusal(session: SMTPServerSession, refusal: Reply, reason: string, device?: Device): ReplyError {
+		this.#told(session, refusal, reason, device);
+		return new ReplyError(refusal);
+	}
+
+	#told(session: SMTPServerSession, told: Reply, reason: string, device?: Device, qid?: string): void {
+		this.#options.mailLog.refused({
+			...(qid === undefined ? {} : { qid }),
+			client: session.remoteAddress,
+			...(device === undefined ? {} : { device: device.name }),
+			reply: formatReply(told),
+			reason,
+		});
+	}
+}
+
+interface Envelope {
+	readonly reversePath: string;
+	readonly recipients: readonly string[];
+	readonly smtpUtf8: boolean;
+}
+
+function envelopeOf({ envelope }: SMTPServerSession): Envelope {
+	return {
+		reversePath: envelope.mailFrom === false ? "" : envelope.mailFrom.address,
+		recipients: envelope.rcptTo.map(({ address }) => address),
+		smtpUtf8: envelope.smtpUtf8 === true,
+	};
+}
+
+const AUTH_REFUSALS = {
+	wrong: REPLIES.credentialsInvalid,
+	locked: REPLIES.authenticationLocked,
+	busy: REPLIES.authenticationBusy,
+} as const;
+
+/** An async check as the engine's callback wants it. */
+export function answered(check: Promise<void> | void, callback: Callback): void {
+	Promise.resolve(check).then(
+		() => callback(),
+		(thrown: unknown) => callback(asError(thrown)),
+	);
+}

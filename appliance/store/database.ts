@@ -1,0 +1,111 @@
+/**
+ * Opens the SQLite file the way a mail spool needs it. For the storage threads only: nothing here
+ * may run on the event loop, because a flush may take hundreds of milliseconds on an SD card.
+ *
+ * Throws `UserError` when the file is too new for this program or SQLite is too old; SQLite's own
+ * errors pass through.
+ */
+import Database from "better-sqlite3";
+import { UserError } from "../errors.ts";
+import { MIGRATIONS, type Migration } from "./migrations.ts";
+
+export type SqliteDatabase = Database.Database;
+export type SqliteStatement = Database.Statement;
+
+/** Earlier write-ahead logs could corrupt the file (sqlite.org/changes.html, 3.51.3). */
+const OLDEST_SQLITE = [3, 51, 3] as const;
+
+/** Per connection; the default of better-sqlite3's build is 16 MB. */
+const CACHE_KIB = 2_000;
+
+/**
+ * Pages in the log before it is copied into the file. A checkpoint is three flushes in the way of
+ * the next commit and writes each page changed since the last one, so it should be rare; 4,000
+ * pages are a 16 MB log, which is read back in well under a second after a power cut.
+ */
+const CHECKPOINT_PAGES = 4_000;
+
+export interface OpenOptions {
+	readonly file: string;
+	readonly role: "writer" | "reader";
+	/** The addon's exports where there is no node_modules to find it in. */
+	readonly addon?: object;
+}
+
+export function openDatabase({ file, role, addon }: OpenOptions): SqliteDatabase {
+	const database = new Database(file, {
+		readonly: role === "reader",
+		...(addon === undefined ? {} : { nativeBinding: addon as unknown as string }),
+	});
+	try {
+		assertSqliteVersion(database);
+		database.pragma(`cache_size = -${CACHE_KIB}`);
+		database.pragma("busy_timeout = 10000");
+		if (role === "writer") prepareForWriting(database);
+		return database;
+	} catch (error) {
+		database.close();
+		throw error;
+	}
+}
+
+function prepareForWriting(database: SqliteDatabase): void {
+	database.pragma("page_size = 4096");
+	database.pragma("journal_mode = WAL");
+	// On every connection: this build of SQLite falls back to NORMAL when it re-opens a WAL file, and
+	// a commit under NORMAL can vanish in a power cut after the 250.
+	database.pragma("synchronous = FULL");
+	database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+	// The log keeps its size: shrinking and growing it would write file-system metadata each time.
+	database.pragma("journal_size_limit = -1");
+	if (database.pragma("synchronous", { simple: true }) !== 2) {
+		throw new Error("SQLite does not honour synchronous=FULL");
+	}
+	migrate(database, MIGRATIONS);
+}
+
+function assertSqliteVersion(database: SqliteDatabase): void {
+	const version = String(database.prepare("SELECT sqlite_version()").pluck().get());
+	const parts = version.split(".").map(Number);
+	for (const [index, oldest] of OLDEST_SQLITE.entries()) {
+		const part = parts[index] ?? 0;
+		if (part > oldest) return;
+		if (part < oldest) {
+			throw new UserError(
+				"sqlite-too-old",
+				`SQLite ${version} is too old to keep mail safely; ${OLDEST_SQLITE.join(".")} or newer is needed.`,
+			);
+		}
+	}
+}
+
+/** Brings the file to the newest step, each in a transaction of its own. */
+export function migrate(database: SqliteDatabase, migrations: readonly Migration[]): void {
+	const newest = migrations.at(-1)?.number ?? 0;
+	const current = Number(database.pragma("user_version", { simple: true }));
+	if (current > newest) {
+		const oldestReader = Number(
+			database
+				.prepare("SELECT value FROM document WHERE kind='format' AND key='oldest_reader'")
+				.pluck()
+				.get(),
+		);
+		if (!(oldestReader <= newest)) {
+			throw new UserError(
+				"database-too-new",
+				`The mail database was written by a newer Postern (format ${current}; this one knows ${newest}).`,
+				"Install the newer version again; nothing in the database was changed.",
+			);
+		}
+		return;
+	}
+	for (const step of migrations.filter(({ number }) => number > current)) {
+		database.transaction(() => {
+			database.exec(step.sql);
+			database
+				.prepare("INSERT OR REPLACE INTO document VALUES ('format', 'oldest_reader', ?)")
+				.run(String(step.oldestReader));
+			database.pragma(`user_version = ${step.number}`);
+		})();
+	}
+}

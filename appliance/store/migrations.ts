@@ -1,0 +1,72 @@
+/**
+ * The database's schema as numbered steps that only add. For the writer thread at start.
+ *
+ * Each step names the oldest version of the program that may open the file afterwards
+ * (`oldestReader`, a schema number), so that a rolled-back box either keeps its mail or says clearly
+ * that it cannot read it. Steps already released never change.
+ */
+
+export interface Migration {
+	readonly number: number;
+	/** A program that knows steps up to this number still reads the file correctly. */
+	readonly oldestReader: number;
+	readonly sql: string;
+}
+
+/**
+ * Bodies stand apart from the rows that change (`message`), so that marking an attempt rewrites a
+ * dense page and not the page that holds a body. There is no index on state or due time: the
+ * scheduler keeps those in memory, and each index would cost a page per commit.
+ */
+const SPOOL = `
+CREATE TABLE message (
+	id INTEGER PRIMARY KEY,
+	device TEXT NOT NULL,
+	account TEXT NOT NULL,
+	reverse_path TEXT NOT NULL,
+	smtp_utf8 INTEGER NOT NULL,
+	size_bytes INTEGER NOT NULL,
+	in_file INTEGER NOT NULL,
+	received_ms INTEGER NOT NULL,
+	state INTEGER NOT NULL,
+	due_ms INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	maybe_sent INTEGER NOT NULL,
+	last_error TEXT NOT NULL
+) STRICT;
+CREATE TABLE recipient (
+	message_id INTEGER NOT NULL,
+	ordinal INTEGER NOT NULL,
+	address TEXT NOT NULL,
+	state INTEGER NOT NULL,
+	reply TEXT NOT NULL,
+	owner_text TEXT NOT NULL,
+	PRIMARY KEY (message_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE body (
+	id INTEGER PRIMARY KEY,
+	content BLOB NOT NULL
+) STRICT;
+CREATE TABLE event (
+	message_id INTEGER NOT NULL,
+	ordinal INTEGER NOT NULL,
+	at_ms INTEGER NOT NULL,
+	event TEXT NOT NULL,
+	detail TEXT NOT NULL,
+	PRIMARY KEY (message_id, ordinal)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE history (
+	id INTEGER PRIMARY KEY,
+	finished_ms INTEGER NOT NULL,
+	outcome TEXT NOT NULL,
+	document TEXT NOT NULL
+) STRICT;
+CREATE TABLE document (
+	kind TEXT NOT NULL,
+	key TEXT NOT NULL,
+	value TEXT NOT NULL,
+	PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [{ number: 1, oldestReader: 1, sql: SPOOL }];

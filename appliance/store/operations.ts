@@ -1,0 +1,158 @@
+/**
+ * What the threads are asked to do, as plain data that crosses a thread boundary. One union of
+ * writes (each becomes part of a group commit) and one of reads, with the answers' shapes.
+ */
+
+/** As stored; the order is part of the file format. */
+export const MESSAGE_STATES = ["incoming", "active", "deferred", "held", "failed"] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
+
+export const RECIPIENT_STATES = ["pending", "delivered", "failed"] as const;
+export type RecipientState = (typeof RECIPIENT_STATES)[number];
+
+export interface RecipientRecord {
+	readonly address: string;
+	readonly state: RecipientState;
+	/** The last reply about it as one line, or empty. */
+	readonly reply: string;
+	readonly ownerText: string;
+}
+
+export interface EventRecord {
+	readonly atMs: number;
+	readonly event: string;
+	readonly detail: string;
+}
+
+/** A message's row without its recipients. */
+export interface MessageRecord {
+	/** Ascending in the order of acceptance; `mail/queue-id` gives its text form. */
+	readonly id: number;
+	readonly device: string;
+	readonly account: string;
+	readonly reversePath: string;
+	readonly smtpUtf8: boolean;
+	readonly sizeBytes: number;
+	/** The body is a file of the spool folder rather than a row. */
+	readonly inFile: boolean;
+	readonly receivedAtMs: number;
+	readonly state: MessageState;
+	readonly dueAtMs: number;
+	readonly attempts: number;
+	/** An earlier attempt may have got through. */
+	readonly maybeSent: boolean;
+	readonly lastError: string;
+}
+
+export interface Enqueue {
+	readonly type: "enqueue";
+	readonly message: MessageRecord;
+	readonly recipients: readonly string[];
+	/** Null when the body is in a file. */
+	readonly body: Uint8Array<ArrayBuffer> | null;
+}
+
+/** Marks messages as being attempted: durable before the first byte leaves. */
+export interface Lease {
+	readonly type: "lease";
+	readonly ids: readonly number[];
+}
+
+/** Takes the mark of `Lease` back: none of these was attempted. */
+export interface Unlease {
+	readonly type: "unlease";
+	readonly ids: readonly number[];
+}
+
+/** A message stays in the queue, changed. */
+export interface Update {
+	readonly type: "update";
+	readonly id: number;
+	readonly state: MessageState;
+	readonly dueAtMs: number;
+	readonly attempts: number;
+	readonly maybeSent: boolean;
+	readonly lastError: string;
+	readonly recipients: readonly (RecipientRecord & { readonly ordinal: number })[];
+	readonly event: EventRecord | null;
+}
+
+/** A message leaves the queue; one line of history stays. */
+export interface Finish {
+	readonly type: "finish";
+	readonly id: number;
+	readonly finishedAtMs: number;
+	readonly outcome: FinishedOutcome;
+	/** JSON of `HistoryDocument`. */
+	readonly document: string;
+}
+
+export interface PutDocument {
+	readonly type: "put-document";
+	readonly kind: string;
+	readonly key: string;
+	readonly value: string;
+}
+
+export interface RemoveDocument {
+	readonly type: "remove-document";
+	readonly kind: string;
+	readonly key: string;
+}
+
+export type Write = Enqueue | Lease | Unlease | Update | Finish | PutDocument | RemoveDocument;
+
+export type FinishedOutcome = "delivered" | "deleted";
+
+/** What history keeps of a message that has left. */
+export interface HistoryDocument {
+	readonly device: string;
+	readonly account: string;
+	readonly sender: string;
+	readonly sizeBytes: number;
+	readonly receivedAtMs: number;
+	readonly attempts: number;
+	readonly via: string;
+	readonly recipients: readonly RecipientRecord[];
+	readonly events: readonly EventRecord[];
+}
+
+export type Read =
+	| { readonly type: "index" }
+	| { readonly type: "body"; readonly id: number }
+	| { readonly type: "show"; readonly id: number }
+	| { readonly type: "list"; readonly afterId: number; readonly limit: number }
+	| { readonly type: "documents"; readonly kind: string };
+
+/** Columns of every queued message, compact enough for tens of thousands. Lanes index the two name lists. */
+export interface QueueIndex {
+	readonly ids: Float64Array;
+	readonly dueAtMs: Float64Array;
+	readonly states: Uint8Array;
+	readonly attempts: Uint32Array;
+	/** Index into `lanes`. */
+	readonly laneOf: Uint32Array;
+	readonly lanes: readonly { readonly account: string; readonly device: string }[];
+	/** The highest id ever given, in queue or history. */
+	readonly lastId: number;
+}
+
+export interface ShownMessage {
+	readonly message: MessageRecord;
+	readonly recipients: readonly RecipientRecord[];
+	readonly events: readonly EventRecord[];
+}
+
+export interface ShownHistory {
+	readonly outcome: FinishedOutcome;
+	readonly finishedAtMs: number;
+	readonly document: HistoryDocument;
+}
+
+export interface ReadAnswers {
+	readonly index: QueueIndex;
+	readonly body: Uint8Array | null;
+	readonly show: ShownMessage | ShownHistory | null;
+	readonly list: readonly (MessageRecord & { readonly recipients: readonly string[] })[];
+	readonly documents: readonly { readonly key: string; readonly value: string }[];
+}

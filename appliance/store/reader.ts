@@ -1,0 +1,163 @@
+/**
+ * The reader thread's eyes: the queries. A thread of its own, because the writer stands still while
+ * a flush runs and a console or a delivery must not wait for that. For storage-thread.ts.
+ */
+import type { SqliteDatabase, SqliteStatement } from "./database.ts";
+import {
+	type EventRecord,
+	type FinishedOutcome,
+	type HistoryDocument,
+	MESSAGE_STATES,
+	type MessageRecord,
+	type QueueIndex,
+	RECIPIENT_STATES,
+	type Read,
+	type ReadAnswers,
+	type RecipientRecord,
+	type ShownHistory,
+	type ShownMessage,
+} from "./operations.ts";
+
+interface MessageRow {
+	readonly id: number;
+	readonly device: string;
+	readonly account: string;
+	readonly reverse_path: string;
+	readonly smtp_utf8: number;
+	readonly size_bytes: number;
+	readonly in_file: number;
+	readonly received_ms: number;
+	readonly state: number;
+	readonly due_ms: number;
+	readonly attempts: number;
+	readonly maybe_sent: number;
+	readonly last_error: string;
+}
+
+export class Reader {
+	readonly #statements: Readonly<Record<keyof typeof SQL, SqliteStatement>>;
+
+	constructor(database: SqliteDatabase) {
+		const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
+		this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, SqliteStatement>;
+	}
+
+	answer(read: Read): ReadAnswers[Read["type"]] {
+		switch (read.type) {
+			case "index":
+				return this.#index();
+			case "body":
+				return (this.#statements.body.pluck().get(read.id) as Uint8Array | undefined) ?? null;
+			case "show":
+				return this.#show(read.id);
+			case "list":
+				return this.#list(read.afterId, read.limit);
+			case "documents":
+				return this.#statements.documents.all(read.kind) as ReadAnswers["documents"];
+		}
+	}
+
+	#index(): QueueIndex {
+		const count = Number(this.#statements.count.pluck().get());
+		const index = {
+			ids: new Float64Array(count),
+			dueAtMs: new Float64Array(count),
+			states: new Uint8Array(count),
+			attempts: new Uint32Array(count),
+			laneOf: new Uint32Array(count),
+		};
+		const laneNumbers = new Map<string, number>();
+		const lanes: { account: string; device: string }[] = [];
+		let position = 0;
+		for (const row of this.#statements.index.raw().iterate()) {
+			const [id, account, device, state, dueAtMs, attempts] = row as [
+				number,
+				string,
+				string,
+				number,
+				number,
+				number,
+			];
+			const laneKey = `${account}\0${device}`;
+			let lane = laneNumbers.get(laneKey);
+			if (lane === undefined) {
+				lane = lanes.push({ account, device }) - 1;
+				laneNumbers.set(laneKey, lane);
+			}
+			index.ids[position] = id;
+			index.states[position] = state;
+			index.dueAtMs[position] = dueAtMs;
+			index.attempts[position] = attempts;
+			index.laneOf[position] = lane;
+			position += 1;
+		}
+		return { ...index, lanes, lastId: Number(this.#statements.lastId.pluck().get()) };
+	}
+
+	#show(id: number): ShownMessage | ShownHistory | null {
+		const row = this.#statements.message.get(id) as MessageRow | undefined;
+		if (row !== undefined) {
+			return {
+				message: messageOf(row),
+				recipients: this.#recipients(id),
+				events: this.#statements.events.all(id) as EventRecord[],
+			};
+		}
+		const finished = this.#statements.history.get(id) as
+			| { outcome: FinishedOutcome; finishedAtMs: number; document: string }
+			| undefined;
+		if (finished === undefined) return null;
+		return { ...finished, document: JSON.parse(finished.document) as HistoryDocument };
+	}
+
+	#list(afterId: number, limit: number): ReadAnswers["list"] {
+		const rows = this.#statements.list.all(afterId, limit) as MessageRow[];
+		return rows.map((row) => ({
+			...messageOf(row),
+			recipients: this.#recipients(row.id).map(({ address }) => address),
+		}));
+	}
+
+	#recipients(id: number): RecipientRecord[] {
+		const rows = this.#statements.recipients.all(id) as {
+			address: string;
+			state: number;
+			reply: string;
+			ownerText: string;
+		}[];
+		return rows.map((row) => ({ ...row, state: RECIPIENT_STATES[row.state] ?? "pending" }));
+	}
+}
+
+const SQL = {
+	count: "SELECT count(*) FROM message",
+	index: "SELECT id, account, device, state, due_ms, attempts FROM message ORDER BY id",
+	lastId:
+		"SELECT max(coalesce((SELECT max(id) FROM message), 0), coalesce((SELECT max(id) FROM history), 0))",
+	body: "SELECT content FROM body WHERE id = ?",
+	message: "SELECT * FROM message WHERE id = ?",
+	recipients:
+		"SELECT address, state, reply, owner_text AS ownerText FROM recipient WHERE message_id = ? ORDER BY ordinal",
+	events: "SELECT at_ms AS atMs, event, detail FROM event WHERE message_id = ? ORDER BY ordinal",
+	history: "SELECT outcome, finished_ms AS finishedAtMs, document FROM history WHERE id = ?",
+	list: "SELECT * FROM message WHERE id > ? ORDER BY id LIMIT ?",
+	documents: "SELECT key, value FROM document WHERE kind = ? ORDER BY key",
+} as const;
+
+function messageOf(row: MessageRow): MessageRecord {
+	return {
+		id: row.id,
+		device: row.device,
+		account: row.account,
+		reversePath: row.reverse_path,
+		smtpUtf8: row.smtp_utf8 === 1,
+		sizeBytes: row.size_bytes,
+		inFile: row.in_file === 1,
+		receivedAtMs: row.received_ms,
+		state: MESSAGE_STATES[row.state] ?? "incoming",
+		dueAtMs: row.due_ms,
+		attempts: row.attempts,
+		maybeSent: row.maybe_sent === 1,
+		lastError: row.last_error,
+	};
+}

@@ -1,0 +1,172 @@
+/**
+ * The card, seen from the event loop: starts the two storage threads, hands them writes and reads.
+ * For queue/spool.ts, accounts/ and the settings.
+ *
+ * A write's promise resolves when it is on the card, and its refusal (card full, I/O error) is data.
+ * A storage thread that dies is not survivable: `onFatal` is called and the process must end, because
+ * nothing may be answered 250 without it.
+ */
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { Worker } from "node:worker_threads";
+import { UserError } from "../errors.ts";
+import type { DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
+import { type CommitAnswer, GroupCommit } from "./group-commit.ts";
+import type { Read, ReadAnswers, Write } from "./operations.ts";
+import type { ReadRequest, ThreadData, ThreadStart } from "./storage-thread.ts";
+import type { WriteFate } from "./writer.ts";
+
+/** Set by the build: the storage thread's program as text. Absent in a checkout's tests. */
+declare const POSTERN_STORAGE_THREAD: string | undefined;
+
+/** The part of the heap a storage thread may use; it holds one group of small messages at most. */
+const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
+
+export interface StorageOptions {
+	readonly stateDir: string;
+	/** Called once when a storage thread has died. */
+	readonly onFatal: (error: Error) => void;
+}
+
+interface PendingRead {
+	readonly resolve: (answer: never) => void;
+	readonly reject: (error: Error) => void;
+}
+
+export class Storage implements DocumentStore {
+	readonly #writer: Worker;
+	readonly #reader: Worker;
+	readonly #groups: GroupCommit;
+	readonly #reads = new Map<number, PendingRead>();
+	#readNumber = 0;
+	#closing = false;
+	#settleGroup: ((answer: CommitAnswer) => void) | undefined;
+
+	private constructor(writer: Worker, reader: Worker, onFatal: (error: Error) => void) {
+		this.#writer = writer;
+		this.#reader = reader;
+		this.#groups = new GroupCommit((writes) => this.#post(writes));
+		writer.on("message", (answer: CommitAnswer) => this.#settleGroup?.(answer));
+		reader.on("message", (answer: { number: number; answer?: never; error?: string }) => {
+			const pending = this.#reads.get(answer.number);
+			this.#reads.delete(answer.number);
+			if (answer.error === undefined) pending?.resolve(answer.answer as never);
+			else pending?.reject(new Error(answer.error));
+		});
+		for (const thread of [writer, reader]) {
+			thread.on("error", onFatal);
+			thread.on("exit", (code) => {
+				if (!this.#closing) onFatal(new Error(`a storage thread ended with code ${code}`));
+			});
+		}
+	}
+
+	/** Opens (or makes) the spool database. Throws `UserError` when it cannot be used. */
+	static async open({ stateDir, onFatal }: StorageOptions): Promise<Storage> {
+		mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+		const file = path.join(stateDir, "postern.db");
+		const writer = await startThread("writer", file);
+		try {
+			const reader = await startThread("reader", file);
+			return new Storage(writer, reader, onFatal);
+		} catch (error) {
+			await writer.terminate();
+			throw error;
+		}
+	}
+
+	/** See `GroupCommit`: what is about to be submitted, so that it can share a flush. */
+	get groups(): Pick<GroupCommit, "messageBegins" | "messageEnds"> {
+		return this.#groups;
+	}
+
+	/** Urgent writes make a group go; riders go along. Resolves when on the card, or refused. */
+	write(write: Write, urgency: "urgent" | "rider"): Promise<WriteFate> {
+		return this.#groups.submit(write, urgency === "urgent");
+	}
+
+	read<Question extends Read>(read: Question): Promise<ReadAnswers[Question["type"]]> {
+		return new Promise((resolve, reject) => {
+			this.#readNumber += 1;
+			this.#reads.set(this.#readNumber, { resolve: resolve as (answer: never) => void, reject });
+			this.#reader.postMessage({ number: this.#readNumber, read } satisfies ReadRequest);
+		});
+	}
+
+	async list(kind: DocumentKind): Promise<readonly StoredDocument[]> {
+		const rows = await this.read({ type: "documents", kind });
+		return rows.map(({ key, value }) => ({ key, value: JSON.parse(value) as unknown }));
+	}
+
+	async put(kind: DocumentKind, key: string, value: unknown): Promise<void> {
+		const fate = await this.write(
+			{ type: "put-document", kind, key, value: JSON.stringify(value) },
+			"urgent",
+		);
+		if ("code" in fate) throw storageError(fate);
+	}
+
+	async remove(kind: DocumentKind, key: string): Promise<boolean> {
+		const fate = await this.write({ type: "remove-document", kind, key }, "urgent");
+		if ("code" in fate) throw storageError(fate);
+		return fate.changes > 0;
+	}
+
+	/** Commits what waits, then closes the file. */
+	async close(): Promise<void> {
+		await this.#groups.drain();
+		this.#closing = true;
+		const ended = [this.#writer, this.#reader].map(
+			(thread) => new Promise((resolve) => thread.once("exit", resolve)),
+		);
+		this.#reader.postMessage("close");
+		await ended[1];
+		this.#writer.postMessage("close");
+		await ended[0];
+	}
+
+	#post(writes: readonly Write[]): Promise<CommitAnswer> {
+		const bodies = writes.flatMap((write) =>
+			write.type === "enqueue" && write.body !== null ? [write.body.buffer] : [],
+		);
+		return new Promise((resolve) => {
+			this.#settleGroup = resolve;
+			this.#writer.postMessage(writes, bodies);
+		});
+	}
+}
+
+/** A refused write as an error, for callers who have no peer to answer with a reply code. */
+export function storageError({ code, text }: { code: string; text: string }): UserError {
+	return new UserError(
+		"storage-refused",
+		isFull(code) ? "The card is full; nothing was saved." : `The card refused to save (${code}: ${text}).`,
+		isFull(code) ? "Delete messages from the queue, or use a larger card." : "Check the card.",
+	);
+}
+
+/** SQLite's and the system's names for "no room". */
+export function isFull(code: string): boolean {
+	return code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT";
+}
+
+async function startThread(role: ThreadData["role"], file: string): Promise<Worker> {
+	const bundled = typeof POSTERN_STORAGE_THREAD === "string";
+	const addonFile = bundled ? path.join(path.dirname(process.argv[1] ?? ""), "better_sqlite3.node") : "";
+	const options = {
+		name: `storage-${role}`,
+		workerData: { role, file, addonFile } satisfies ThreadData,
+		resourceLimits: THREAD_LIMITS,
+	};
+	const thread = bundled
+		? new Worker(POSTERN_STORAGE_THREAD, { ...options, eval: true })
+		: new Worker(new URL("./storage-thread.ts", import.meta.url), options);
+	const start = await new Promise<ThreadStart>((resolve, reject) => {
+		thread.once("message", resolve);
+		thread.once("error", reject);
+	});
+	thread.removeAllListeners("error");
+	if (start.ready) return thread;
+	await thread.terminate();
+	throw new UserError(start.code, start.text, start.hint);
+}

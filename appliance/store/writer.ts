@@ -1,0 +1,182 @@
+/**
+ * The writer thread's hands: applies a group of writes in one transaction, so that they share one
+ * flush. For storage-thread.ts.
+ *
+ * When the group fails it is tried again write by write, so that one bad write (a bug, a full card)
+ * does not take its neighbours with it; each write's fate is reported on its own.
+ */
+import { errorCode } from "../errors.ts";
+import type { SqliteDatabase, SqliteStatement } from "./database.ts";
+import {
+	type Enqueue,
+	type Finish,
+	type Lease,
+	MESSAGE_STATES,
+	RECIPIENT_STATES,
+	type Unlease,
+	type Update,
+	type Write,
+} from "./operations.ts";
+
+/** Null for a write that is on the card; else SQLite's error code and text. */
+export type WriteFate = { readonly changes: number } | { readonly code: string; readonly text: string };
+
+/** Finished messages kept for the owner to look back at; the oldest go first. */
+const HISTORY_KEPT = 20_000;
+/** History is cut in steps, so that not every commit touches its oldest page. */
+const HISTORY_SLACK = 256;
+
+export class Writer {
+	readonly #database: SqliteDatabase;
+	readonly #statements: Readonly<Record<keyof typeof SQL, SqliteStatement>>;
+	#historyRows: number | undefined;
+
+	constructor(database: SqliteDatabase) {
+		this.#database = database;
+		const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
+		this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, SqliteStatement>;
+	}
+
+	/** Applies all in one transaction; on return what has no error is on the card. */
+	commit(writes: readonly Write[]): readonly WriteFate[] {
+		try {
+			return this.#transaction(writes);
+		} catch (error) {
+			this.#historyRows = undefined;
+			if (writes.length === 1) return [fateOf(error)];
+			return writes.flatMap((write) => this.commit([write]));
+		}
+	}
+
+	#transaction(writes: readonly Write[]): WriteFate[] {
+		this.#statements.begin.run();
+		try {
+			const fates = writes.map((write) => ({ changes: this.#apply(write) }));
+			this.#statements.commit.run();
+			return fates;
+		} catch (error) {
+			if (this.#database.inTransaction) this.#statements.rollback.run();
+			throw error;
+		}
+	}
+
+	#apply(write: Write): number {
+		switch (write.type) {
+			case "enqueue":
+				return this.#enqueue(write);
+			case "lease":
+				return this.#mark(this.#statements.lease, write);
+			case "unlease":
+				return this.#mark(this.#statements.unlease, write);
+			case "update":
+				return this.#update(write);
+			case "finish":
+				return this.#finish(write);
+			case "put-document":
+				return this.#statements.putDocument.run(write.kind, write.key, write.value).changes;
+			case "remove-document":
+				return this.#statements.removeDocument.run(write.kind, write.key).changes;
+		}
+	}
+
+	#enqueue({ message, recipients, body }: Enqueue): number {
+		this.#statements.insertMessage.run(
+			message.id,
+			message.device,
+			message.account,
+			message.reversePath,
+			Number(message.smtpUtf8),
+			message.sizeBytes,
+			Number(message.inFile),
+			message.receivedAtMs,
+			MESSAGE_STATES.indexOf(message.state),
+			message.dueAtMs,
+			message.attempts,
+		);
+		for (const [ordinal, address] of recipients.entries()) {
+			this.#statements.insertRecipient.run(message.id, ordinal, address);
+		}
+		if (body !== null) this.#statements.insertBody.run(message.id, body);
+		return 1;
+	}
+
+	#mark(statement: SqliteStatement, { ids }: Lease | Unlease): number {
+		let changes = 0;
+		for (const id of ids) changes += statement.run(id).changes;
+		return changes;
+	}
+
+	#update(update: Update): number {
+		const { changes } = this.#statements.updateMessage.run(
+			MESSAGE_STATES.indexOf(update.state),
+			update.dueAtMs,
+			update.attempts,
+			Number(update.maybeSent),
+			update.lastError,
+			update.id,
+		);
+		if (changes === 0) return 0;
+		for (const recipient of update.recipients) {
+			this.#statements.updateRecipient.run(
+				RECIPIENT_STATES.indexOf(recipient.state),
+				recipient.reply,
+				recipient.ownerText,
+				update.id,
+				recipient.ordinal,
+			);
+		}
+		if (update.event !== null) {
+			const { atMs, event, detail } = update.event;
+			this.#statements.insertEvent.run(update.id, update.id, atMs, event, detail);
+		}
+		return changes;
+	}
+
+	#finish({ id, finishedAtMs, outcome, document }: Finish): number {
+		const { changes } = this.#statements.deleteMessage.run(id);
+		if (changes === 0) return 0;
+		this.#statements.deleteRecipients.run(id);
+		this.#statements.deleteBody.run(id);
+		this.#statements.deleteEvents.run(id);
+		this.#statements.insertHistory.run(id, finishedAtMs, outcome, document);
+		this.#pruneHistory();
+		return changes;
+	}
+
+	#pruneHistory(): void {
+		this.#historyRows ??= Number(this.#statements.countHistory.pluck().get()) - 1;
+		this.#historyRows += 1;
+		if (this.#historyRows <= HISTORY_KEPT + HISTORY_SLACK) return;
+		this.#historyRows -= this.#statements.pruneHistory.run(this.#historyRows - HISTORY_KEPT).changes;
+	}
+}
+
+const SQL = {
+	begin: "BEGIN IMMEDIATE",
+	commit: "COMMIT",
+	rollback: "ROLLBACK",
+	insertMessage: "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')",
+	insertRecipient: "INSERT INTO recipient VALUES (?, ?, ?, 0, '', '')",
+	insertBody: "INSERT INTO body VALUES (?, ?)",
+	lease: "UPDATE message SET state = 1 WHERE id = ? AND state IN (0, 2)",
+	unlease: "UPDATE message SET state = 0 WHERE id = ? AND state = 1",
+	updateMessage:
+		"UPDATE message SET state = ?, due_ms = ?, attempts = ?, maybe_sent = ?, last_error = ? WHERE id = ?",
+	updateRecipient:
+		"UPDATE recipient SET state = ?, reply = ?, owner_text = ? WHERE message_id = ? AND ordinal = ?",
+	insertEvent:
+		"INSERT INTO event VALUES (?, (SELECT coalesce(max(ordinal), 0) + 1 FROM event WHERE message_id = ?), ?, ?, ?)",
+	deleteMessage: "DELETE FROM message WHERE id = ?",
+	deleteRecipients: "DELETE FROM recipient WHERE message_id = ?",
+	deleteBody: "DELETE FROM body WHERE id = ?",
+	deleteEvents: "DELETE FROM event WHERE message_id = ?",
+	insertHistory: "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)",
+	countHistory: "SELECT count(*) FROM history",
+	pruneHistory: "DELETE FROM history WHERE id IN (SELECT id FROM history ORDER BY id LIMIT ?)",
+	putDocument: "INSERT OR REPLACE INTO document VALUES (?, ?, ?)",
+	removeDocument: "DELETE FROM document WHERE kind = ? AND key = ?",
+} as const;
+
+function fateOf(error: unknown): WriteFate {
+	return { code: errorCode(error) ?? "ERR", text: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,63 @@
+/**
+ * Tells systemd how the service is (sd_notify(3)): ready, status, alive, stopping. Nothing happens
+ * without `NOTIFY_SOCKET`. Runs systemd's own `systemd-notify` program, because Node cannot write to
+ * a datagram socket; the unit therefore needs `NotifyAccess=all`
+ * (decisions/0003-systemd-notify-the-program.md).
+ *
+ * A notification that fails is logged and never stops the mail.
+ */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { asError } from "../errors.ts";
+import type { Log } from "../log.ts";
+
+const run = promisify(execFile);
+
+/** Half of `WatchdogSec`, as sd_watchdog_enabled(3) recommends. */
+const WATCHDOG_SHARE = 0.5;
+const NOTIFY_TIMEOUT_MS = 5_000;
+
+export class Readiness {
+	readonly #enabled: boolean;
+	readonly #watchdogMs: number;
+	readonly #log: Log;
+	#watchdog: NodeJS.Timeout | undefined;
+	#lastStatus = "";
+
+	constructor(environment: NodeJS.ProcessEnv, log: Log) {
+		this.#enabled = (environment["NOTIFY_SOCKET"] ?? "") !== "";
+		const forUs =
+			environment["WATCHDOG_PID"] === undefined || environment["WATCHDOG_PID"] === `${process.pid}`;
+		this.#watchdogMs = forUs ? Number(environment["WATCHDOG_USEC"] ?? 0) / 1_000 : 0;
+		this.#log = log;
+	}
+
+	/** Listeners and spool are up. From here the watchdog is fed from the event loop. */
+	async ready(status: string): Promise<void> {
+		await this.#notify("READY=1", `STATUS=${status}`);
+		if (!this.#enabled || this.#watchdogMs <= 0) return;
+		this.#watchdog = setInterval(() => void this.#notify("WATCHDOG=1"), this.#watchdogMs * WATCHDOG_SHARE);
+		this.#watchdog.unref();
+	}
+
+	/** One line for `systemctl status`; told only when it changes. */
+	async status(text: string): Promise<void> {
+		if (text === this.#lastStatus) return;
+		this.#lastStatus = text;
+		await this.#notify(`STATUS=${text}`);
+	}
+
+	async stopping(): Promise<void> {
+		clearInterval(this.#watchdog);
+		await this.#notify("STOPPING=1", "STATUS=Finishing transfers");
+	}
+
+	async #notify(...assignments: readonly string[]): Promise<void> {
+		if (!this.#enabled) return;
+		try {
+			await run("systemd-notify", [`--pid=${process.pid}`, ...assignments], { timeout: NOTIFY_TIMEOUT_MS });
+		} catch (thrown) {
+			this.#log.warning("systemd-notify-failed", { error: asError(thrown).message });
+		}
+	}
+}
