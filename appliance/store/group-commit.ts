@@ -38,6 +38,7 @@ interface Waiting {
 
 export class GroupCommit {
 	readonly #post: (writes: readonly Write[]) => Promise<CommitAnswer>;
+	readonly #monotonicMs: () => number;
 	#waiting: Waiting[] = [];
 	#urgentCount = 0;
 	#busy = false;
@@ -50,8 +51,12 @@ export class GroupCommit {
 	#timer: NodeJS.Timeout | undefined;
 	#timerIsForRiders = false;
 
-	constructor(post: (writes: readonly Write[]) => Promise<CommitAnswer>) {
+	constructor(
+		post: (writes: readonly Write[]) => Promise<CommitAnswer>,
+		monotonicMs: () => number = () => performance.now(),
+	) {
 		this.#post = post;
+		this.#monotonicMs = monotonicMs;
 	}
 
 	/** A message is on its way: its end is expected soon. */
@@ -101,7 +106,7 @@ export class GroupCommit {
 		const slow = this.#meanCommitMs > SLOW_COMMIT_MS;
 		if (!slow && this.#urgentCount >= coming) return 0;
 		const longestMs = slow ? Math.min(this.#meanCommitMs * SLOW_WAIT_SHARE, LONGEST_WAIT_MS) : QUICK_WAIT_MS;
-		return longestMs - (performance.now() - this.#idleSinceMs);
+		return longestMs - (this.#monotonicMs() - this.#idleSinceMs);
 	}
 
 	#arm(waitMs: number, forRiders: boolean): void {
@@ -127,7 +132,7 @@ export class GroupCommit {
 		this.#busy = true;
 		void this.#post(group.map(({ write }) => write)).then((answer) => {
 			this.#busy = false;
-			this.#idleSinceMs = performance.now();
+			this.#idleSinceMs = this.#monotonicMs();
 			this.#meanCommitMs += (answer.tookMs - this.#meanCommitMs) * NEWEST_WEIGHT;
 			this.#expected = group.filter(({ write }) => write.type === "enqueue").length;
 			for (const [index, { settle }] of group.entries()) {
