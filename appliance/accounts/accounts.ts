@@ -1,0 +1,157 @@
+/**
+ * The Microsoft accounts to send through: from the configuration file and saved by console or command
+ * line. For smtp/, delivery and the services. Signing in is not its business.
+ *
+ * Look-ups are in memory. `save` and `remove` are on the card when they resolve, and throw `UserError`
+ * for what the owner can mend.
+ */
+import { recordProblems } from "../config/problems.ts";
+import { accountSchema } from "../config/record-schemas.ts";
+import type { AccountConfig, Config } from "../config/schema.ts";
+import { UserError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { AccountDraft } from "../services.ts";
+import type { DocumentStore } from "../store/documents.ts";
+import type { Account, Device, Origin } from "./model.ts";
+
+type AccountsConfig = Pick<Config, "account" | "microsoft">;
+
+export interface AccountsOptions {
+	readonly config: AccountsConfig;
+	readonly documents: DocumentStore;
+	readonly log: Log;
+}
+
+export class Accounts {
+	readonly #options: AccountsOptions;
+	#config: AccountsConfig;
+	#byAddress: ReadonlyMap<string, Account> = new Map();
+	/** Changes one at a time: each judges what the one before has left. */
+	#changes: Promise<unknown> = Promise.resolve();
+
+	private constructor(options: AccountsOptions) {
+		this.#options = options;
+		this.#config = options.config;
+	}
+
+	/** Reads what was saved. Rejects when the store does. */
+	static async open(options: AccountsOptions): Promise<Accounts> {
+		const accounts = new Accounts(options);
+		await accounts.reload(options.config);
+		return accounts;
+	}
+
+	/** Takes over a new configuration. An account of the file hides a saved one of the same address. */
+	reload(config: AccountsConfig): Promise<void> {
+		return this.#inTurn(async () => {
+			const saved: Account[] = [];
+			for (const { key, value } of await this.#options.documents.list("account")) {
+				const parsed = accountSchema.safeParse(value);
+				if (parsed.success) saved.push(toAccount(parsed.data, config, "saved"));
+				else this.#options.log.warning("account-left-out", { account: key, reason: "cannot be read" });
+			}
+			const fromFile = config.account.map((written) => toAccount(written, config, "file"));
+			this.#config = config;
+			this.#install([...saved, ...fromFile]);
+		});
+	}
+
+	list(): readonly Account[] {
+		return [...this.#byAddress.values()];
+	}
+
+	find(address: string): Account | undefined {
+		return this.#byAddress.get(address.trim().toLowerCase());
+	}
+
+	/** Throws `account-unknown`. */
+	get(address: string): Account {
+		const account = this.find(address);
+		if (account === undefined) throw new UserError("account-unknown", `There is no account ${address}.`);
+		return account;
+	}
+
+	/** The one it names, or the only one there is; undefined when that is none or open. */
+	forDevice(device: Pick<Device, "account">): Account | undefined {
+		if (device.account !== "") return this.find(device.account);
+		const [only, ...others] = this.#byAddress.values();
+		return others.length === 0 ? only : undefined;
+	}
+
+	/**
+	 * Saves an account if it is new, or with what the draft changes; returns it as it then is. Throws
+	 * `account-invalid`, and `account-locked` for a change to one that stands in the configuration file.
+	 */
+	save(draft: AccountDraft): Promise<Account> {
+		return this.#inTurn(async () => {
+			const before = this.find(draft.address);
+			if (before !== undefined && !changes(before, draft)) return before;
+			if (before?.origin === "file") throw lockedError(before.address);
+			const value = {
+				address: draft.address.trim().toLowerCase(),
+				transport: draft.transport ?? before?.transport ?? "graph",
+				method: draft.method ?? before?.method ?? "device-code",
+			};
+			const account = toAccount(parseAccount(value), this.#config, "saved");
+			await this.#options.documents.put("account", account.address, value);
+			this.#install([...this.#byAddress.values(), account]);
+			return account;
+		});
+	}
+
+	/** `kept`: it stands in the configuration file. Throws `account-unknown`. */
+	remove(address: string): Promise<"removed" | "kept"> {
+		return this.#inTurn(async () => {
+			const account = this.get(address);
+			if (account.origin === "file") return "kept";
+			await this.#options.documents.remove("account", account.address);
+			this.#install(this.list().filter((other) => other !== account));
+			return "removed";
+		});
+	}
+
+	/** Later ones win. */
+	#install(accounts: readonly Account[]): void {
+		this.#byAddress = new Map(accounts.map((account) => [account.address, account]));
+	}
+
+	#inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+		const turn = this.#changes.then(change);
+		// The next change waits for this one and does not share its failure.
+		this.#changes = turn.catch(() => undefined);
+		return turn;
+	}
+}
+
+function changes(account: Account, { method, transport }: AccountDraft): boolean {
+	return (
+		(method ?? account.method) !== account.method || (transport ?? account.transport) !== account.transport
+	);
+}
+
+function toAccount(written: AccountConfig, { microsoft }: AccountsConfig, origin: Origin): Account {
+	return {
+		address: written.address,
+		transport: written.transport,
+		method: written.method,
+		clientId: written.client_id ?? microsoft.client_id,
+		tenant: written.tenant ?? microsoft.tenant,
+		sharedMailboxes: written.shared_mailboxes,
+		origin,
+	};
+}
+
+function parseAccount(value: unknown): AccountConfig {
+	const parsed = accountSchema.safeParse(value);
+	if (parsed.success) return parsed.data;
+	const problems = recordProblems("account", parsed.error.issues, value);
+	throw new UserError("account-invalid", `This account cannot be added: ${problems}.`);
+}
+
+function lockedError(address: string): UserError {
+	return new UserError(
+		"account-locked",
+		`The account ${address} stands in the configuration file, with another method or transport.`,
+		"Change it there, then reload.",
+	);
+}

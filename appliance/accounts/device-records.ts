@@ -1,0 +1,101 @@
+/**
+ * Devices as they are written down (file and saved alike: the form of `[[device]]`) into devices as
+ * the appliance sees them, and the merging of both sets. Pure; for `devices.ts`.
+ *
+ * The file wins: a saved device that claims a name, username or address of another is left out, and
+ * the owner is told.
+ */
+import { deviceSchema } from "../config/record-schemas.ts";
+import type { DeviceConfig } from "../config/schema.ts";
+import type { StoredDocument } from "../store/documents.ts";
+import type { Device, Origin } from "./model.ts";
+
+export interface DeviceRecord {
+	readonly device: Device;
+	readonly written: DeviceConfig;
+}
+
+const KEY_PREFIX = "device:";
+
+/** Of the saved document; names that differ by case alone are one. */
+export function documentKeyOf(name: string): string {
+	return KEY_PREFIX + foldName(name);
+}
+
+export function foldName(name: string): string {
+	return name.trim().toLowerCase();
+}
+
+export function toRecord(written: DeviceConfig, origin: Origin): DeviceRecord {
+	const device: Device = {
+		name: written.name,
+		addresses: written.addresses,
+		username: written.username ?? "",
+		account: written.account ?? "",
+		from: written.from,
+		recipients: written.recipients,
+		rate: written.rate,
+		compatibility: {
+			legacyTls: written.legacy_tls,
+			lfLineEnds: written.lf_line_ends,
+			authWithoutTls: written.auth_without_tls,
+			acceptAnyCredentials: written.accept_any_credentials,
+			cramMd5: written.cram_md5,
+			hideEhlo: written.hide_ehlo,
+		},
+		origin,
+	};
+	return { device, written };
+}
+
+export interface MergedDevices {
+	readonly records: readonly DeviceRecord[];
+	/** Owner texts about what was left out. */
+	readonly problems: readonly string[];
+}
+
+export function mergeDevices(
+	fromFile: readonly DeviceConfig[],
+	documents: readonly StoredDocument[],
+): MergedDevices {
+	const records = fromFile.map((written) => toRecord(written, "file"));
+	const problems: string[] = [];
+	for (const { key, value } of documents) {
+		if (!key.startsWith(KEY_PREFIX)) continue;
+		const parsed = deviceSchema.safeParse(value);
+		if (!parsed.success) {
+			problems.push(`The saved device "${key.slice(KEY_PREFIX.length)}" cannot be read and is left out.`);
+			continue;
+		}
+		const record = toRecord(parsed.data, "saved");
+		const clash = findClash(record.device, records);
+		if (clash === undefined) records.push(record);
+		else problems.push(`The saved device "${record.device.name}" is left out: ${clash}.`);
+	}
+	return { records, problems };
+}
+
+/** What the device claims that another has already, as the end of a sentence. */
+export function findClash(device: Device, others: readonly DeviceRecord[]): string | undefined {
+	for (const { device: other } of others) {
+		if (foldName(other.name) === foldName(device.name))
+			return `there is a device of the name "${other.name}"`;
+		if (device.username !== "" && other.username === device.username) {
+			return `"${other.name}" has the username "${other.username}"`;
+		}
+		const shared = device.addresses.find((address) => other.addresses.includes(address));
+		if (shared !== undefined) return `"${other.name}" has the address ${shared}`;
+	}
+	return undefined;
+}
+
+/** `Copier, 2nd floor` as a username that is easy to type: `copier-2nd-floor`, numbered if taken. */
+export function suggestUsername(name: string, taken: (username: string) => boolean): string {
+	const ascii = name.normalize("NFKD").replace(/[^\x20-\x7e]/g, "");
+	const words = ascii.toLowerCase().match(/[a-z0-9]+/g) ?? ["device"];
+	const base = words.join("-").slice(0, 32).replace(/-$/, "");
+	for (let number = 2, username = base; ; number += 1) {
+		if (!taken(username)) return username;
+		username = `${base}-${number}`;
+	}
+}

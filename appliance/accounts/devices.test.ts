@@ -1,0 +1,231 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { SystemClock } from "../clock.ts";
+import { configSchema } from "../config/schema.ts";
+import { UserError } from "../errors.ts";
+import { Log } from "../log.ts";
+import { Secret } from "../secret.ts";
+import { Storage } from "../store/storage.ts";
+import { Accounts } from "./accounts.ts";
+import { suggestUsername } from "./device-records.ts";
+import { Devices } from "./devices.ts";
+
+let folder: string;
+let storage: Storage;
+let logged: string[];
+beforeEach(async () => {
+	folder = await mkdtemp(join(tmpdir(), "postern-devices-"));
+	storage = await openStorage();
+	logged = [];
+});
+afterEach(async () => {
+	await storage.close();
+	await rm(folder, { recursive: true });
+});
+
+function openStorage(): Promise<Storage> {
+	return Storage.open({
+		stateDir: folder,
+		onFatal: (error) => {
+			throw error;
+		},
+	});
+}
+
+function configOf(...devices: object[]) {
+	return configSchema.parse({ device: devices, account: [{ address: "alerts@contoso.com" }] });
+}
+
+async function open(...devices: object[]): Promise<Devices> {
+	const config = configOf(...devices);
+	const log = new Log({ level: "debug", journal: false, write: (line) => void logged.push(line) });
+	const accounts = await Accounts.open({ config, documents: storage, log });
+	const opened = await Devices.open({
+		config,
+		documents: storage,
+		clock: new SystemClock(),
+		log,
+		findAccount: (address) => accounts.find(address),
+	});
+	await opened.settled();
+	return opened;
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+	try {
+		await promise;
+		return "none";
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		return error.code;
+	}
+}
+
+const PEER = "10.0.0.99";
+
+describe("devices of the configuration file", () => {
+	it("are found by address and by name, without regard to case", async () => {
+		const devices = await open(
+			{ name: "Copier", addresses: ["192.168.1.50"], username: "Copier-2", password: "x" },
+			{ name: "Office", addresses: ["192.168.1.0/24"] },
+		);
+		expect(devices.byAddress("::ffff:192.168.1.50")?.name).toBe("Copier");
+		expect(devices.byAddress("192.168.1.51")?.name).toBe("Office");
+		expect(devices.byAddress("192.168.2.1")).toBeUndefined();
+		expect(devices.byUsername(" COPIER-2")?.name).toBe("Copier");
+		expect(devices.get("copier").origin).toBe("file");
+		expect(() => devices.get("plc")).toThrow(UserError);
+	});
+
+	it("sign in with the password in the file, and without it once it was saved as a hash", async () => {
+		const written = { name: "Copier", username: "copier" };
+		const before = await open({ ...written, password: "sesame" });
+		expect(await before.authenticate("Copier", new Secret("sesame"), PEER)).toMatchObject({ ok: true });
+		expect(logged.join("")).toMatch(/password-in-file device=Copier/);
+		expect(logged.join("")).not.toContain("sesame");
+
+		const cleaned = await open(written);
+		expect(await cleaned.authenticate("copier", new Secret("sesame"), PEER)).toMatchObject({ ok: true });
+		expect(await cleaned.authenticate("copier", new Secret("Sesame"), PEER)).toEqual({
+			ok: false,
+			reason: "wrong",
+		});
+
+		const changed = await open({ ...written, password: "other" });
+		expect(await changed.authenticate("copier", new Secret("sesame"), PEER)).toEqual({
+			ok: false,
+			reason: "wrong",
+		});
+		const cleanedAgain = await open(written);
+		expect(await cleanedAgain.authenticate("copier", new Secret("other"), PEER)).toMatchObject({ ok: true });
+
+		await open();
+		const back = await open(written);
+		expect(await back.authenticate("copier", new Secret("other"), PEER)).toEqual({
+			ok: false,
+			reason: "wrong",
+		});
+	});
+
+	it("cannot be removed or replaced by saved ones", async () => {
+		const devices = await open({ name: "Copier", addresses: ["10.0.0.1"], username: "copier" });
+		expect(await codeOf(devices.remove("copier"))).toBe("device-locked");
+		expect(await codeOf(devices.add({ name: "COPIER", addresses: [] }))).toBe("device-exists");
+		expect(await codeOf(devices.add({ name: "Other", addresses: ["10.0.0.1/32"] }))).toBe("device-exists");
+		expect(await codeOf(devices.add({ name: "Other", addresses: [], username: "Copier" }))).toBe(
+			"device-exists",
+		);
+		expect(devices.list()).toHaveLength(1);
+	});
+});
+
+describe("saved devices", () => {
+	it("come with a password shown once and survive a restart", async () => {
+		const first = await open();
+		const { device, password } = await first.add({ name: "Copier, 2nd floor", addresses: [] });
+		expect(device).toMatchObject({ username: "copier-2nd-floor", origin: "saved", recipients: ["*"] });
+		if (password === null) throw new Error("no password");
+		expect(await first.authenticate(device.username, password, PEER)).toMatchObject({ ok: true });
+
+		await storage.close();
+		storage = await openStorage();
+		const second = await open();
+		expect(await second.authenticate(device.username, password, PEER)).toMatchObject({ ok: true });
+		await second.remove("copier, 2ND floor");
+		expect(await second.authenticate(device.username, password, PEER)).toEqual({
+			ok: false,
+			reason: "wrong",
+		});
+		expect(await codeOf(second.remove("Copier, 2nd floor"))).toBe("device-unknown");
+		expect(await storage.list("device")).toEqual([]);
+	});
+
+	it("need no password when known by address", async () => {
+		const devices = await open();
+		const { device, password } = await devices.add({
+			name: "PLC",
+			addresses: ["10.0.0.7/24"],
+			account: "Alerts@contoso.com",
+		});
+		expect(password).toBeNull();
+		expect(device).toMatchObject({ addresses: ["10.0.0.0/24"], username: "", account: "alerts@contoso.com" });
+		expect(devices.byAddress("10.0.0.8")).toBe(device);
+	});
+
+	it("are refused with what is wrong with them", async () => {
+		const devices = await open();
+		await expect(devices.add({ name: "PLC", addresses: ["10.0.0.300"] })).rejects.toThrow(
+			/10\.0\.0\.300.*no network address/,
+		);
+		expect(await codeOf(devices.add({ name: "  ", addresses: [] }))).toBe("device-invalid");
+		expect(await codeOf(devices.add({ name: "P", addresses: [], username: "a b" }))).toBe("device-invalid");
+		expect(await codeOf(devices.add({ name: "P", addresses: [], account: "no@contoso.com" }))).toBe(
+			"account-unknown",
+		);
+		expect(devices.list()).toEqual([]);
+		expect(await storage.list("device")).toEqual([]);
+	});
+
+	it("of one name are saved once, however many ask at once", async () => {
+		const devices = await open();
+		const codes = await Promise.all(
+			[1, 2, 3].map(() => codeOf(devices.add({ name: "PLC", addresses: ["10.0.0.1"] }))),
+		);
+		expect(codes.sort()).toEqual(["device-exists", "device-exists", "none"]);
+	});
+
+	it("give way to the file, and the owner is told", async () => {
+		const devices = await open();
+		await devices.add({ name: "PLC", addresses: ["10.0.0.1"] });
+		await devices.add({ name: "UPS", addresses: ["10.0.0.2"] });
+		await storage.put("device", "device:broken", { nonsense: true });
+		await devices.reload(configOf({ name: "Copier", addresses: ["10.0.0.1"] }));
+		expect(devices.list().map(({ name }) => name)).toEqual(["Copier", "UPS"]);
+		expect(devices.problems()).toHaveLength(2);
+		await devices.reload(configOf());
+		expect(devices.list().map(({ name }) => name)).toEqual(["PLC", "UPS"]);
+	});
+});
+
+describe("signing in", () => {
+	it("is locked for a guesser and stays open for the device at its own address", async () => {
+		const devices = await open({
+			name: "Copier",
+			addresses: ["10.0.0.5"],
+			username: "copier",
+			password: "sesame",
+		});
+		for (let count = 0; count < 5; count += 1) {
+			const outcome = await devices.authenticate("copier", new Secret(`guess ${count}`), PEER);
+			expect(outcome).toEqual({ ok: false, reason: "wrong" });
+		}
+		const right = new Secret("sesame");
+		expect(await devices.authenticate("copier", right, PEER)).toEqual({ ok: false, reason: "locked" });
+		expect(await devices.authenticate("copier", right, "10.0.0.6")).toEqual({ ok: false, reason: "locked" });
+		expect(await devices.authenticate("copier", right, "::ffff:10.0.0.5")).toMatchObject({ ok: true });
+	});
+
+	it("fails for nobody's name and for a device without a password", async () => {
+		const devices = await open({ name: "PLC", addresses: ["10.0.0.5"], username: "plc" });
+		const wrong = { ok: false, reason: "wrong" };
+		expect(await devices.authenticate("", new Secret(""), PEER)).toEqual(wrong);
+		expect(await devices.authenticate("plc", new Secret(""), PEER)).toEqual(wrong);
+		expect(await devices.authenticate("x".repeat(100_000), new Secret("x"), PEER)).toEqual(wrong);
+	});
+});
+
+describe("suggested usernames", () => {
+	it("are easy to type and free", () => {
+		expect(suggestUsername("Copier, 2nd floor", () => false)).toBe("copier-2nd-floor");
+		expect(suggestUsername("Drucker Büro", (name) => name === "drucker-buro")).toBe("drucker-buro-2");
+		expect(suggestUsername("打印机", () => false)).toBe("device");
+		fc.assert(
+			fc.property(fc.string({ minLength: 1, unit: "binary" }), (name) => {
+				expect(suggestUsername(name, () => false)).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+			}),
+		);
+	});
+});

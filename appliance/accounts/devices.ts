@@ -1,0 +1,246 @@
+/**
+ * The devices that may send: from the configuration file and saved by console or command line. Finds
+ * one by address or by username and password; for smtp/ and the services.
+ *
+ * Look-ups are in memory. `add` and `remove` are on the card when they resolve, and throw `UserError`
+ * for what the owner can mend. A failing store at a reload leaves everything as it was.
+ */
+import type { Clock } from "../clock.ts";
+import { recordProblems } from "../config/problems.ts";
+import { deviceSchema } from "../config/record-schemas.ts";
+import type { Config } from "../config/schema.ts";
+import { UserError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Secret } from "../secret.ts";
+import type { DeviceDraft } from "../services.ts";
+import type { DocumentStore } from "../store/documents.ts";
+import { AddressTable } from "./addresses.ts";
+import {
+	type DeviceRecord,
+	documentKeyOf,
+	findClash,
+	foldName,
+	mergeDevices,
+	suggestUsername,
+	toRecord,
+} from "./device-records.ts";
+import { FilePasswords } from "./file-passwords.ts";
+import type { Account, Device } from "./model.ts";
+import { type Credential, generatePassword, Passwords } from "./passwords.ts";
+import { SignInGuard } from "./sign-in-guard.ts";
+
+export interface DevicesOptions {
+	readonly config: Pick<Config, "device">;
+	readonly documents: DocumentStore;
+	readonly clock: Clock;
+	readonly log: Log;
+	/** For the account a new device names. */
+	readonly findAccount: (address: string) => Account | undefined;
+	/** Shared with other listeners, so that they share its limits; made when not given. */
+	readonly passwords?: Passwords;
+}
+
+export type Authentication =
+	| { readonly ok: true; readonly device: Device }
+	| { readonly ok: false; readonly reason: "wrong" | "locked" | "busy" };
+
+export interface AddedDevice {
+	readonly device: Device;
+	/** To be shown once; null when the device is known by address alone. */
+	readonly password: Secret | null;
+}
+
+/** Longer than any that could be right; keeps what a peer sends out of maps and logs. */
+const LONGEST_USERNAME = 256;
+
+export class Devices {
+	readonly #options: DevicesOptions;
+	readonly #passwords: Passwords;
+	readonly #filePasswords: FilePasswords;
+	readonly #guard: SignInGuard;
+	#records: readonly DeviceRecord[] = [];
+	#list: readonly Device[] = [];
+	#problems: readonly string[] = [];
+	#byName: ReadonlyMap<string, DeviceRecord> = new Map();
+	#byUsername: ReadonlyMap<string, DeviceRecord> = new Map();
+	#byAddress = new AddressTable<Device>([]);
+	/** Changes one at a time: each judges what the one before has left. */
+	#changes: Promise<unknown> = Promise.resolve();
+
+	private constructor(options: DevicesOptions) {
+		this.#options = options;
+		this.#passwords = options.passwords ?? new Passwords(options.clock);
+		this.#filePasswords = new FilePasswords(options.documents, this.#passwords, options.log);
+		this.#guard = new SignInGuard(options.clock);
+	}
+
+	/** Reads what was saved. Rejects when the store does. */
+	static async open(options: DevicesOptions): Promise<Devices> {
+		const devices = new Devices(options);
+		await devices.reload(options.config);
+		return devices;
+	}
+
+	/** Takes over a new configuration; sessions in progress keep the device they have. */
+	reload(config: Pick<Config, "device">): Promise<void> {
+		return this.#inTurn(async () => {
+			const documents = await this.#options.documents.list("device");
+			const { records, problems } = mergeDevices(config.device, documents);
+			for (const problem of problems) this.#options.log.warning("device-left-out", { problem });
+			this.#problems = problems;
+			this.#install(records);
+			this.#filePasswords.adopt(fileLogins(records), documents);
+		});
+	}
+
+	list(): readonly Device[] {
+		return this.#list;
+	}
+
+	/** Owner texts: saved devices that could not be used. */
+	problems(): readonly string[] {
+		return this.#problems;
+	}
+
+	/** Throws `device-unknown`. */
+	get(name: string): Device {
+		const record = this.#byName.get(foldName(name));
+		if (record === undefined) throw new UserError("device-unknown", `There is no device "${name}".`);
+		return record.device;
+	}
+
+	/** The device whose addresses hold this one; the most specific range wins. */
+	byAddress(address: string): Device | undefined {
+		return this.#byAddress.find(address);
+	}
+
+	byUsername(username: string): Device | undefined {
+		return this.#byUsername.get(foldUsername(username))?.device;
+	}
+
+	/** `busy` and `locked` mean: not now. Takes as long for unknown users as for known ones. */
+	async authenticate(username: string, password: Secret, remoteAddress: string): Promise<Authentication> {
+		const name = foldUsername(username);
+		const atHome = name !== "" && this.byAddress(remoteAddress)?.username === name;
+		if (this.#guard.isLocked(name, remoteAddress, atHome)) return { ok: false, reason: "locked" };
+		const result = await this.#passwords.check(name, password, this.#credential(name));
+		if (result === "busy") return { ok: false, reason: "busy" };
+		// Looked up anew: it may have been removed during the check.
+		const device = this.byUsername(name);
+		if (result === "wrong" || device === undefined) {
+			this.#guard.failed(name, remoteAddress);
+			return { ok: false, reason: "wrong" };
+		}
+		this.#guard.succeeded(name, remoteAddress);
+		return { ok: true, device };
+	}
+
+	/** Saves a new device. Throws `device-exists`, `device-invalid`, `account-unknown`. */
+	add(draft: DeviceDraft): Promise<AddedDevice> {
+		return this.#inTurn(async () => {
+			const wanted = this.#complete(draft);
+			const password = wanted.username === undefined ? null : generatePassword();
+			const hash = password === null ? undefined : await this.#passwords.hash(password);
+			const value = { ...wanted, ...(hash === undefined ? {} : { password_hash: hash.reveal() }) };
+			const record = toRecord(parseDevice(value), "saved");
+			this.#assertFree(record.device);
+			await this.#options.documents.put("device", documentKeyOf(record.device.name), value);
+			this.#install([...this.#records, record]);
+			return { device: record.device, password };
+		});
+	}
+
+	/** Throws `device-unknown`, `device-locked` (it stands in the configuration file). */
+	remove(name: string): Promise<void> {
+		return this.#inTurn(async () => {
+			const device = this.get(name);
+			if (device.origin === "file") {
+				throw new UserError(
+					"device-locked",
+					`The device "${device.name}" stands in the configuration file.`,
+					"Remove it there, then reload.",
+				);
+			}
+			await this.#options.documents.remove("device", documentKeyOf(device.name));
+			this.#install(this.#records.filter((record) => record.device !== device));
+		});
+	}
+
+	/** Resolves when passwords found in the file are saved as hashes. For an orderly stop and for tests. */
+	settled(): Promise<void> {
+		return this.#filePasswords.settled();
+	}
+
+	#install(records: readonly DeviceRecord[]): void {
+		this.#records = records;
+		this.#list = records.map(({ device }) => device);
+		this.#byName = new Map(records.map((record) => [foldName(record.device.name), record]));
+		const named = records.filter(({ device }) => device.username !== "");
+		this.#byUsername = new Map(named.map((record) => [record.device.username, record]));
+		this.#byAddress = new AddressTable(
+			this.#list.flatMap((device) => device.addresses.map((range) => [range, device] as const)),
+		);
+	}
+
+	#credential(username: string): Credential | undefined {
+		const record = this.#byUsername.get(username);
+		if (record === undefined) return undefined;
+		if (record.device.origin === "file") return this.#filePasswords.credential(username);
+		const hash = record.written.password_hash;
+		return hash === undefined ? undefined : { kind: "hash", hash };
+	}
+
+	/** In the form of the file. Without an address it needs a username, so it gets one. */
+	#complete({ name, addresses, username, account }: DeviceDraft) {
+		const taken = (candidate: string) => this.#byUsername.has(candidate);
+		const asked = username === "" ? undefined : username;
+		const signsIn = asked ?? (addresses.length === 0 ? suggestUsername(name, taken) : undefined);
+		return {
+			name: name.trim(),
+			addresses,
+			...(signsIn === undefined ? {} : { username: signsIn }),
+			...(account === undefined ? {} : { account }),
+		};
+	}
+
+	#assertFree(device: Device): void {
+		const clash = findClash(device, this.#records);
+		if (clash !== undefined) throw new UserError("device-exists", `This device cannot be added: ${clash}.`);
+		if (device.account !== "" && this.#options.findAccount(device.account) === undefined) {
+			throw new UserError(
+				"account-unknown",
+				`There is no account ${device.account}.`,
+				`Add it first: postern account add ${device.account}`,
+			);
+		}
+	}
+
+	#inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+		const turn = this.#changes.then(change);
+		// The next change waits for this one and does not share its failure.
+		this.#changes = turn.catch(() => undefined);
+		return turn;
+	}
+}
+
+function foldUsername(username: string): string {
+	return username.slice(0, LONGEST_USERNAME).trim().toLowerCase();
+}
+
+function fileLogins(records: readonly DeviceRecord[]) {
+	return records
+		.filter(({ device }) => device.origin === "file" && device.username !== "")
+		.map(({ device, written }) => ({
+			username: device.username,
+			owner: device.name,
+			password: written.password,
+			passwordHash: written.password_hash,
+		}));
+}
+
+function parseDevice(value: unknown) {
+	const parsed = deviceSchema.safeParse(value);
+	if (parsed.success) return parsed.data;
+	const problems = recordProblems("device", parsed.error.issues, value);
+	throw new UserError("device-invalid", `This device cannot be added: ${problems}.`);
+}

@@ -1,0 +1,160 @@
+/**
+ * Hashes and checks passwords with argon2id (RFC 9106), off the event loop, for devices, POP3 and the
+ * console alike.
+ *
+ * A check costs 19 MiB and tens of milliseconds by intent, so: a few at once, a short queue, then
+ * `busy` (ask the peer to come again); a right password is remembered for a while, under a keyed hash
+ * that also covers the stored hash, so a changed password is forgotten by itself. An unknown user
+ * costs as much as one with a hash. Nothing here throws for what a peer can send.
+ */
+import { argon2, createHmac, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
+import { promisify } from "node:util";
+import type { Clock } from "../clock.ts";
+import { formatPasswordHash, type PasswordHash, readPasswordHash } from "../config/password-hash.ts";
+import { Refusal } from "../config/refusal.ts";
+import { Secret } from "../secret.ts";
+
+/** What a password is held against: its hash, or itself as the owner wrote it in the file. */
+export type Credential =
+	| { readonly kind: "hash"; readonly hash: Secret }
+	| { readonly kind: "plain"; readonly password: Secret };
+
+export type CheckResult = "right" | "wrong" | "busy";
+
+const argon2Async = promisify(argon2);
+
+/** OWASP's second choice: 19 MiB, two passes, one lane. */
+const COST = { memoryKib: 19_456, passes: 2, parallelism: 1 };
+const SALT_BYTES = 16;
+const HASH_BYTES = 32;
+
+/** Each check holds a thread of the pool that file and name look-ups share, and 19 MiB. */
+const MOST_AT_ONCE = 2;
+const MOST_WAITING = 32;
+const MOST_REMEMBERED = 500;
+const REMEMBERED_MS = 10 * 60_000;
+const LONGEST_PASSWORD = 256;
+
+export class Passwords {
+	readonly #clock: Clock;
+	/** New in every process, so that what is remembered is worth nothing elsewhere. */
+	readonly #memoryKey = randomBytes(32);
+	/** Right passwords: keyed hash to when it is forgotten, oldest first. */
+	readonly #remembered = new Map<string, number>();
+	readonly #underway = new Map<string, Promise<CheckResult>>();
+	readonly #waiting: (() => void)[] = [];
+	#active = 0;
+
+	constructor(clock: Clock) {
+		this.#clock = clock;
+	}
+
+	/** The PHC text to store. */
+	async hash(password: Secret): Promise<Secret> {
+		const salt = randomBytes(SALT_BYTES);
+		const wanted: PasswordHash = { ...COST, salt, hash: Buffer.alloc(HASH_BYTES) };
+		return new Secret(formatPasswordHash({ ...wanted, hash: await derive(password.reveal(), wanted) }));
+	}
+
+	/** `credential` undefined: the user is unknown, or has no password. */
+	async check(username: string, password: Secret, credential: Credential | undefined): Promise<CheckResult> {
+		const given = password.reveal();
+		if (given.length > LONGEST_PASSWORD) return "wrong";
+		if (credential?.kind === "plain") return this.#sameText(given, credential.password.reveal());
+		const stored = credential?.hash.reveal() ?? "";
+		const memory = this.#digest([username, given, stored]).toString("base64");
+		if (this.#isRemembered(memory)) return "right";
+		// A device that opens ten connections at once costs one check.
+		const underway = this.#underway.get(memory);
+		if (underway !== undefined) return underway;
+		const checking = this.#checkHash(given, stored, memory);
+		this.#underway.set(memory, checking);
+		try {
+			return await checking;
+		} finally {
+			this.#underway.delete(memory);
+		}
+	}
+
+	async #checkHash(given: string, stored: string, memory: string): Promise<CheckResult> {
+		const parsed = readPasswordHash(stored);
+		const known = !(parsed instanceof Refusal);
+		const wanted = known
+			? parsed
+			: { ...COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
+		if (!(await this.#takeTurn())) return "busy";
+		let derived: Buffer;
+		try {
+			derived = await derive(given, wanted);
+		} finally {
+			this.#passTurn();
+		}
+		if (!timingSafeEqual(derived, wanted.hash) || !known) return "wrong";
+		this.#remember(memory);
+		return "right";
+	}
+
+	/** Digests have one length, so that neither length nor content shows in the time it takes. */
+	#sameText(a: string, b: string): CheckResult {
+		return timingSafeEqual(this.#digest([a]), this.#digest([b])) ? "right" : "wrong";
+	}
+
+	#digest(parts: readonly string[]): Buffer {
+		return createHmac("sha256", this.#memoryKey).update(JSON.stringify(parts)).digest();
+	}
+
+	#isRemembered(memory: string): boolean {
+		const forgetAtMs = this.#remembered.get(memory);
+		if (forgetAtMs === undefined) return false;
+		if (forgetAtMs > this.#clock.monotonicMs()) return true;
+		this.#remembered.delete(memory);
+		return false;
+	}
+
+	#remember(memory: string): void {
+		const [oldest] = this.#remembered.keys();
+		if (this.#remembered.size >= MOST_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
+		this.#remembered.set(memory, this.#clock.monotonicMs() + REMEMBERED_MS);
+	}
+
+	/** False when too many wait already. */
+	async #takeTurn(): Promise<boolean> {
+		if (this.#active < MOST_AT_ONCE) {
+			this.#active += 1;
+			return true;
+		}
+		if (this.#waiting.length >= MOST_WAITING) return false;
+		await new Promise<void>((resolve) => this.#waiting.push(resolve));
+		return true;
+	}
+
+	/** The turn goes to the longest waiting, or back. */
+	#passTurn(): void {
+		const next = this.#waiting.shift();
+		if (next === undefined) this.#active -= 1;
+		else next();
+	}
+}
+
+function derive(password: string, wanted: PasswordHash): Promise<Buffer> {
+	return argon2Async("argon2id", {
+		message: password,
+		nonce: wanted.salt,
+		parallelism: wanted.parallelism,
+		tagLength: wanted.hash.length,
+		memory: wanted.memoryKib,
+		passes: wanted.passes,
+	});
+}
+
+/** No 0/o, 1/l/i: to be read off a screen and typed on a printer's panel, whose keyboard is lower case. */
+const ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
+const GROUPS = 4;
+const GROUP_LENGTH = 4;
+
+/** Such as `k7mp-x2qr-9fhs-w4tb`: 79 bits of chance. */
+export function generatePassword(): Secret {
+	const letter = () => ALPHABET[randomInt(ALPHABET.length)] ?? "";
+	const group = () => Array.from({ length: GROUP_LENGTH }, letter).join("");
+	return new Secret(Array.from({ length: GROUPS }, group).join("-"));
+}

@@ -1,0 +1,67 @@
+/**
+ * Reads times such as `30d`, retry schedules such as `1m, 5m*3, 1h` and rates such as `120/h`, for
+ * the configuration. Pure; a bad text gives a `Refusal`.
+ */
+import { Refusal } from "./refusal.ts";
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+	ms: 1,
+	s: 1000,
+	m: 60_000,
+	h: 3_600_000,
+	d: 86_400_000,
+	w: 604_800_000,
+};
+const DURATION = /^(\d{1,9}) ?(ms|s|m|h|d|w)$/;
+/** Ten years: longer than any box lives, short enough to add to a date. */
+const LONGEST_MS = 10 * 366 * 86_400_000;
+
+/** A time in milliseconds, longer than none and at most ten years. */
+export function readDuration(text: string): number | Refusal {
+	const [, amount, unit] = DURATION.exec(text.trim()) ?? [];
+	const unitMs = UNIT_MS[unit ?? ""];
+	if (amount === undefined || unitMs === undefined) {
+		return new Refusal('is no time; write a whole number and one of s, m, h, d, w, such as "30d"');
+	}
+	const durationMs = Number(amount) * unitMs;
+	if (durationMs === 0) return new Refusal("is no time at all; it must be more than zero");
+	if (durationMs > LONGEST_MS) return new Refusal("is too long; at most ten years");
+	return durationMs;
+}
+
+const RETRY_STEP = /^(.+?)(?: ?\* ?(\d{1,4}))?$/;
+const MOST_RETRY_STEPS = 1000;
+
+/** A retry schedule as waits in milliseconds, `5m*3` written out thrice; the last one repeats for ever. */
+export function readRetrySchedule(text: string): readonly number[] | Refusal {
+	const waitsMs: number[] = [];
+	for (const step of text.split(",")) {
+		const [, wait = "", times = "1"] = RETRY_STEP.exec(step.trim()) ?? [];
+		const waitMs = readDuration(wait);
+		if (waitMs instanceof Refusal || Number(times) === 0) {
+			return new Refusal('is no retry schedule; write waits separated by commas, such as "1m, 5m*3, 1h"');
+		}
+		if (waitsMs.length + Number(times) > MOST_RETRY_STEPS) {
+			return new Refusal(`has too many waits; at most ${MOST_RETRY_STEPS}`);
+		}
+		for (let count = 0; count < Number(times); count += 1) waitsMs.push(waitMs);
+	}
+	return waitsMs;
+}
+
+export interface Rate {
+	readonly count: number;
+	readonly perMs: number;
+}
+
+const RATE = /^(\d{1,7}) ?\/ ?(s|m|h|d)$/;
+
+/** Messages per second, minute, hour or day, from `120/h`. */
+export function readRate(text: string): Rate | Refusal {
+	const [, count, unit] = RATE.exec(text.trim()) ?? [];
+	const perMs = UNIT_MS[unit ?? ""];
+	if (count === undefined || perMs === undefined || Number(count) === 0) {
+		return new Refusal('is no rate; write a number and one of /s, /m, /h, /d, such as "120/h"');
+	}
+	return { count: Number(count), perMs };
+}

@@ -1,0 +1,38 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { EXAMPLE_HASH, formatPasswordHash, readPasswordHash } from "./password-hash.ts";
+import { Refusal } from "./refusal.ts";
+
+const SALT_AND_HASH = EXAMPLE_HASH.split("$").slice(4).join("$");
+
+describe("password hashes", () => {
+	it("reads back what it writes", () => {
+		const bytes = fc.uint8Array({ minLength: 16, maxLength: 64 }).map((array) => Buffer.from(array));
+		const numbers = fc.record({
+			memoryKib: fc.integer({ min: 64, max: 131_072 }),
+			passes: fc.integer({ min: 1, max: 10 }),
+			parallelism: fc.integer({ min: 1, max: 8 }),
+			salt: bytes,
+			hash: bytes,
+		});
+		fc.assert(
+			fc.property(numbers, (hash) => {
+				expect(readPasswordHash(formatPasswordHash(hash))).toEqual(hash);
+			}),
+		);
+	});
+
+	it.each([
+		"",
+		"$argon2id$…",
+		`$argon2i$v=19$m=19456,t=2,p=1$${SALT_AND_HASH}`,
+		`$argon2id$v=16$m=19456,t=2,p=1$${SALT_AND_HASH}`,
+		`$argon2id$v=19$m=4194304,t=2,p=1$${SALT_AND_HASH}`,
+		`$argon2id$v=19$m=19456,t=99,p=1$${SALT_AND_HASH}`,
+		`$argon2id$v=19$m=19456,t=2,p=0$${SALT_AND_HASH}`,
+		`$argon2id$v=19$m=7,t=2,p=1$${SALT_AND_HASH}`,
+		"$2b$12$abcdefghijklmnopqrstuv",
+	])("refuses %j", (text) => {
+		expect(readPasswordHash(text)).toBeInstanceOf(Refusal);
+	});
+});

@@ -1,0 +1,164 @@
+/**
+ * The `[[account]]`, `[[device]]` and `[[mailbox]]` of the configuration, for `schema.ts` and for
+ * reading the same records back from where the console saved them.
+ */
+import * as z from "zod";
+import { readRate } from "./duration.ts";
+import { documented, listOf, matching, optionalSecret, optionalText, text } from "./fields.ts";
+import { readMailAddress, readMailPattern } from "./mail-pattern.ts";
+import { formatNetwork, readNetwork } from "./network.ts";
+import { EXAMPLE_HASH, readPasswordHash } from "./password-hash.ts";
+import { Refusal } from "./refusal.ts";
+
+export const readClientId = matching(/^[\w.-]{0,128}$/, "is no application (client) id");
+export const readTenant = matching(
+	/^[\w.-]{1,255}$/,
+	'is no tenant; "common", "organizations", "consumers", or the tenant\'s id or domain',
+);
+/** A name for people: no control characters, at most 100 characters. */
+const readRecordName = matching(/^[^\p{Cc}]{1,100}$/u, "is no name; 1 to 100 characters");
+
+/** Case does not matter: some devices show what was typed in capitals. */
+function readUsername(value: string): string | Refusal {
+	const username = value.trim().toLowerCase();
+	if (/^[^\s\p{Cc}]{1,100}$/u.test(username)) return username;
+	return new Refusal("is no username; 1 to 100 characters without blanks");
+}
+
+const readPassword = (value: string): string | Refusal =>
+	value.length <= 256 ? value : new Refusal("is too long; at most 256 characters");
+
+export function readAddressRange(value: string): string | Refusal {
+	const network = readNetwork(value);
+	return network instanceof Refusal ? network : formatNetwork(network);
+}
+
+function readFromPolicy(value: string | readonly string[]): "keep" | "force" | readonly string[] | Refusal {
+	if (value === "keep" || value === "force") return value;
+	if (typeof value === "string") {
+		return new Refusal(
+			'is no such policy; "keep", "force" or a list such as ["scan@contoso.com", "*@contoso.com"]',
+		);
+	}
+	const patterns = value.map(readMailPattern);
+	const refused = patterns.find((pattern) => pattern instanceof Refusal);
+	return refused ?? patterns.filter((pattern) => typeof pattern === "string");
+}
+
+const flag = (description: string) => z.boolean().prefault(false).meta(documented({ description }));
+const accountField = () =>
+	optionalText(readMailAddress).meta(
+		documented({
+			description: "the account it uses; needed when there are several",
+			example: "alerts@contoso.com",
+		}),
+	);
+const passwordHashField = () =>
+	optionalSecret(readPasswordHash).meta(
+		documented({ description: "of its password, argon2id", example: EXAMPLE_HASH, secret: true }),
+	);
+const passwordField = () =>
+	optionalSecret(readPassword).meta(
+		documented({
+			description: "or the password itself: hashed on first read, then a warning to remove it",
+			example: "a-long-password",
+			secret: true,
+			insteadOf: "password_hash",
+		}),
+	);
+
+export const accountSchema = z.strictObject({
+	address: text(readMailAddress).meta(
+		documented({ description: "the mailbox that signs in", example: "alerts@contoso.com" }),
+	),
+	transport: z
+		.enum(["graph", "smtp"])
+		.prefault("graph")
+		.meta(documented({ description: "graph | smtp" })),
+	method: z
+		.enum(["device-code", "browser", "certificate"])
+		.prefault("device-code")
+		.meta(documented({ description: "how it signs in: device-code | browser | certificate" })),
+	client_id: optionalText(readClientId).meta(
+		documented({
+			description: "this account's own app registration, else [microsoft]'s",
+			example: "11111111-2222-3333-4444-555555555555",
+		}),
+	),
+	tenant: optionalText(readTenant).meta(
+		documented({ description: "and its tenant, else [microsoft]'s", example: "contoso.com" }),
+	),
+	certificate_file: optionalText(matching(/^[^\0]{1,1024}$/, "is no file name")).meta(
+		documented({
+			description: 'PEM, certificate and key, for method = "certificate"',
+			example: "/etc/postern/app.pem",
+			path: true,
+		}),
+	),
+	shared_mailboxes: listOf(readMailAddress)
+		.prefault([])
+		.meta(documented({ description: "other mailboxes it may send as", example: ["scans@contoso.com"] })),
+});
+
+export const deviceSchema = z.strictObject({
+	name: text(readRecordName).meta(
+		documented({ description: "as the owner calls it; unique", example: "Copier, 2nd floor" }),
+	),
+	addresses: listOf(readAddressRange)
+		.prefault([])
+		.meta(
+			documented({
+				description: "addresses or ranges from which it is known without a password",
+				example: ["192.168.1.50"],
+			}),
+		),
+	username: optionalText(readUsername).meta(
+		documented({ description: "what it signs in with", example: "copier-2" }),
+	),
+	password_hash: passwordHashField(),
+	password: passwordField(),
+	account: accountField(),
+	from: z
+		.union([z.string(), z.array(z.string()).max(1000)])
+		.transform((value, context) => {
+			const policy = readFromPolicy(value);
+			if (!(policy instanceof Refusal)) return policy;
+			context.addIssue({ code: "custom", message: policy.why });
+			return z.NEVER;
+		})
+		.prefault("keep")
+		.meta(
+			documented({
+				description:
+					'sender: keep | force (the account\'s address) | a list such as ["a@contoso.com", "*@contoso.com"]',
+			}),
+		),
+	recipients: listOf(readMailPattern)
+		.prefault(["*"])
+		.meta(documented({ description: 'whom it may write to, such as ["*@contoso.com", "boss@example.com"]' })),
+	rate: optionalText(readRate).meta(
+		documented({ description: "messages per s, m, h or d; no limit when absent", example: "120/h" }),
+	),
+	legacy_tls: flag("TLS 1.0/1.1 and old ciphers, for this device alone"),
+	lf_line_ends: flag("a message may end its lines, and itself, with LF"),
+	auth_without_tls: flag("its password may cross the wire in clear"),
+	accept_any_credentials: flag("known by address, insists on AUTH"),
+	cram_md5: flag("keeps a recoverable secret"),
+	hide_ehlo: listOf((value) => matching(/^[A-Z0-9-]{1,32}$/, "is no EHLO keyword")(value.toUpperCase()))
+		.prefault([])
+		.meta(documented({ description: "keywords it stumbles over", example: ["CHUNKING", "STARTTLS"] })),
+});
+
+export const mailboxSchema = z.strictObject({
+	username: text(readUsername).meta(documented({ description: "what it signs in with", example: "plc-7" })),
+	password_hash: passwordHashField(),
+	password: passwordField(),
+	mailbox: text(readMailAddress).meta(
+		documented({ description: "the mailbox it fetches", example: "orders@contoso.com" }),
+	),
+	account: accountField(),
+	on_delete: z
+		.enum(["trash", "delete", "keep"])
+		.prefault("trash")
+		.meta(documented({ description: "what deleting means: trash | delete | keep" })),
+});
