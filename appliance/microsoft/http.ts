@@ -4,6 +4,11 @@
  * may have reached the other side, because that decides whether mail may be sent again.
  */
 
+import { setMaxListeners } from "node:events";
+import type { Log } from "../log.ts";
+import { openAgents } from "./http-agents.ts";
+import { exchange } from "./http-exchange.ts";
+
 export interface HttpRequest {
 	readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 	readonly url: string;
@@ -40,4 +45,57 @@ export interface HttpClient {
 	/** Never rejects. */
 	request(request: HttpRequest): Promise<HttpResult>;
 	close(): void;
+}
+
+export interface HttpOptions {
+	/** PEM file of authorities to trust besides the system's (a site that inspects TLS, a simulation). */
+	readonly caFile?: string;
+	/** The same as text. */
+	readonly caPem?: string;
+	/** `http://[user:password@]host:port`; else HTTPS_PROXY and NO_PROXY of the environment. */
+	readonly proxy?: string;
+	readonly environment?: NodeJS.ProcessEnv;
+	readonly log: Log;
+	/** Answers over this many bytes are given up. */
+	readonly maxAnswerBytes?: number;
+}
+
+const DEFAULT_MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/**
+ * Opens the client. Connects to nothing yet. Throws `UserError` (`ca-file-unreadable`) for a bad CA
+ * file. A request for a plain `http://` URL of a host that is not this machine throws: tokens would
+ * cross the wire in clear, and the configuration has refused such URLs already.
+ */
+export function openHttp(options: HttpOptions): HttpClient {
+	const agents = openAgents(options);
+	const closing = new AbortController();
+	// One listener for each request under way, however many wait.
+	setMaxListeners(0, closing.signal);
+	const maxAnswerBytes = options.maxAnswerBytes ?? DEFAULT_MAX_ANSWER_BYTES;
+	const log = options.log;
+
+	async function request(wanted: HttpRequest): Promise<HttpResult> {
+		const url = new URL(wanted.url);
+		const limits = { maxAnswerBytes, closing: closing.signal };
+		const startedMs = performance.now();
+		let { result, stale } = await exchange(wanted, url, agents.keptAlive(url), limits);
+		// A kept connection that had died before a byte was written: nobody has seen the request.
+		if (stale) ({ result } = await exchange(wanted, url, agents.fresh(url), limits));
+		log.debug("http", {
+			method: wanted.method,
+			host: url.host,
+			outcome: result.ok ? result.status : `${result.reason}/${result.sent}`,
+			ms: Math.round(performance.now() - startedMs),
+		});
+		return result;
+	}
+
+	return {
+		request,
+		close() {
+			closing.abort();
+			agents.destroy();
+		},
+	};
 }

@@ -1,0 +1,123 @@
+/**
+ * Where Microsoft 365 is: the hosts of each cloud, and how a scope is spelled there. For sign-in,
+ * Graph and SMTP submission. Pure data; app registrations and accounts are per cloud.
+ *
+ * Source: learn.microsoft.com/entra/identity-platform/authentication-national-cloud for the sign-in
+ * hosts. Hosts marked "not verified" come from general knowledge and have not been tried.
+ */
+import type { Resource } from "./token-source.ts";
+
+export type CloudName = "global" | "us-gov" | "us-dod" | "china" | "custom";
+
+/** `[microsoft]` as far as it names places; the last three count only for `cloud = "custom"`. */
+export interface CloudSettings {
+	readonly cloud: CloudName;
+	readonly authority?: string | undefined;
+	readonly graph?: string | undefined;
+	/** `host:port`. */
+	readonly smtp?: string | { readonly host: string; readonly port: number } | undefined;
+}
+
+export interface Endpoints {
+	readonly cloud: CloudName;
+	/** Base of `/{tenant}/oauth2/v2.0/…`, without a slash at the end. */
+	readonly loginUrl: string;
+	/** Base of `/v1.0/…`, without a slash at the end. */
+	readonly graphUrl: string;
+	readonly smtp: { readonly host: string; readonly port: number };
+	/** What stands before a permission's name, e.g. `https://graph.microsoft.com/`. */
+	readonly scopePrefix: Readonly<Record<Resource, string>>;
+}
+
+const SUBMISSION_PORT = 587;
+
+/** Not verified. */
+const US_GOV_GRAPH = "https://graph.microsoft.us";
+/** Not verified. */
+const US_DOD_GRAPH = "https://dod-graph.microsoft.us";
+/** Not verified. */
+const US_GOV_SMTP = "smtp.office365.us";
+/** Not verified. */
+const US_GOV_OUTLOOK = "https://outlook.office365.us/";
+/** Not verified. */
+const CHINA_GRAPH = "https://microsoftgraph.chinacloudapi.cn";
+const CHINA_SMTP = "smtp.partner.outlook.cn";
+const CHINA_OUTLOOK = "https://partner.outlook.cn/";
+
+const GLOBAL: Endpoints = {
+	cloud: "global",
+	loginUrl: "https://login.microsoftonline.com",
+	graphUrl: "https://graph.microsoft.com",
+	smtp: { host: "smtp.office365.com", port: SUBMISSION_PORT },
+	scopePrefix: { graph: "https://graph.microsoft.com/", outlook: "https://outlook.office.com/" },
+};
+
+const US_GOV: Endpoints = {
+	cloud: "us-gov",
+	loginUrl: "https://login.microsoftonline.us",
+	graphUrl: US_GOV_GRAPH,
+	smtp: { host: US_GOV_SMTP, port: SUBMISSION_PORT },
+	scopePrefix: { graph: `${US_GOV_GRAPH}/`, outlook: US_GOV_OUTLOOK },
+};
+
+const KNOWN: Readonly<Record<Exclude<CloudName, "custom">, Endpoints>> = {
+	global: GLOBAL,
+	"us-gov": US_GOV,
+	"us-dod": {
+		...US_GOV,
+		cloud: "us-dod",
+		graphUrl: US_DOD_GRAPH,
+		scopePrefix: { ...US_GOV.scopePrefix, graph: `${US_DOD_GRAPH}/` },
+	},
+	china: {
+		cloud: "china",
+		loginUrl: "https://login.partner.microsoftonline.cn",
+		graphUrl: CHINA_GRAPH,
+		smtp: { host: CHINA_SMTP, port: SUBMISSION_PORT },
+		scopePrefix: { graph: `${CHINA_GRAPH}/`, outlook: CHINA_OUTLOOK },
+	},
+};
+
+/** The places in force. A custom cloud keeps the global scopes: it answers in Microsoft's stead. */
+export function endpointsOf(settings: CloudSettings): Endpoints {
+	if (settings.cloud !== "custom") return KNOWN[settings.cloud];
+	return {
+		cloud: "custom",
+		loginUrl: withoutSlash(settings.authority ?? GLOBAL.loginUrl),
+		graphUrl: withoutSlash(settings.graph ?? GLOBAL.graphUrl),
+		smtp: hostAndPort(settings.smtp ?? GLOBAL.smtp),
+		scopePrefix: GLOBAL.scopePrefix,
+	};
+}
+
+/**
+ * Delegated permissions to ask for. Graph: `Mail.Send` sends; `Mail.ReadWrite` looks into Sent Items
+ * whether a message already went and makes drafts of large ones; `User.Read` names who signed in.
+ */
+const PERMISSIONS: Readonly<Record<Resource, readonly string[]>> = {
+	graph: ["Mail.Send", "Mail.ReadWrite", "User.Read"],
+	outlook: ["SMTP.Send"],
+};
+
+/** Full scopes of one resource; Entra gives a token for one resource at a time (AADSTS28000). */
+export function scopesOf(endpoints: Endpoints, resource: Resource): string[] {
+	return PERMISSIONS[resource].map((permission) => endpoints.scopePrefix[resource] + permission);
+}
+
+/** The permission without which nothing can be sent: first of its resource. */
+export function neededPermission(resource: Resource): string {
+	return PERMISSIONS[resource][0] ?? "";
+}
+
+function withoutSlash(url: string): string {
+	return url.replace(/\/+$/, "");
+}
+
+function hostAndPort(smtp: string | { readonly host: string; readonly port: number }): Endpoints["smtp"] {
+	if (typeof smtp !== "string") return smtp;
+	const url = new URL(`smtp://${smtp}`);
+	return {
+		host: url.hostname.replace(/^\[|\]$/g, ""),
+		port: url.port === "" ? SUBMISSION_PORT : Number(url.port),
+	};
+}
