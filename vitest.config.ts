@@ -5,6 +5,8 @@ export default defineConfig({
 	test: {
 		include: ["appliance/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
 		exclude: ["node_modules/**", "dist/**"],
+		// Style sheets are imported as text; left out, they would be empty in tests.
+		css: true,
 		pool: "forks",
 		testTimeout: 30_000,
 		hookTimeout: 60_000,

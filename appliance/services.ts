@@ -67,11 +67,18 @@ export interface DeviceDraft {
 	readonly account?: string;
 }
 
+export interface DevicePort {
+	readonly role: "relay" | "submission" | "implicit-tls";
+	readonly port: number;
+	readonly security: "none" | "STARTTLS" | "TLS";
+}
+
 /** What the owner types into the device. The password is shown once. */
 export interface DeviceSettings {
 	readonly device: Device;
 	readonly server: string;
-	readonly ports: readonly { readonly port: number; readonly security: "none" | "STARTTLS" | "TLS" }[];
+	/** Best first. */
+	readonly ports: readonly DevicePort[];
 	readonly username: string;
 	readonly password: string | null;
 	readonly sender: string;

@@ -1,0 +1,165 @@
+/**
+ * `postern account …`: the Microsoft accounts mail goes through. `add` shows the address to open and
+ * the code to enter, waits, and says who signed in; Ctrl-C cancels the sign-in on the appliance too.
+ */
+import type { AccountDraft, SignInNews } from "../services.ts";
+import { type Command, DONE, FAILED, type Invocation } from "./command.ts";
+import { renderTable } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+import { localTime } from "./words.ts";
+
+const METHODS = ["device-code", "browser", "certificate"] as const;
+const TRANSPORTS = ["graph", "smtp"] as const;
+
+export const accountCommands: readonly Command[] = [
+	{
+		name: "account add",
+		summary: "sign a mailbox in to Microsoft 365",
+		operands: { text: "ADDRESS", least: 1, most: 1 },
+		options: {
+			method: {
+				type: "string",
+				choices: METHODS,
+				help: "how to sign in; device-code unless the configuration says otherwise",
+			},
+			transport: {
+				type: "string",
+				choices: TRANSPORTS,
+				help: "which way its mail goes; graph unless the configuration says otherwise",
+			},
+		},
+		details:
+			"Prints an address to open on any phone or computer and a code to enter there, then waits.\nSigning in again replaces the old sign-in. Ctrl-C cancels.",
+		run: add,
+	},
+	{ name: "account list", summary: "every account, whether it is signed in, and until when", run: list },
+	{
+		name: "account test",
+		summary: "send a message from the account to itself and follow it",
+		operands: { text: "ADDRESS", least: 1, most: 1 },
+		run: test,
+	},
+	{
+		name: "account remove",
+		summary: "forget the sign-in, and the account unless it stands in the configuration file",
+		operands: { text: "ADDRESS", least: 1, most: 1 },
+		async run({ operands: [address = ""], terminal, json, services }) {
+			const { accounts } = await services();
+			await accounts.remove(address);
+			if (json) terminal.json({ removed: address });
+			else terminal.print(`The sign-in of ${address} is forgotten.`);
+			return DONE;
+		},
+	},
+];
+
+async function add(invocation: Invocation): Promise<number> {
+	const { operands, options, terminal, json } = invocation;
+	const [address = ""] = operands;
+	const method = METHODS.find((name) => name === options.text("method"));
+	const transport = TRANSPORTS.find((name) => name === options.text("transport"));
+	const draft: AccountDraft = {
+		address,
+		...(method === undefined ? {} : { method }),
+		...(transport === undefined ? {} : { transport }),
+	};
+	const interrupted = invocation.interrupted();
+	const { accounts } = await invocation.services();
+	let end: "signed-in" | "refused" | undefined;
+	for await (const news of accounts.add(draft, interrupted)) {
+		if (json) terminal.jsonLine(news);
+		else await tellNews(news, address, terminal);
+		if (news.type === "signed-in" || news.type === "refused") end = news.type;
+	}
+	if (end === "signed-in") return DONE;
+	if (end === undefined) terminal.tell(interrupted.aborted ? "Cancelled; nobody was signed in." : NO_END);
+	return FAILED;
+}
+
+const NO_END = "The sign-in ended without a result. Try again.";
+
+async function tellNews(news: SignInNews, address: string, terminal: Terminal): Promise<void> {
+	switch (news.type) {
+		case "prompt":
+			terminal.print(`To sign in ${address}, open this address on any phone or computer:\n`);
+			terminal.printStrong(`    ${news.verificationUri}\n`.trimEnd());
+			terminal.print("\nand enter this code there:\n");
+			for (const line of framed(news.userCode)) terminal.printStrong(`    ${line}`);
+			terminal.print();
+			if (terminal.isInteractive) terminal.print(await qrCode(news.verificationUri));
+			terminal.tell(`Waiting until ${localTime(news.expiresAt)} for you to do so. Ctrl-C cancels.`);
+			return;
+		case "waiting":
+			terminal.tell(news.text);
+			return;
+		case "signed-in":
+			terminal.print(`Signed in as ${news.who}.`);
+			return;
+		case "refused":
+			terminal.tell(`postern: ${news.ownerText}`);
+			if (news.hint !== "") terminal.tell(news.hint);
+	}
+}
+
+/** The code stands alone in a frame: large enough to find, and still copied in one piece. */
+function framed(code: string): string[] {
+	const line = "─".repeat(code.length + 4);
+	return [`┌${line}┐`, `│  ${code}  │`, `└${line}┘`];
+}
+
+async function qrCode(text: string): Promise<string> {
+	const { renderUnicodeCompact } = await import("uqr");
+	return renderUnicodeCompact(text, { border: 2 });
+}
+
+async function list({ terminal, json, services }: Invocation): Promise<number> {
+	const { accounts } = await services();
+	const all = await accounts.list();
+	if (json) {
+		terminal.json(all);
+		return DONE;
+	}
+	if (all.length === 0) {
+		terminal.print("No account yet: postern account add ADDRESS signs one in.");
+		return DONE;
+	}
+	terminal.print(
+		renderTable(
+			[
+				{ title: "ACCOUNT" },
+				{ title: "STATE" },
+				{ title: "SIGNED IN AS", flexible: true },
+				{ title: "VIA" },
+				{ title: "LAPSES" },
+				{ title: "TROUBLE", flexible: true },
+			],
+			all.map(({ account, state, signedInAs, lapsesAt, trouble }) => [
+				account.address,
+				state,
+				signedInAs || "-",
+				account.transport,
+				localTime(lapsesAt),
+				trouble,
+			]),
+			terminal.columns,
+		),
+	);
+	return DONE;
+}
+
+async function test(invocation: Invocation): Promise<number> {
+	const { operands, terminal, json } = invocation;
+	const [address = ""] = operands;
+	const interrupted = invocation.interrupted();
+	const { accounts } = await invocation.services();
+	let steps = 0;
+	let faults = 0;
+	for await (const step of accounts.test(address, interrupted)) {
+		steps += 1;
+		if (!step.ok) faults += 1;
+		if (json) terminal.jsonLine(step);
+		else terminal.print(`${step.ok ? "ok  " : "FAIL"}  ${step.text}`);
+	}
+	if (interrupted.aborted) terminal.tell("Cancelled.");
+	return steps > 0 && faults === 0 && !interrupted.aborted ? DONE : FAILED;
+}

@@ -1,0 +1,86 @@
+/**
+ * What a command of the command line is: its words, its help and what it runs. One table of these
+ * (verbs.ts) is the parser's grammar and the help text alike.
+ *
+ * `run` gives the exit code: 0 done, 1 failed. It throws `UserError` for what the owner can mend
+ * (exit 1) and `UsageError` for what was typed wrongly (exit 2).
+ */
+import type { Services } from "../services.ts";
+import type { Options } from "./options.ts";
+import type { Terminal } from "./terminal.ts";
+
+export const DONE = 0;
+export const FAILED = 1;
+export const USAGE = 2;
+
+export interface OptionSpec {
+	readonly type: "string" | "boolean";
+	/** May be given several times. */
+	readonly multiple?: true;
+	/** How the value is called in the help, `CIDR`. */
+	readonly value?: string;
+	readonly help: string;
+	readonly choices?: readonly string[];
+	readonly short?: string;
+}
+
+export interface Command {
+	/** One or two words, `queue list`. */
+	readonly name: string;
+	/** One line, without a full stop. */
+	readonly summary: string;
+	readonly operands?: { readonly text: string; readonly least: number; readonly most: number };
+	readonly options?: Readonly<Record<string, OptionSpec>>;
+	/** More lines for `--help`. */
+	readonly details?: string;
+	run(invocation: Invocation): Promise<number>;
+}
+
+/** What serve and sandbox start; both resolve with the exit code after everything has shut down. */
+export interface ApplianceProgram {
+	runServe(options: { configFile?: string; environment: NodeJS.ProcessEnv }): Promise<number>;
+	runSandbox(options: {
+		configFile?: string;
+		environment: NodeJS.ProcessEnv;
+		json: boolean;
+	}): Promise<number>;
+}
+
+/** One call of a command. */
+export interface Invocation {
+	readonly operands: readonly string[];
+	readonly options: Options;
+	readonly json: boolean;
+	/** As given with `--config`. */
+	readonly configFile: string | undefined;
+	readonly environment: NodeJS.ProcessEnv;
+	readonly terminal: Terminal;
+	/** The code of the appliance itself, loaded at the first call. */
+	appliance(): Promise<ApplianceProgram>;
+	/** The running appliance, over its control socket. Throws `not-running` at the first question. */
+	services(): Promise<Services>;
+	/** Aborts at Ctrl-C; from the first call on, Ctrl-C no longer ends the process by itself. */
+	interrupted(): AbortSignal;
+}
+
+/** The command line was typed wrongly; `hint` says what would be right, or is empty. */
+export class UsageError extends Error {
+	override readonly name = "UsageError";
+	readonly hint: string;
+
+	constructor(message: string, hint = "") {
+		super(message);
+		this.hint = hint;
+	}
+}
+
+/** Options of every command. */
+export const COMMON_OPTIONS = {
+	config: {
+		type: "string",
+		value: "FILE",
+		help: "the configuration file, instead of /etc/postern/postern.toml",
+	},
+	json: { type: "boolean", help: "the result as JSON" },
+	help: { type: "boolean", short: "h", help: "this help" },
+} as const satisfies Record<string, OptionSpec>;

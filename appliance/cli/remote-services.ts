@@ -1,0 +1,40 @@
+/**
+ * `Services` of the running appliance, as seen from the command line: each method is one request of
+ * the API under `/api/v1` (web/api.ts). Throws what the appliance threw, or ControlClient's errors.
+ */
+import type { ConfigOrigin, Services } from "../services.ts";
+import type { ControlClient } from "./control-client.ts";
+
+/** What a `UserError` for an unknown name needs is on the other side; nothing is checked here. */
+export function remoteServices(client: ControlClient): Services {
+	return {
+		appliance: {
+			status: () => client.ask("GET", "/status"),
+			reload: () => client.ask("POST", "/reload"),
+			configOrigins: () => client.ask<readonly ConfigOrigin[]>("GET", "/config/origins"),
+		},
+		queue: {
+			list: () => client.ask("GET", "/queue"),
+			show: (id) => client.ask("GET", `/queue/${encodeURIComponent(id)}`),
+			act: (action, ids) => client.ask("POST", "/queue/actions", { action, ids }),
+			counts: () => client.ask("GET", "/queue/counts"),
+		},
+		devices: {
+			list: () => client.ask("GET", "/devices"),
+			show: (name) => client.ask("GET", `/devices/${encodeURIComponent(name)}`),
+			add: (draft) => client.ask("POST", "/devices", draft),
+			remove: async (name) => {
+				await client.ask("DELETE", `/devices/${encodeURIComponent(name)}`);
+			},
+		},
+		accounts: {
+			list: () => client.ask("GET", "/accounts"),
+			add: (draft, signal) => client.follow("/accounts", draft, signal),
+			test: (address, signal) =>
+				client.follow(`/accounts/${encodeURIComponent(address)}/test`, undefined, signal),
+			remove: async (address) => {
+				await client.ask("DELETE", `/accounts/${encodeURIComponent(address)}`);
+			},
+		},
+	};
+}

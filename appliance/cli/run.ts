@@ -1,0 +1,89 @@
+/**
+ * Runs one command line and gives its exit code. For main.ts and the tests.
+ *
+ * `UsageError` and `UserError` are told on standard error, in the owner's words; everything else is
+ * a fault of ours and goes up to the caller.
+ */
+import { UserError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { type ApplianceProgram, DONE, FAILED, type Invocation, USAGE, UsageError } from "./command.ts";
+import { helpText } from "./help.ts";
+import { parseCommandLine } from "./parse.ts";
+import type { Terminal } from "./terminal.ts";
+import { COMMANDS } from "./verbs.ts";
+
+export interface Surroundings {
+	readonly terminal: Terminal;
+	readonly environment: NodeJS.ProcessEnv;
+	/** The code of the appliance, for the commands that are it. */
+	appliance(): Promise<ApplianceProgram>;
+	/** Aborts at Ctrl-C. Asked for only by commands that can be cancelled. */
+	interrupted(): AbortSignal;
+}
+
+/** @param argv without the interpreter and the script. */
+export async function run(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+	const { terminal } = surroundings;
+	const json = argv.includes("--json");
+	try {
+		const parsed = parseCommandLine(argv, COMMANDS);
+		if (parsed.kind === "help") {
+			terminal.print(helpText(parsed.topic, COMMANDS));
+			return DONE;
+		}
+		const { command, options, operands } = parsed;
+		return await command.run(invocationOf({ options, operands }, surroundings));
+	} catch (thrown) {
+		if (thrown instanceof UsageError) {
+			tell(terminal, json, { code: "usage", message: thrown.message, hint: thrown.hint });
+			return USAGE;
+		}
+		if (thrown instanceof UserError) {
+			tell(terminal, json, { code: thrown.code, message: thrown.message, hint: thrown.hint });
+			return FAILED;
+		}
+		throw thrown;
+	}
+}
+
+function invocationOf(
+	{ options, operands }: Pick<Invocation, "options" | "operands">,
+	{ terminal, environment, appliance, interrupted }: Surroundings,
+): Invocation {
+	const configFile = options.text("config");
+	return {
+		options,
+		operands,
+		json: options.flag("json"),
+		configFile,
+		environment,
+		terminal,
+		appliance,
+		interrupted,
+		services: () => connect(configFile, environment),
+	};
+}
+
+/** Loaded only by commands that need it, so that `version` and `help` stay quick. */
+async function connect(configFile: string | undefined, environment: NodeJS.ProcessEnv): Promise<Services> {
+	const [{ ControlClient }, { remoteServices }, { controlSocketCandidates }] = await Promise.all([
+		import("./control-client.ts"),
+		import("./remote-services.ts"),
+		import("./control-path.ts"),
+	]);
+	return remoteServices(new ControlClient(await controlSocketCandidates(configFile, environment)));
+}
+
+function tell(
+	terminal: Terminal,
+	json: boolean,
+	error: { readonly code: string; readonly message: string; readonly hint: string },
+): void {
+	if (json) {
+		terminal.tellJson({ error });
+		return;
+	}
+	// Several lines are mistakes with their places, `file:line:column: …`, which editors read.
+	terminal.tell(error.message.includes("\n") ? error.message : `postern: ${error.message}`);
+	if (error.hint !== "") terminal.tell(error.hint);
+}

@@ -1,0 +1,23 @@
+/** Every command there is, in the order of the help. A new one is added here and nowhere else. */
+import { accountCommands } from "./account.ts";
+import type { Command } from "./command.ts";
+import { configCommands } from "./config.ts";
+import { deviceCommands } from "./device.ts";
+import { queueCommands } from "./queue.ts";
+import { reloadCommand } from "./reload.ts";
+import { sandboxCommand } from "./sandbox.ts";
+import { serveCommand } from "./serve.ts";
+import { statusCommand } from "./status.ts";
+import { versionCommand } from "./version.ts";
+
+export const COMMANDS: readonly Command[] = [
+	serveCommand,
+	sandboxCommand,
+	statusCommand,
+	...accountCommands,
+	...deviceCommands,
+	...queueCommands,
+	reloadCommand,
+	...configCommands,
+	versionCommand,
+];

@@ -1,0 +1,6 @@
+/** The program's version: set by the build from package.json, `dev` when the sources run directly. */
+declare const POSTERN_VERSION: string | undefined;
+
+export function productVersion(): string {
+	return typeof POSTERN_VERSION === "string" ? POSTERN_VERSION : "dev";
+}

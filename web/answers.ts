@@ -1,0 +1,137 @@
+/**
+ * How the JSON API answers: refusals as `{error:{code,message,hint}}`, streams as NDJSON (one JSON
+ * value a line). For the routes of the control socket.
+ *
+ * A `UserError` becomes a 4xx that its owner can read; anything else is a fault of ours: 500, its
+ * text only in the log. In a stream that has begun, the refusal is the last line.
+ */
+import type { Context, ErrorHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { z } from "zod";
+import { asError, UserError } from "../appliance/errors.ts";
+import type { Log } from "../appliance/log.ts";
+
+export interface Refusal {
+	readonly error: { readonly code: string; readonly message: string; readonly hint: string };
+}
+
+/** What `listenControl` and `listenHttp` hand to the routes beside the request. */
+export interface ServerBindings {
+	/** Aborts when the server is closing: streams end then. Absent in tests without a server. */
+	readonly closing?: AbortSignal;
+}
+export type ApiEnvironment = { Bindings: ServerBindings };
+
+export function refusal(code: string, message: string, hint = ""): Refusal {
+	return { error: { code, message, hint } };
+}
+
+const INTERNAL_FAULT = refusal(
+	"internal-fault",
+	"Postern met a fault of its own; nothing is known to have changed.",
+	"Its log says more: journalctl -u postern.",
+);
+
+/** The error handler of the API. */
+export function answerErrors(log: Log): ErrorHandler<ApiEnvironment> {
+	return (thrown, context) => {
+		const { body, status } = describe(thrown, context, log);
+		return context.json(body, status);
+	};
+}
+
+function describe(
+	thrown: unknown,
+	context: Context<ApiEnvironment>,
+	log: Log,
+): { body: Refusal; status: ContentfulStatusCode } {
+	if (thrown instanceof UserError) {
+		return { body: refusal(thrown.code, thrown.message, thrown.hint), status: statusOf(thrown.code) };
+	}
+	if (thrown instanceof HTTPException) {
+		return { body: refusal("bad-request", thrown.message), status: thrown.status as ContentfulStatusCode };
+	}
+	const error = asError(thrown);
+	log.error("control-fault", {
+		method: context.req.method,
+		path: context.req.path,
+		error: error.stack ?? error.message,
+	});
+	return { body: INTERNAL_FAULT, status: 500 };
+}
+
+/** `device-unknown` 404, `device-exists`, `device-locked` 409, anything else the caller's to mend 400. */
+function statusOf(code: string): ContentfulStatusCode {
+	if (code.includes("unknown")) return 404;
+	if (/-(?:exists|locked|busy|state)$/.test(code)) return 409;
+	return 400;
+}
+
+/** Reads the body as JSON of this shape. Throws `UserError` `invalid-input` naming what is wrong. */
+export async function readInput<Schema extends z.ZodType>(
+	context: Context<ApiEnvironment>,
+	schema: Schema,
+): Promise<z.output<Schema>> {
+	const text = await context.req.text();
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (error) {
+		throw new UserError("invalid-input", "The request is not JSON.", "", { cause: error });
+	}
+	const result = schema.safeParse(value);
+	if (result.success) return result.data;
+	const faults = result.error.issues.map(({ path, message }) =>
+		path.length === 0 ? message : `${path.join(".")}: ${message}`,
+	);
+	throw new UserError("invalid-input", faults.join("; "));
+}
+
+/**
+ * Streams `open(signal)` as NDJSON. What it throws before its first value is answered as an
+ * ordinary refusal. The signal aborts when the client goes away or the server closes.
+ */
+export async function answerStream<Value>(
+	context: Context<ApiEnvironment>,
+	log: Log,
+	open: (signal: AbortSignal) => AsyncIterable<Value>,
+): Promise<Response> {
+	const clientGone = new AbortController();
+	const signals = [context.req.raw.signal, context.env?.closing, clientGone.signal];
+	const signal = AbortSignal.any(signals.filter((candidate) => candidate !== undefined));
+	const values = open(signal)[Symbol.asyncIterator]();
+	let next = await values.next();
+
+	const encoder = new TextEncoder();
+	const lines = new ReadableStream<Uint8Array>({
+		async pull(controller) {
+			try {
+				if (next.done === true) {
+					if (context.env?.closing?.aborted === true) controller.enqueue(encoder.encode(CLOSING_LINE));
+					controller.close();
+					return;
+				}
+				controller.enqueue(encoder.encode(`${JSON.stringify(next.value)}\n`));
+				next = await values.next();
+			} catch (thrown) {
+				if (!clientGone.signal.aborted) {
+					const body = signal.aborted ? CLOSING : describe(thrown, context, log).body;
+					controller.enqueue(encoder.encode(`${JSON.stringify(body)}\n`));
+					controller.close();
+				}
+			}
+		},
+		async cancel() {
+			clientGone.abort();
+			await values.return?.();
+		},
+	});
+	return context.body(lines, 200, {
+		"Content-Type": "application/x-ndjson",
+		"Cache-Control": "no-store",
+	});
+}
+
+const CLOSING = refusal("closing", "Postern is being stopped.", "Try again when it runs.");
+const CLOSING_LINE = `${JSON.stringify(CLOSING)}\n`;

@@ -1,0 +1,35 @@
+/**
+ * The JSON API under `/api/v1`: `Services` over HTTP, for the control socket. Whoever can open the
+ * socket is the owner, so nothing is asked; it must never be given to a listener on the network.
+ *
+ * Input is checked and bounded. Refusals are `{error:{code,message,hint}}` (answers.ts).
+ */
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import type { Log } from "../appliance/log.ts";
+import type { Services } from "../appliance/services.ts";
+import { type ApiEnvironment, answerErrors, refusal } from "./answers.ts";
+import { accountRoutes } from "./routes/accounts.ts";
+import { deviceRoutes } from "./routes/devices.ts";
+import { queueRoutes } from "./routes/queue.ts";
+import { applianceRoutes } from "./routes/status.ts";
+
+/** Holds the longest list of queue ids an action takes. */
+const LARGEST_INPUT_BYTES = 256 * 1024;
+
+export function createControlApi(services: Services, log: Log): Hono<ApiEnvironment> {
+	const app = new Hono<ApiEnvironment>();
+	app.use(
+		bodyLimit({
+			maxSize: LARGEST_INPUT_BYTES,
+			onError: (context) => context.json(refusal("too-large", "The request is too large."), 413),
+		}),
+	);
+	app.route("/api/v1", applianceRoutes(services.appliance));
+	app.route("/api/v1", queueRoutes(services.queue));
+	app.route("/api/v1", deviceRoutes(services.devices));
+	app.route("/api/v1", accountRoutes(services.accounts, log));
+	app.notFound((context) => context.json(refusal("no-such-request", "Postern knows no such request."), 404));
+	app.onError(answerErrors(log));
+	return app;
+}

@@ -1,0 +1,143 @@
+/**
+ * Puts a Hono app on a TCP port or on the control socket. For the composition root.
+ *
+ * `close()` stops accepting, tells streams to end, waits a bounded time for answers under way, then
+ * cuts what is left. It never throws and may be called twice.
+ */
+import type { Server } from "node:http";
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Log } from "../appliance/log.ts";
+import type { ServerBindings } from "./answers.ts";
+import { bindControlSocket } from "./control-socket.ts";
+
+/** An app as far as a server needs it. */
+export interface App {
+	fetch(request: Request, bindings: ServerBindings): Response | Promise<Response>;
+}
+
+/** PEM texts. */
+interface Certificate {
+	readonly key: string;
+	readonly cert: string;
+}
+
+export interface ListenOptions {
+	readonly log: Log;
+	/** Present: TLS. */
+	readonly certificate?: Certificate;
+}
+
+export interface WebListener {
+	/** `host:port` as bound, or the path of the socket. */
+	readonly address: string;
+	close(graceMs?: number): Promise<void>;
+}
+
+export interface HttpListener extends WebListener {
+	readonly port: number;
+	/** For TLS listeners: new connections get this certificate, open ones go on. */
+	renewCertificate(certificate: Certificate): void;
+}
+
+const DEFAULT_GRACE_MS = 2_000;
+/** A phone and a monitor need few; a scanner of ports must not take the memory of a small box. */
+const MOST_CONNECTIONS = 64;
+/** A request that dawdles holds a connection; owners' requests are small. */
+const LIMITS = {
+	maxHeaderSize: 16 * 1024,
+	headersTimeout: 10_000,
+	requestTimeout: 30_000,
+	keepAliveTimeout: 5_000,
+	connectionsCheckingInterval: 5_000,
+} as const;
+
+/** Rejects with the system's own error (`EADDRINUSE`, …) when it cannot listen: the caller knows the key to name. */
+export async function listenHttp(
+	host: string,
+	port: number,
+	app: App,
+	{ log, certificate }: ListenOptions,
+): Promise<HttpListener> {
+	const { server, close } = prepare(app, certificate);
+	await listening(server, () => server.listen({ host, port }));
+	reportAcceptFaults(server, log);
+	const bound = server.address() as AddressInfo;
+	return {
+		address: `${bracketed(bound.address)}:${bound.port}`,
+		port: bound.port,
+		close,
+		renewCertificate(renewed) {
+			if (certificate !== undefined) (server as HttpsServer).setSecureContext({ ...renewed });
+		},
+	};
+}
+
+/**
+ * The control socket, for its owner alone: mode 0600, its folder made 0700 when it is not there yet.
+ * Throws `UserError` `already-running` when somebody answers on it, `control-path` when it cannot be.
+ */
+export async function listenControl(path: string, app: App, { log }: ListenOptions): Promise<WebListener> {
+	const { server, close } = prepare(app);
+	await bindControlSocket(server, path);
+	reportAcceptFaults(server, log);
+	return { address: path, close };
+}
+
+function prepare(app: App, certificate?: Certificate): { server: Server; close: WebListener["close"] } {
+	const closing = new AbortController();
+	const fetch = (request: Request) => app.fetch(request, { closing: closing.signal });
+	const server = createAdaptorServer({
+		fetch,
+		...(certificate === undefined
+			? { serverOptions: LIMITS }
+			: { createServer: createHttpsServer, serverOptions: { ...LIMITS, ...certificate } }),
+	}) as Server;
+	server.maxConnections = MOST_CONNECTIONS;
+	// A connection kept alive would hold up the close after its last answer.
+	server.on("request", (_request, response) => {
+		response.once("close", () => {
+			if (closing.signal.aborted) setImmediate(() => server.closeIdleConnections());
+		});
+	});
+	let closed: Promise<void> | undefined;
+	const close = (graceMs: number = DEFAULT_GRACE_MS) => {
+		closed ??= shut(server, closing, graceMs);
+		return closed;
+	};
+	return { server, close };
+}
+
+function shut(server: Server, closing: AbortController, graceMs: number): Promise<void> {
+	return new Promise((resolve) => {
+		const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+		server.close(() => {
+			clearTimeout(cut);
+			resolve();
+		});
+		server.closeIdleConnections();
+		closing.abort();
+	});
+}
+
+/** What fails at accepting (no file descriptors left) passes; without a listener it would end the process. */
+function reportAcceptFaults(server: Server, log: Log): void {
+	server.on("error", (error) => log.error("web-accept-fault", { error: error.message }));
+}
+
+function listening(server: Server, listen: () => void): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once("error", reject);
+		server.once("listening", () => {
+			server.removeListener("error", reject);
+			resolve();
+		});
+		listen();
+	});
+}
+
+/** IPv6 addresses stand in brackets before a port (RFC 3986 §3.2.2). */
+function bracketed(host: string): string {
+	return host.includes(":") ? `[${host}]` : host;
+}

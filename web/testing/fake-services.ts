@@ -1,0 +1,269 @@
+/**
+ * `Services` in memory, for the tests of web/ and cli/: the seam at which they meet the appliance.
+ * Behaves as services.ts promises (unknown names throw, aborting ends a sign-in); delivers nothing.
+ */
+import { UserError } from "../../appliance/errors.ts";
+import type {
+	AccountDraft,
+	AccountStatus,
+	ConfigOrigin,
+	DeviceDraft,
+	DeviceSettings,
+	QueueAction,
+	QueueEntry,
+	QueueRow,
+	Services,
+	SignInNews,
+	Status,
+	TestStep,
+} from "../../appliance/services.ts";
+
+type Device = DeviceSettings["device"];
+
+export const WELL_STATUS: Status = {
+	name: "postern",
+	version: "0.1.0",
+	startedAt: "2026-11-20T08:00:00.000Z",
+	now: "2026-11-20T11:38:00.000Z",
+	listeners: [
+		{ role: "relay", address: "[::]:25" },
+		{ role: "console", address: "[::]:80" },
+	],
+	queue: { incoming: 0, active: 1, deferred: 2, held: 0, failed: 0 },
+	accounts: [{ address: "alerts@contoso.com", state: "signed-in", circuit: "closed", trouble: "" }],
+	storage: { freeBytes: 12_345_000_000, reserveBytes: 64_000_000, accepting: true },
+	memoryBytes: 61_000_000,
+	problems: [],
+};
+
+export function queueRow(change: Partial<QueueRow> = {}): QueueRow {
+	return {
+		id: "q1",
+		state: "deferred",
+		device: "Copier",
+		account: "alerts@contoso.com",
+		sender: "copier@contoso.com",
+		recipients: ["boss@example.com"],
+		sizeBytes: 2048,
+		receivedAt: "2026-11-20T11:00:00.000Z",
+		nextAttemptAt: "2026-11-20T11:45:00.000Z",
+		attempts: 2,
+		lastError: "Microsoft 365 cannot be reached.",
+		...change,
+	};
+}
+
+export function device(change: Partial<Device> = {}): Device {
+	return {
+		name: "Copier",
+		addresses: ["192.168.1.50"],
+		username: "copier",
+		account: "",
+		from: "keep",
+		recipients: ["*"],
+		rate: undefined,
+		compatibility: {
+			legacyTls: false,
+			lfLineEnds: false,
+			authWithoutTls: false,
+			acceptAnyCredentials: false,
+			cramMd5: false,
+			hideEhlo: [],
+		},
+		origin: "saved",
+		...change,
+	};
+}
+
+export function accountStatus(change: Partial<AccountStatus> = {}): AccountStatus {
+	return {
+		account: {
+			address: "alerts@contoso.com",
+			transport: "graph",
+			method: "device-code",
+			clientId: "00000000-0000-0000-0000-000000000001",
+			tenant: "common",
+			sharedMailboxes: [],
+			origin: "saved",
+		},
+		state: "signed-in",
+		signedInAs: "alerts@contoso.com",
+		signedInAt: "2026-11-01T10:00:00.000Z",
+		lapsesAt: "2027-02-18T10:00:00.000Z",
+		trouble: "",
+		...change,
+	};
+}
+
+export const PROMPT: SignInNews = {
+	type: "prompt",
+	verificationUri: "https://microsoft.com/devicelogin",
+	userCode: "ABCD-EFGH",
+	expiresAt: "2026-11-20T12:00:00.000Z",
+	message: "To sign in, open the page and enter the code.",
+};
+
+/** What tests set and look at. */
+export interface FakeState {
+	status: Status | Error;
+	queue: QueueRow[];
+	devices: Device[];
+	accounts: AccountStatus[];
+	/** Told by `account add`, in turn; after them it waits for the abort when `signInHangs`. */
+	signInNews: SignInNews[];
+	signInHangs: boolean;
+	testSteps: TestStep[];
+	changes: string[];
+	origins: ConfigOrigin[];
+	reloadFault: Error | undefined;
+	readonly calls: string[];
+}
+
+export function fakeServices(change: Partial<FakeState> = {}): { services: Services; state: FakeState } {
+	const state: FakeState = {
+		status: WELL_STATUS,
+		queue: [],
+		devices: [],
+		accounts: [],
+		signInNews: [PROMPT, { type: "signed-in", who: "alerts@contoso.com" }],
+		signInHangs: false,
+		testSteps: [{ ok: true, text: "Sent." }],
+		changes: [],
+		origins: [],
+		reloadFault: undefined,
+		calls: [],
+		...change,
+	};
+	return { services: servicesOver(state), state };
+}
+
+function servicesOver(state: FakeState): Services {
+	return {
+		appliance: {
+			status: async () => {
+				if (state.status instanceof Error) throw state.status;
+				return state.status;
+			},
+			reload: async () => {
+				if (state.reloadFault !== undefined) throw state.reloadFault;
+				return { changes: state.changes };
+			},
+			configOrigins: async () => state.origins,
+		},
+		queue: {
+			list: async () => state.queue,
+			counts: async () => WELL_STATUS.queue,
+			show: async (id) => entryOf(known(state.queue, (row) => row.id === id, "queue-unknown-id", id)),
+			act: async (action, ids) => actOn(state, action, ids),
+		},
+		devices: {
+			list: async () => state.devices,
+			show: async (name) => settingsOf(knownDevice(state, name), null),
+			add: async (draft) => addDevice(state, draft),
+			remove: async (name) => {
+				const found = knownDevice(state, name);
+				state.devices = state.devices.filter((other) => other !== found);
+			},
+		},
+		accounts: {
+			list: async () => state.accounts,
+			add: (draft, signal) => signIn(state, draft, signal),
+			async *test() {
+				yield* state.testSteps;
+			},
+			remove: async (address) => {
+				const found = known(
+					state.accounts,
+					({ account }) => account.address === address,
+					"account-unknown",
+					address,
+				);
+				state.accounts = state.accounts.filter((other) => other !== found);
+			},
+		},
+	};
+}
+
+function known<Item>(
+	items: readonly Item[],
+	matches: (item: Item) => boolean,
+	code: string,
+	name: string,
+): Item {
+	const found = items.find(matches);
+	if (found === undefined) throw new UserError(code, `There is no ${name}.`, "Look at the list.");
+	return found;
+}
+
+function knownDevice(state: FakeState, name: string): Device {
+	return known(state.devices, (other) => other.name === name, "device-unknown", name);
+}
+
+function actOn(state: FakeState, action: QueueAction, ids: readonly string[] | "all"): { changed: number } {
+	const named = ids === "all" ? state.queue.map(({ id }) => id) : ids;
+	for (const id of named) known(state.queue, (row) => row.id === id, "queue-unknown-id", id);
+	state.calls.push(`${action} ${named.join(",")}`);
+	if (action === "delete") state.queue = state.queue.filter(({ id }) => !named.includes(id));
+	return { changed: named.length };
+}
+
+function entryOf(row: QueueRow): QueueEntry {
+	return {
+		...row,
+		recipientStates: row.recipients.map((address, index) => ({
+			address,
+			state: index === 0 ? "pending" : "delivered",
+			reply: index === 0 ? "" : "250 2.1.5 OK",
+			ownerText: "",
+		})),
+		history: [{ at: row.receivedAt, event: "accepted", detail: `from ${row.device}` }],
+	};
+}
+
+function addDevice(state: FakeState, draft: DeviceDraft): DeviceSettings {
+	if (state.devices.some(({ name }) => name === draft.name)) {
+		throw new UserError(
+			"device-exists",
+			`There is a device "${draft.name}" already.`,
+			"Choose another name.",
+		);
+	}
+	const added = device({
+		name: draft.name,
+		addresses: draft.addresses,
+		username: draft.username ?? "",
+		account: draft.account ?? "",
+	});
+	state.devices.push(added);
+	return settingsOf(added, added.username === "" ? null : "kv7m-p2xd-9qrt-w4nh");
+}
+
+function settingsOf(of: Device, password: string | null): DeviceSettings {
+	return {
+		device: of,
+		server: "postern.local",
+		ports: [
+			{ role: "relay", port: 25, security: "none" },
+			{ role: "submission", port: 587, security: "STARTTLS" },
+			{ role: "implicit-tls", port: 465, security: "TLS" },
+		],
+		username: of.username,
+		password,
+		sender: "alerts@contoso.com",
+	};
+}
+
+async function* signIn(
+	state: FakeState,
+	draft: AccountDraft,
+	signal: AbortSignal,
+): AsyncGenerator<SignInNews> {
+	state.calls.push(`sign-in ${JSON.stringify(draft)}`);
+	yield* state.signInNews;
+	if (!state.signInHangs) return;
+	await new Promise<void>((resolve) => {
+		if (signal.aborted) resolve();
+		signal.addEventListener("abort", () => resolve(), { once: true });
+	});
+	state.calls.push("sign-in cancelled");
+}
