@@ -7,7 +7,7 @@
  */
 
 /** Priorities of sd-daemon(3), most urgent first. */
-export const LOG_LEVELS = { crit: 2, error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const;
+const LOG_LEVELS = { crit: 2, error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const;
 export type LogLevel = keyof typeof LOG_LEVELS;
 
 /** `Secret` prints as `***`; objects are not accepted, so nothing is dumped by accident. */

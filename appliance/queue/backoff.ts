@@ -11,7 +11,7 @@
 const JITTER_SHARE = 0.1;
 
 /** The wait after attempt number `attempts` (1 = the first), without jitter; the last one repeats. */
-export function waitAfterMs(schedule: readonly number[], attempts: number): number {
+function waitAfterMs(schedule: readonly number[], attempts: number): number {
 	return schedule[Math.min(attempts, schedule.length) - 1] ?? 60_000;
 }
 

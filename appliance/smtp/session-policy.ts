@@ -94,8 +94,7 @@ export class SessionPolicy implements ConnectionHost {
 			const refusal = needsTls ? REPLIES.startTlsRequired : REPLIES.authenticationRequired;
 			throw this.#refusal(session, refusal, "no device matches");
 		}
-		const account = this.#options.accounts.forDevice(device)?.address ?? "";
-		if (!mayBeReversePath(device, address.address, account)) {
+		if (!mayBeReversePath(device, address.address)) {
 			throw this.#refusal(session, REPLIES.senderNotAllowed, `from <${address.address}>`, device);
 		}
 		const declared = typeof address.args === "object" ? Number(address.args["SIZE"] ?? 0) : 0;

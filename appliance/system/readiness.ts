@@ -18,6 +18,7 @@ const WATCHDOG_SHARE = 0.5;
 const NOTIFY_TIMEOUT_MS = 5_000;
 
 export class Readiness {
+	readonly #environment: NodeJS.ProcessEnv;
 	readonly #enabled: boolean;
 	readonly #watchdogMs: number;
 	readonly #log: Log;
@@ -25,6 +26,7 @@ export class Readiness {
 	#lastStatus = "";
 
 	constructor(environment: NodeJS.ProcessEnv, log: Log) {
+		this.#environment = environment;
 		this.#enabled = (environment["NOTIFY_SOCKET"] ?? "") !== "";
 		const forUs =
 			environment["WATCHDOG_PID"] === undefined || environment["WATCHDOG_PID"] === `${process.pid}`;
@@ -55,7 +57,10 @@ export class Readiness {
 	async #notify(...assignments: readonly string[]): Promise<void> {
 		if (!this.#enabled) return;
 		try {
-			await run("systemd-notify", [`--pid=${process.pid}`, ...assignments], { timeout: NOTIFY_TIMEOUT_MS });
+			await run("systemd-notify", [`--pid=${process.pid}`, ...assignments], {
+				env: this.#environment,
+				timeout: NOTIFY_TIMEOUT_MS,
+			});
 		} catch (thrown) {
 			this.#log.warning("systemd-notify-failed", { error: asError(thrown).message });
 		}

@@ -1,0 +1,381 @@
+/**
+ * The composition root: builds the appliance's parts from the configuration, starts them in order,
+ * re-reads the configuration, and stops them in the reverse order. For main.ts, through `runServe`.
+ *
+ * Throws `UserError` where the owner has to do something before it can start (a bad configuration, a
+ * port in use, a database of a newer version); nothing is left running then.
+ */
+import { Accounts } from "./accounts/accounts.ts";
+import { DeviceDesk } from "./accounts/device-desk.ts";
+import { Devices } from "./accounts/devices.ts";
+import { controlSocketPath } from "./cli/control-path.ts";
+import { SystemClock } from "./clock.ts";
+import { diffConfig } from "./config/diff.ts";
+import { type LoadedConfig, loadConfig } from "./config/load.ts";
+import type { Config } from "./config/schema.ts";
+import type { SavedSetting } from "./config/text-layers.ts";
+import { AccountDesk } from "./delivery/account-desk.ts";
+import { createTransports, type Transports } from "./delivery/route.ts";
+import { Routes } from "./delivery/routes.ts";
+import { asError } from "./errors.ts";
+import { Events } from "./events.ts";
+import { Listeners } from "./listeners.ts";
+import { type Log, openLog } from "./log.ts";
+import { MailLog } from "./maillog.ts";
+import { endpointsOf } from "./microsoft/clouds.ts";
+import { type HttpClient, openHttp } from "./microsoft/http.ts";
+import { SignIns } from "./microsoft/sign-ins.ts";
+import { Vault } from "./microsoft/vault.ts";
+import { AttemptJournal } from "./queue/attempt-journal.ts";
+import { QueueDesk } from "./queue/queue-desk.ts";
+import { recover } from "./queue/recovery.ts";
+import { Room } from "./queue/room.ts";
+import { Runner } from "./queue/runner.ts";
+import { Scheduler } from "./queue/scheduler.ts";
+import { Spool } from "./queue/spool.ts";
+import type { ConfigOrigin, Services } from "./services.ts";
+import { describeStatus } from "./status.ts";
+import { Storage } from "./store/storage.ts";
+import { Readiness } from "./system/readiness.ts";
+
+/** Transfers in progress at SIGTERM get this long; devices wait about as long for their 250. */
+const GRACE_MS = 10_000;
+const STATUS_EVERY_MS = 10_000;
+
+export interface ApplianceOptions {
+	/** As given with `--config`; its absence is an error then. */
+	readonly configFile?: string;
+	readonly environment: NodeJS.ProcessEnv;
+	/** Called when the appliance cannot go on: a storage thread died. */
+	readonly onFatal: (error: Error) => void;
+}
+
+interface Parts {
+	readonly log: Log;
+	readonly storage: Storage;
+	readonly spool: Spool;
+	readonly journal: AttemptJournal;
+	readonly runner: Runner;
+	readonly http: HttpClient;
+	readonly signIns: SignIns;
+	readonly transports: Transports;
+	readonly devices: Devices;
+	readonly accounts: Accounts;
+	readonly listeners: Listeners;
+	readonly readiness: Readiness;
+	readonly events: Events;
+}
+
+export class Appliance {
+	readonly services: Services;
+	readonly #options: ApplianceOptions;
+	readonly #parts: Parts;
+	readonly #loaded: { current: LoadedConfig };
+	#statusTimer: NodeJS.Timeout | undefined;
+	#reloading: Promise<unknown> = Promise.resolve();
+
+	private constructor(
+		options: ApplianceOptions,
+		parts: Parts,
+		loaded: { current: LoadedConfig },
+		services: Services,
+	) {
+		this.#options = options;
+		this.#parts = parts;
+		this.#loaded = loaded;
+		this.services = services;
+	}
+
+	get config(): Config {
+		return this.#loaded.current.config;
+	}
+
+	/** Every address a listener is bound to. */
+	get listeners(): Listeners {
+		return this.#parts.listeners;
+	}
+
+	static async start(options: ApplianceOptions): Promise<Appliance> {
+		const startedAt = new Date();
+		const log = openLog("info", options.environment);
+		const clock = new SystemClock();
+		// Opened in this order, closed in the reverse; a failed start closes what was opened.
+		const opened: (() => Promise<void> | void)[] = [];
+		try {
+			const first = await load(options, []);
+			const stateDir = first.config.state_dir;
+			const storage = await Storage.open({ stateDir, onFatal: options.onFatal });
+			opened.push(() => storage.close());
+			const loaded = { current: await load(options, await savedSettings(storage)) };
+			for (const warning of loaded.current.warnings) log.warning("configuration", { warning });
+			const config = () => loaded.current.config;
+
+			const events = new Events((error) => log.error("listener-fault", { error: asError(error).message }));
+			const mailLog = new MailLog(log);
+			const accounts = await Accounts.open({ documents: storage, config: config(), log });
+			const devices = await Devices.open({
+				documents: storage,
+				config: config(),
+				clock,
+				log,
+				findAccount: (address) => accounts.find(address),
+			});
+
+			const { microsoft } = config();
+			const http = openHttp({
+				log,
+				environment: options.environment,
+				...(microsoft.ca_file === "" ? {} : { caFile: microsoft.ca_file }),
+				...(microsoft.proxy === "" ? {} : { proxy: microsoft.proxy }),
+			});
+			opened.push(() => http.close());
+			const signIns = new SignIns({
+				microsoft: () => config().microsoft,
+				accountOf: (address) => accounts.find(address),
+				accounts: () => accounts.list(),
+				vault: new Vault({ stateDir, credentialsDir: options.environment["CREDENTIALS_DIRECTORY"] ?? "" }),
+				http,
+				clock,
+				log,
+				events,
+			});
+			const transports = createTransports({
+				tokens: signIns,
+				http,
+				endpoints: () => endpointsOf(config().microsoft),
+				caFile: microsoft.ca_file,
+				clock,
+				log,
+			});
+			opened.push(() => transports.close());
+			const routes = new Routes({ accounts, devices, transportOf: (account) => transports.of(account) });
+
+			const spool = await Spool.open({ storage, stateDir, clock });
+			opened.push(() => spool.close());
+			const { journal, findings } = await AttemptJournal.open(stateDir);
+			opened.push(() => journal.close());
+			const scheduler = new Scheduler();
+			const room = new Room(stateDir, () => config().queue.reserve);
+			await room.measure();
+			const runner = new Runner({
+				spool,
+				journal,
+				scheduler,
+				route: (account, device) => routes.route(account, device),
+				patience: () => ({
+					scheduleMs: config().queue.retry,
+					expireAfterMs: config().queue.expire_after,
+				}),
+				clock,
+				events,
+				log,
+				mailLog,
+			});
+			await recover({ spool, scheduler, runner, findings, clock });
+			opened.push(() => runner.stop(GRACE_MS));
+			events.on("account-signed-in", ({ account }) => runner.nudge(account));
+
+			const listeners = new Listeners({
+				log,
+				config,
+				stateDir,
+				policy: {
+					devices,
+					accounts,
+					spool,
+					runner,
+					room,
+					clock,
+					events,
+					log,
+					mailLog,
+					hostName: () => config().name,
+					maxSizeBytes: () => config().smtp.max_message_size,
+				},
+			});
+			const readiness = new Readiness(options.environment, log);
+			const parts: Parts = {
+				log,
+				storage,
+				spool,
+				journal,
+				runner,
+				http,
+				signIns,
+				transports,
+				devices,
+				accounts,
+				listeners,
+				readiness,
+				events,
+			};
+			const appliance: Appliance = new Appliance(options, parts, loaded, {
+				queue: new QueueDesk({ spool, scheduler, runner, clock }),
+				devices: new DeviceDesk({ devices, accounts, place: () => listeners.deviceSettings() }),
+				accounts: new AccountDesk({ accounts, signIns, routes, clock, name: () => config().name }),
+				appliance: {
+					status: () =>
+						describeStatus({
+							startedAt,
+							clock,
+							config: config(),
+							listeners,
+							scheduler,
+							runner,
+							room,
+							accounts,
+							signIns,
+						}),
+					reload: () => appliance.reload(),
+					configOrigins: () => Promise.resolve<readonly ConfigOrigin[]>(loaded.current.origins),
+				},
+			});
+			opened.push(() => listeners.close(GRACE_MS));
+			await listeners.open(appliance.services, controlSocketPath(stateDir, options.environment));
+			opened.push(() => signIns.stop());
+			await signIns.start();
+			runner.start();
+			await appliance.#announce();
+			return appliance;
+		} catch (error) {
+			for (const close of opened.reverse()) await close();
+			throw error;
+		}
+	}
+
+	/** Puts the configuration file's present content in force. Throws and changes nothing when it is bad. */
+	reload(): Promise<{ readonly changes: readonly string[] }> {
+		const reloaded = this.#reloading.then(() => this.#reload());
+		this.#reloading = reloaded.catch(() => undefined);
+		return reloaded;
+	}
+
+	/** Stops taking mail, lets transfers end for a bounded time, settles, closes. */
+	async stop(): Promise<void> {
+		const { log, readiness, listeners, runner, signIns, devices, transports, spool, journal, storage, http } =
+			this.#parts;
+		clearInterval(this.#statusTimer);
+		log.notice("stopping");
+		await readiness.stopping();
+		await Promise.all([listeners.close(GRACE_MS), runner.stop(GRACE_MS)]);
+		await signIns.stop();
+		await devices.settled();
+		await transports.close();
+		await spool.close();
+		await storage.close();
+		await journal.close();
+		http.close();
+		log.notice("stopped");
+	}
+
+	async #reload(): Promise<{ readonly changes: readonly string[] }> {
+		const { storage, log, accounts, devices, listeners, runner, events } = this.#parts;
+		const next = await load(this.#options, await savedSettings(storage));
+		const diff = diffConfig(this.config, next.config);
+		// Both check before they change anything.
+		await accounts.reload(next.config);
+		await devices.reload(next.config);
+		this.#loaded.current = next;
+		await listeners.reload();
+		for (const warning of next.warnings) log.warning("configuration", { warning });
+		if (diff.needRestart.length > 0) {
+			log.warning("configuration-needs-restart", { keys: diff.needRestart.join(",") });
+		}
+		log.notice("configuration-reloaded", { changes: diff.changed.join(",") });
+		events.emit("configuration-reloaded", { changes: diff.changed.length });
+		runner.nudge();
+		return { changes: diff.changed };
+	}
+
+	async #announce(): Promise<void> {
+		const { log, readiness, listeners } = this.#parts;
+		for (const { role, address } of listeners.list()) log.notice("listening", { role, address });
+		const status = async () => {
+			const { queue, problems } = await this.services.appliance.status();
+			const waiting = queue.incoming + queue.active + queue.deferred;
+			return [`${waiting} waiting, ${queue.failed} failed`, ...problems].join("; ");
+		};
+		await readiness.ready(await status());
+		log.notice("ready");
+		this.#statusTimer = setInterval(() => {
+			status()
+				.then((text) => readiness.status(text))
+				.catch((thrown: unknown) => log.error("status-fault", { error: asError(thrown).message }));
+		}, STATUS_EVERY_MS);
+		this.#statusTimer.unref();
+	}
+}
+
+/** `postern serve`: runs until SIGTERM or SIGINT; resolves with the exit code. */
+export async function runServe(options: {
+	configFile?: string;
+	environment: NodeJS.ProcessEnv;
+}): Promise<number> {
+	return runUntilSignal(options, () => undefined);
+}
+
+/** `postern sandbox`: the same against the simulated Microsoft 365. Loaded only when asked for. */
+export async function runSandbox(options: {
+	configFile?: string;
+	environment: NodeJS.ProcessEnv;
+	json: boolean;
+}): Promise<number> {
+	const { runInSandbox } = await import("./newcomer.ts");
+	return runInSandbox(options, runUntilSignal);
+}
+
+/** Starts, calls `onReady`, and ends in good order at the first signal, at once at the second. */
+export async function runUntilSignal(
+	options: { configFile?: string; environment: NodeJS.ProcessEnv },
+	onReady: (appliance: Appliance) => Promise<void> | void,
+): Promise<number> {
+	const log = openLog("info", options.environment);
+	let end: (exitCode: number) => void = () => undefined;
+	const ended = new Promise<number>((resolve) => {
+		end = resolve;
+	});
+	let signalled: () => void = () => undefined;
+	const signal = new Promise<void>((resolve) => {
+		signalled = resolve;
+	});
+	const onSignal = () => {
+		signalled();
+		process.once("SIGINT", () => end(1));
+		process.once("SIGTERM", () => end(1));
+	};
+	process.once("SIGTERM", onSignal);
+	process.once("SIGINT", onSignal);
+	const appliance = await Appliance.start({
+		...options,
+		onFatal: (error) => {
+			log.crit("storage-died", { error: error.stack ?? error.message });
+			end(1);
+		},
+	});
+	process.on("SIGHUP", () => {
+		appliance.reload().catch((thrown: unknown) => {
+			log.error("reload-refused", { error: asError(thrown).message });
+		});
+	});
+	await onReady(appliance);
+	void signal.then(async () => {
+		await appliance.stop();
+		end(0);
+	});
+	return ended;
+}
+
+function load(options: ApplianceOptions, saved: readonly SavedSetting[]): Promise<LoadedConfig> {
+	return loadConfig({
+		...(options.configFile === undefined ? {} : { file: options.configFile }),
+		fileRequired: options.configFile !== undefined,
+		environment: options.environment,
+		saved,
+		flags: {},
+	});
+}
+
+async function savedSettings(storage: Storage): Promise<readonly SavedSetting[]> {
+	const documents = await storage.list("setting");
+	return documents.map(({ key, value }) => ({ key, value: value as SavedSetting["value"] }));
+}

@@ -1,0 +1,247 @@
+/**
+ * A house for end-to-end tests: the built program as its own process with a state folder, a cloud
+ * (the sandbox, in the test's process) and the command line. What a test leaves running, `close` ends.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import type { SandboxSettingsPatch } from "../sandbox/settings.ts";
+import type { ListenerStatus } from "../services.ts";
+
+export const ACCOUNT = "alerts@contoso.example";
+export const USERNAME = "copier";
+export const PASSWORD = "correct horse";
+
+const PROGRAM = path.join(import.meta.dirname, "../../dist/postern.cjs");
+
+export interface HouseOptions {
+	/** The account's transport. */
+	readonly transport?: "graph" | "smtp";
+	/** TOML put in place of the sections of the same name, or added. */
+	readonly queue?: string;
+	readonly smtp?: string;
+	/** More tables at the end. */
+	readonly more?: string;
+	/** No device is known by address, and none may send its password in clear. */
+	readonly onlyByPassword?: boolean;
+	/** False: nobody signs in. */
+	readonly signedIn?: boolean;
+	readonly sandbox?: SandboxSettingsPatch;
+	readonly environment?: NodeJS.ProcessEnv;
+}
+
+export interface CliResult {
+	readonly exitCode: number;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+export class House {
+	readonly folder: string;
+	readonly configFile: string;
+	readonly cloud: Sandbox;
+	readonly #environment: NodeJS.ProcessEnv;
+	#process: ChildProcess | undefined;
+	#log = "";
+	#listeners: readonly ListenerStatus[] = [];
+
+	private constructor(folder: string, cloud: Sandbox, environment: NodeJS.ProcessEnv) {
+		this.folder = folder;
+		this.configFile = path.join(folder, "postern.toml");
+		this.cloud = cloud;
+		this.#environment = { ...withoutPostern(process.env), ...environment };
+	}
+
+	static async build(options: HouseOptions = {}): Promise<House> {
+		const folder = mkdtempSync(path.join(tmpdir(), "postern-house-"));
+		const cloud = await startSandbox(options.sandbox === undefined ? {} : { settings: options.sandbox });
+		const house = new House(folder, cloud, options.environment ?? {});
+		cloud.control.allowSendAs(ACCOUNT, "*");
+		writeFileSync(path.join(folder, "ca.pem"), cloud.caPem);
+		house.configure(options);
+		await house.start();
+		if (options.signedIn !== false) await house.signIn();
+		return house;
+	}
+
+	/** Writes the configuration anew; `reload` or a restart puts it in force. */
+	configure(options: HouseOptions): void {
+		writeFileSync(this.configFile, configuration(this.folder, this.cloud, options));
+	}
+
+	get log(): string {
+		return this.#log;
+	}
+
+	get pid(): number {
+		const pid = this.#process?.pid;
+		if (pid === undefined) throw new Error("the program is not running");
+		return pid;
+	}
+
+	port(role: string): number {
+		const address = this.#listeners.find((listener) => listener.role === role)?.address;
+		if (address === undefined) throw new Error(`nothing listens as ${role}`);
+		return Number(address.slice(address.lastIndexOf(":") + 1));
+	}
+
+	/** Starts the program and waits until it says that it is ready. */
+	async start(): Promise<void> {
+		const child = spawn(process.execPath, [PROGRAM, "serve", "--config", this.configFile], {
+			env: this.#environment,
+			stdio: ["ignore", "ignore", "pipe"],
+		});
+		this.#process = child;
+		const startedAt = this.#log.length;
+		await new Promise<void>((resolve, reject) => {
+			child.stderr.on("data", (chunk: Buffer) => {
+				this.#log += chunk.toString();
+				if (/^\S* ?ready$/m.test(this.#log.slice(startedAt))) resolve();
+			});
+			child.once("exit", (code) => {
+				reject(new Error(`the program ended with ${code}:\n${this.#log.slice(startedAt)}`));
+			});
+		});
+		const status = JSON.parse((await this.cli("status", "--json")).stdout) as { listeners: ListenerStatus[] };
+		this.#listeners = status.listeners;
+	}
+
+	async signIn(): Promise<void> {
+		const child = this.#spawnCli(["account", "add", ACCOUNT, "--json"]);
+		let out = "";
+		for await (const chunk of child.stdout) {
+			out += String(chunk);
+			for (const code of this.cloud.control.pendingUserCodes()) this.cloud.control.approve(code, ACCOUNT);
+		}
+		if (!out.includes('"signed-in"')) throw new Error(`nobody signed in: ${out}`);
+	}
+
+	async cli(...args: readonly string[]): Promise<CliResult> {
+		const child = this.#spawnCli(args);
+		let stdout = "";
+		let stderr = "";
+		child.stdout.on("data", (chunk) => {
+			stdout += String(chunk);
+		});
+		child.stderr.on("data", (chunk) => {
+			stderr += String(chunk);
+		});
+		const [exitCode] = (await once(child, "close")) as [number];
+		return { exitCode, stdout, stderr };
+	}
+
+	async json<Answer>(...args: readonly string[]): Promise<Answer> {
+		const { stdout, stderr, exitCode } = await this.cli(...args, "--json");
+		if (exitCode !== 0) throw new Error(`postern ${args.join(" ")} ended with ${exitCode}: ${stderr}`);
+		return JSON.parse(stdout) as Answer;
+	}
+
+	/** Sends a signal and waits for the end; gives the exit code, or the signal's name. */
+	async end(signal: NodeJS.Signals): Promise<number | string> {
+		const child = this.#process;
+		if (child === undefined || child.exitCode !== null || child.signalCode !== null) return "not running";
+		const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+		child.kill(signal);
+		const [code, name] = await exited;
+		return code ?? name ?? "";
+	}
+
+	signal(signal: NodeJS.Signals): void {
+		this.#process?.kill(signal);
+	}
+
+	async close(): Promise<void> {
+		await this.end("SIGKILL");
+		await this.cloud.close();
+		rmSync(this.folder, { recursive: true, force: true });
+	}
+
+	#spawnCli(args: readonly string[]) {
+		return spawn(process.execPath, [PROGRAM, ...args, "--config", this.configFile], {
+			env: this.#environment,
+			stdio: ["ignore", "pipe", "pipe"],
+		});
+	}
+}
+
+function configuration(folder: string, cloud: Sandbox, options: HouseOptions): string {
+	const q = JSON.stringify;
+	return `
+name = "postern-test"
+state_dir = ${q(path.join(folder, "state"))}
+
+[console]
+listen = ["127.0.0.1:0"]
+listen_tls = []
+
+[smtp]
+${
+	options.smtp ??
+	`listen = ["127.0.0.1:0"]
+listen_submission = ["127.0.0.1:0"]
+listen_tls = ["127.0.0.1:0"]
+listen_auto = []
+max_message_size = "25MB"`
+}
+
+[pop3]
+listen = []
+listen_tls = []
+
+[queue]
+${options.queue ?? 'retry = "1s, 2s, 5s"'}
+
+[microsoft]
+cloud = "custom"
+authority = ${q(cloud.authorityUrl)}
+graph = ${q(cloud.graphUrl)}
+smtp = ${q(cloud.smtpAddress)}
+ca_file = ${q(path.join(folder, "ca.pem"))}
+client_id = ${q(cloud.clientId)}
+tenant = ${q(cloud.tenant)}
+
+[[account]]
+address = "${ACCOUNT}"
+transport = "${options.transport ?? "graph"}"
+
+${options.onlyByPassword === true ? "" : KNOWN_DEVICES}
+${options.more ?? ""}
+`;
+}
+
+const KNOWN_DEVICES = `
+[[device]]
+name = "Scanner"
+addresses = ["127.0.0.1"]
+
+[[device]]
+name = "Copier"
+username = "${USERNAME}"
+password = "${PASSWORD}"
+auth_without_tls = true
+`;
+
+/** The developer's own settings must not reach the program under test. */
+function withoutPostern(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+	return Object.fromEntries(
+		Object.entries(environment).filter(
+			([name]) => !/^(POSTERN_|NOTIFY_SOCKET|JOURNAL_STREAM|HTTPS?_PROXY)/i.test(name),
+		),
+	);
+}
+
+/** Waits for something that other processes bring about; fails after `withinMs` with what was awaited. */
+export async function eventually(
+	what: string,
+	check: () => boolean | Promise<boolean>,
+	withinMs = 30_000,
+): Promise<void> {
+	const deadline = performance.now() + withinMs;
+	while (!(await check())) {
+		if (performance.now() > deadline) throw new Error(`it did not come to pass: ${what}`);
+		await new Promise((resolve) => setTimeout(resolve, 25));
+	}
+}

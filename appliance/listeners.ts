@@ -1,0 +1,227 @@
+/**
+ * Every socket the appliance listens on: SMTP in its roles, the console, the control socket; opened,
+ * reloaded and closed together. For appliance.ts.
+ *
+ * A port that cannot be had is a `UserError` at start. At a reload it is logged and the other ports
+ * go on; a listener whose place did not change is not touched, and no session is dropped.
+ */
+import type { Hono } from "hono";
+import { type HttpListener, listenControl, listenHttp, type WebListener } from "../web/serve.ts";
+import type { Config } from "./config/schema.ts";
+import { asError, errorCode, UserError } from "./errors.ts";
+import type { Log } from "./log.ts";
+import type { DeviceSettings, ListenerStatus, Services } from "./services.ts";
+import { SmtpListener } from "./smtp/listener.ts";
+import type { ListenerRole, PolicyOptions } from "./smtp/session-policy.ts";
+import { type CertificateMaterial, loadCertificate } from "./system/certificate.ts";
+
+export interface ListenersOptions {
+	readonly log: Log;
+	readonly config: () => Config;
+	readonly stateDir: string;
+	readonly policy: PolicyOptions;
+}
+
+interface Place {
+	readonly host: string;
+	readonly port: number;
+}
+
+type Role = ListenerRole | "console" | "console-tls";
+
+interface Open {
+	readonly role: Role;
+	/** As configured, to find what a reload changed. */
+	readonly wanted: Place;
+	readonly bound: Place;
+	reload(certificate: CertificateMaterial): void;
+	close(graceMs: number): Promise<void>;
+}
+
+const SECURITY_OF = { relay: "STARTTLS", submission: "STARTTLS", "implicit-tls": "TLS" } as const;
+
+export class Listeners {
+	readonly #options: ListenersOptions;
+	#open: Open[] = [];
+	#control: WebListener | undefined;
+	#console: Hono | undefined;
+
+	constructor(options: ListenersOptions) {
+		this.#options = options;
+	}
+
+	/** What is listened on, as bound. */
+	list(): readonly ListenerStatus[] {
+		const places = this.#open.map(({ role, bound }) => ({ role, address: formatPlace(bound) }));
+		if (this.#control !== undefined) places.push({ role: "control" as Role, address: this.#control.address });
+		return places;
+	}
+
+	/** The first port bound for a role. */
+	portOf(role: Role): number | undefined {
+		return this.#open.find((open) => open.role === role)?.bound.port;
+	}
+
+	/** What the owner types into a device: server and ports, best first. */
+	deviceSettings(): Pick<DeviceSettings, "server" | "ports"> {
+		const ports = (["submission", "implicit-tls", "relay"] as const).flatMap((role) => {
+			const port = this.portOf(role);
+			return port === undefined ? [] : [{ role, port, security: SECURITY_OF[role] }];
+		});
+		return { server: `${this.#options.config().name}.local`, ports };
+	}
+
+	async open(services: Services, controlPath: string): Promise<void> {
+		const { log } = this.#options;
+		// The pages are JSX and their own bundle chunk; loaded here so that light commands do not pay.
+		const [{ createConsole }, { createControlApi }] = await Promise.all([
+			import("../web/app.tsx"),
+			import("../web/api.ts"),
+		]);
+		this.#console = createConsole(services, log);
+		this.#control = await listenControl(controlPath, createControlApi(services, log), { log });
+		const certificate = await this.#certificate();
+		for (const { role, place } of this.#wanted())
+			this.#open.push(await this.#openOne(role, place, certificate));
+	}
+
+	/** Opens what is new, closes what is gone, renews certificate and limits everywhere else. */
+	async reload(): Promise<void> {
+		const { log } = this.#options;
+		const certificate = await this.#certificate();
+		const wanted = this.#wanted();
+		const kept = this.#open.filter(({ role, wanted: place }) =>
+			wanted.some((other) => other.role === role && samePlace(other.place, place)),
+		);
+		const gone = this.#open.filter((open) => !kept.includes(open));
+		this.#open = kept;
+		for (const open of kept) open.reload(certificate);
+		for (const open of gone) {
+			open.close(SESSIONS_END_THEMSELVES_MS).catch((thrown: unknown) => {
+				log.error("listener-close-fault", { role: open.role, error: asError(thrown).message });
+			});
+		}
+		for (const { role, place } of wanted) {
+			if (kept.some((open) => open.role === role && samePlace(open.wanted, place))) continue;
+			try {
+				this.#open.push(await this.#openOne(role, place, certificate));
+			} catch (thrown) {
+				log.error("listen-refused", { role, place: formatPlace(place), error: asError(thrown).message });
+			}
+		}
+	}
+
+	async close(graceMs: number): Promise<void> {
+		const open = this.#open;
+		this.#open = [];
+		await Promise.all([...open.map((one) => one.close(graceMs)), this.#control?.close(graceMs)]);
+	}
+
+	#wanted(): { readonly role: Role; readonly place: Place }[] {
+		const { smtp, console: pages } = this.#options.config();
+		const of = (role: Role, places: readonly Place[]) => places.map((place) => ({ role, place }));
+		return [
+			...of("relay", smtp.listen),
+			...of("submission", smtp.listen_submission),
+			...of("implicit-tls", smtp.listen_tls),
+			...of("console", pages.listen),
+			...of("console-tls", pages.listen_tls),
+		];
+	}
+
+	#certificate(): Promise<CertificateMaterial> {
+		const { config, stateDir } = this.#options;
+		const { tls, name } = config();
+		return loadCertificate({
+			certificateFile: tls.certificate_file,
+			keyFile: tls.key_file,
+			stateDir,
+			name,
+		});
+	}
+
+	async #openOne(role: Role, wanted: Place, certificate: CertificateMaterial): Promise<Open> {
+		try {
+			return await this.#bind(role, wanted, wanted, certificate);
+		} catch (thrown) {
+			// A kernel without IPv6: "every address" is then every IPv4 address.
+			const noIpv6 = errorCode(thrown) === "EAFNOSUPPORT" || errorCode(thrown) === "EADDRNOTAVAIL";
+			if (wanted.host !== "::" || !noIpv6) throw portError(role, wanted, thrown);
+			try {
+				return await this.#bind(role, wanted, { ...wanted, host: "0.0.0.0" }, certificate);
+			} catch (again) {
+				throw portError(role, wanted, again);
+			}
+		}
+	}
+
+	async #bind(role: Role, wanted: Place, place: Place, certificate: CertificateMaterial): Promise<Open> {
+		const { log, policy } = this.#options;
+		if (role === "console" || role === "console-tls") {
+			const listener = await this.#bindConsole(place, role === "console-tls" ? certificate : undefined);
+			return {
+				role,
+				wanted,
+				bound: { host: place.host, port: listener.port },
+				reload: (renewed) => {
+					if (role === "console-tls") listener.renewCertificate(renewed);
+				},
+				close: (graceMs) => listener.close(graceMs),
+			};
+		}
+		const listener = await SmtpListener.open({ role, ...place, tls: certificate, policy, log });
+		return {
+			role,
+			wanted,
+			bound: listener.address,
+			reload: (renewed) => listener.reload(renewed),
+			close: (graceMs) => listener.close(graceMs),
+		};
+	}
+
+	#bindConsole(place: Place, certificate: CertificateMaterial | undefined): Promise<HttpListener> {
+		if (this.#console === undefined) throw new Error("the console is bound before it is made");
+		const { log } = this.#options;
+		const options = certificate === undefined ? { log } : { log, certificate };
+		return listenHttp(place.host, place.port, this.#console, options);
+	}
+}
+
+/** A removed listener takes no more connections; sessions it has may go on for this long. */
+const SESSIONS_END_THEMSELVES_MS = 10 * 60_000;
+
+function samePlace(a: Place, b: Place): boolean {
+	return a.host === b.host && a.port === b.port;
+}
+
+function formatPlace({ host, port }: Place): string {
+	return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function portError(role: Role, place: Place, thrown: unknown): UserError {
+	if (thrown instanceof UserError) return thrown;
+	const where = `${formatPlace(place)} (${role})`;
+	switch (errorCode(thrown)) {
+		case "EADDRINUSE":
+			return new UserError(
+				"port-in-use",
+				`The port ${where} is used by another program.`,
+				"Stop that program, or choose another port in the configuration.",
+				{ cause: thrown },
+			);
+		case "EACCES":
+			return new UserError(
+				"port-forbidden",
+				`The port ${where} may not be opened by this user.`,
+				"Ports below 1024 need the service that the package installs, or CAP_NET_BIND_SERVICE.",
+				{ cause: thrown },
+			);
+		default:
+			return new UserError(
+				"port-unusable",
+				`The port ${where} cannot be opened: ${asError(thrown).message}`,
+				"Check the listen addresses in the configuration.",
+				{ cause: thrown },
+			);
+	}
+}

@@ -1,0 +1,117 @@
+/**
+ * Asks Microsoft Graph in an account's name: token, request ids, one refresh after a 401, errors and
+ * `Retry-After` read into data. For delivery/. Never rejects for what the network or Graph can cause.
+ */
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { AccountTrouble } from "../queue/transport.ts";
+import { readGraphError } from "./graph-error.ts";
+import type { HttpClient, HttpFailure, HttpResult } from "./http.ts";
+import { retryAfterMs } from "./retry-after.ts";
+import type { TokenSource } from "./token-source.ts";
+
+export interface GraphRequest {
+	readonly account: string;
+	readonly method: "GET" | "POST";
+	/** Behind `/v1.0`, query included: `/me/sendMail`. */
+	readonly path: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** The body anew at each call: a request is repeated after a 401. */
+	readonly body?: () => Buffer | AsyncIterable<Buffer>;
+	readonly bodyLength?: number;
+	readonly idleTimeoutMs?: number;
+	readonly signal?: AbortSignal;
+}
+
+export interface GraphAnswer {
+	readonly kind: "answer";
+	readonly status: number;
+	/** Every code of the error, outermost first, in lower case: Graph nests them. */
+	readonly codes: readonly string[];
+	readonly message: string;
+	/** For the log and for Microsoft's support. */
+	readonly requestId: string;
+	readonly retryAfterMs?: number;
+	/** Read as JSON; undefined when it is none. */
+	readonly body: unknown;
+}
+
+export type GraphResult =
+	| GraphAnswer
+	/** Nothing was sent: there is no token. */
+	| { readonly kind: "no-token"; readonly trouble: AccountTrouble }
+	| { readonly kind: "no-answer"; readonly failure: HttpFailure };
+
+export interface GraphClientOptions {
+	readonly http: HttpClient;
+	readonly tokens: TokenSource;
+	/** Without a slash at the end; asked for each request, because the configuration may change. */
+	readonly graphUrl: () => string;
+	readonly clock: Clock;
+}
+
+export class GraphClient {
+	readonly #options: GraphClientOptions;
+
+	constructor(options: GraphClientOptions) {
+		this.#options = options;
+	}
+
+	async request(request: GraphRequest): Promise<GraphResult> {
+		const first = await this.#once(request, false);
+		// Besides an expired token, Graph refuses a good one now and then; a fresh one settles both.
+		if (first.kind !== "answer" || first.status !== 401) return first;
+		return this.#once(request, true);
+	}
+
+	async #once(request: GraphRequest, forceRefresh: boolean): Promise<GraphResult> {
+		const { http, tokens, graphUrl, clock } = this.#options;
+		const { account, signal, body } = request;
+		const token = await tokens.accessToken(account, "graph", {
+			forceRefresh,
+			...(signal === undefined ? {} : { signal }),
+		});
+		if (!token.ok) return { kind: "no-token", trouble: token.trouble };
+		const result = await http.request({
+			method: request.method,
+			url: `${graphUrl()}/v1.0${request.path}`,
+			headers: {
+				...request.headers,
+				authorization: `Bearer ${token.token.reveal()}`,
+				"client-request-id": randomUUID(),
+			},
+			...(body === undefined ? {} : { body: body() }),
+			...(request.bodyLength === undefined ? {} : { bodyLength: request.bodyLength }),
+			...(request.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: request.idleTimeoutMs }),
+			...(signal === undefined ? {} : { signal }),
+		});
+		return resultOf(result, clock.now());
+	}
+}
+
+function resultOf(result: HttpResult, nowMs: number): GraphResult {
+	if (!result.ok) return { kind: "no-answer", failure: result };
+	const { status, headers } = result;
+	const body = parseJson(result.body);
+	const error = status >= 400 ? readGraphError(body) : { codes: [], message: "", requestId: "" };
+	const waitMs = retryAfterMs(headers["retry-after"], nowMs);
+	return {
+		kind: "answer",
+		status,
+		codes: error.codes,
+		message: error.message,
+		requestId: headers["request-id"] ?? error.requestId,
+		...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+		body,
+	};
+}
+
+function parseJson(body: Buffer): unknown {
+	if (body.length === 0) return undefined;
+	try {
+		return JSON.parse(body.toString("utf8"));
+	} catch (error) {
+		if (error instanceof SyntaxError) return undefined;
+		throw error;
+	}
+}

@@ -1,0 +1,69 @@
+/**
+ * How the appliance is, in one answer: for `postern status`, the status page, `/healthz` and
+ * systemd's status line. What is wrong comes first and in the owner's words.
+ */
+import type { Accounts } from "./accounts/accounts.ts";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config/schema.ts";
+import type { Listeners } from "./listeners.ts";
+import type { SignIns } from "./microsoft/sign-ins.ts";
+import type { Room } from "./queue/room.ts";
+import type { Runner } from "./queue/runner.ts";
+import type { Scheduler } from "./queue/scheduler.ts";
+import type { Status } from "./services.ts";
+import { productVersion } from "./version.ts";
+
+export interface StatusSources {
+	readonly startedAt: Date;
+	readonly clock: Clock;
+	readonly config: Config;
+	readonly listeners: Listeners;
+	readonly scheduler: Scheduler;
+	readonly runner: Runner;
+	readonly room: Room;
+	readonly accounts: Accounts;
+	readonly signIns: SignIns;
+}
+
+export async function describeStatus(sources: StatusSources): Promise<Status> {
+	const { startedAt, clock, config, listeners, scheduler, runner, room } = sources;
+	const accounts = await describeAccounts(sources);
+	const accepting = await room.has(0);
+	const queue = scheduler.counts();
+	const problems: string[] = [];
+	if (!accepting) {
+		problems.push("The card is full: devices are asked to try later. Delete messages from the queue.");
+	}
+	if (accounts.length === 0) {
+		problems.push("No Microsoft account is set up: mail waits. Add one with `postern account add ADDRESS`.");
+	}
+	for (const { address, trouble } of accounts) if (trouble !== "") problems.push(`${address}: ${trouble}`);
+	const unrouted = runner.circuit("").trouble;
+	if (unrouted !== undefined && accounts.length > 0) problems.push(unrouted.ownerText);
+	if (queue.failed > 0) {
+		const messages = queue.failed === 1 ? "1 message" : `${queue.failed} messages`;
+		problems.push(`${messages} could not be delivered. See \`postern queue list\`.`);
+	}
+	return {
+		name: config.name,
+		version: productVersion(),
+		startedAt: startedAt.toISOString(),
+		now: new Date(clock.now()).toISOString(),
+		listeners: listeners.list(),
+		queue,
+		accounts,
+		storage: { freeBytes: room.freeBytes, reserveBytes: room.reserveBytes, accepting },
+		memoryBytes: process.memoryUsage.rss(),
+		problems,
+	};
+}
+
+async function describeAccounts({ accounts, signIns, runner }: StatusSources): Promise<Status["accounts"]> {
+	return Promise.all(
+		accounts.list().map(async ({ address }) => {
+			const { state, trouble: signInTrouble } = await signIns.status(address);
+			const { state: circuit, trouble } = runner.circuit(address);
+			return { address, state, circuit, trouble: signInTrouble || (trouble?.ownerText ?? "") };
+		}),
+	);
+}
