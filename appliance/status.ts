@@ -37,7 +37,10 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 	if (accounts.length === 0) {
 		problems.push("No Microsoft account is set up: mail waits. Add one with `postern account add ADDRESS`.");
 	}
-	for (const { address, trouble } of accounts) if (trouble !== "") problems.push(`${address}: ${trouble}`);
+	for (const { address, state, trouble } of accounts) {
+		const remedy = state === "needs-sign-in" ? ` Run: postern account add ${address}` : "";
+		if (trouble !== "") problems.push(`${address}: ${trouble}${remedy}`);
+	}
 	const unrouted = runner.circuit("").trouble;
 	if (unrouted !== undefined && accounts.length > 0) problems.push(unrouted.ownerText);
 	if (queue.failed > 0) {

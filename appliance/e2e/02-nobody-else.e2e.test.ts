@@ -1,8 +1,10 @@
 /** What is refused: the right reply, nothing in the spool, and the box goes on. */
+import { readdirSync } from "node:fs";
 import net from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { itWith, run } from "./clients.ts";
 import { eventually, House, PASSWORD, USERNAME } from "./house.ts";
+import { SmtpPeer } from "./smtp-peer.ts";
 
 let house: House;
 beforeAll(async () => {
@@ -134,10 +136,20 @@ describe("a device", () => {
 		await queueIsEmpty();
 	});
 
-	itWith("swaks", "is told before it sends that a message is too large", async () => {
-		const args = [...tls("implicit-tls"), ...signedIn, "--to", "you@contoso.example"];
-		const declared = await run("swaks", [...args, "--protocol", "ESMTP", "--data", "-"], "x");
-		expect(declared.output).toMatch(/250[ -]SIZE 100000/);
+	it("is told before it sends how large a message may be, and refused one that it declares larger", async () => {
+		const greeting = await dialogue(house.port("relay"), ["EHLO camera.test", "QUIT"]);
+		expect(greeting[1]).toMatch(/250[ -]SIZE 100000/);
+		const loud = await House.build();
+		try {
+			const replies = await dialogue(loud.port("relay"), [
+				"EHLO scanner.test",
+				"MAIL FROM:<a@contoso.example> SIZE=25000001",
+				"QUIT",
+			]);
+			expect(replies[2]).toMatch(/^552 5\.3\.4 /);
+		} finally {
+			await loud.close();
+		}
 	});
 
 	itWith("curl", "is refused a message that turns out too large, declared or not", async () => {
@@ -188,19 +200,14 @@ describe("odd clients", () => {
 		const loud = await House.build();
 		try {
 			for (const body of ["Subject: half", `Subject: half\r\n\r\n${"x".repeat(200_000)}`]) {
-				const socket = net.connect(loud.port("relay"), "127.0.0.1");
-				socket.write("EHLO a\r\nMAIL FROM:<a@contoso.example>\r\nRCPT TO:<b@contoso.example>\r\nDATA\r\n");
-				await eventually(
-					"DATA is taken",
-					() => new Promise((resolve) => socket.once("data", (d) => resolve(/354/.test(String(d))))),
-				);
-				socket.write(body);
+				const peer = await SmtpPeer.connect(loud.port("relay"));
+				await peer.begin();
+				peer.write(body);
 				await new Promise((resolve) => setTimeout(resolve, 50));
-				socket.resetAndDestroy();
+				peer.destroy();
 			}
 			expect(await loud.json("queue", "list")).toEqual([]);
 			await eventually("no body is left", async () => {
-				const { readdirSync } = await import("node:fs");
 				return readdirSync(`${loud.folder}/state/spool`).length === 0;
 			});
 			expect(loud.log).not.toMatch(/fault|unhandled|uncaught/);

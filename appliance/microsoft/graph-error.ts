@@ -16,8 +16,8 @@ const Layer = z.looseObject({
 	message: z.string().optional().catch(undefined),
 	"request-id": z.string().optional().catch(undefined),
 	// Both spellings are documented.
-	innerError: z.unknown(),
-	innererror: z.unknown(),
+	innerError: z.unknown().optional(),
+	innererror: z.unknown().optional(),
 });
 const Body = z.object({ error: Layer });
 

@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeBase64Strictly } from "./base64.ts";
 import { decodeWords } from "./encoded-words.ts";
 import { formatItemId, parseItemId } from "./item-id.ts";
+import { MAGIC_RECIPIENTS } from "./magic.ts";
 import { headerRecipients, readHeader, summarise, withoutBcc } from "./message.ts";
 import { echoScopes, parseScopes, resourcesOf } from "./scopes.ts";
 import { parsePath, parseXOAuth2 } from "./smtp-commands.ts";
@@ -42,6 +44,14 @@ describe("reading a message", () => {
 
 	it("leaves words it cannot decode", () => {
 		expect(decodeWords("=?no-such?q?x?= and =?utf-8?q?a=?=")).toBe("=?no-such?q?x?= and a=");
+	});
+});
+
+describe("the magic recipients", () => {
+	it("are told in the README as on the page", () => {
+		const readme = readFileSync(new URL("./README.md", import.meta.url), "utf8");
+		for (const { localPart, graphText, smtpText } of MAGIC_RECIPIENTS)
+			expect(readme).toContain(`| \`${localPart}@\` | ${graphText} | ${smtpText} |`);
 	});
 });
 

@@ -23,7 +23,7 @@ import type { World } from "./world.ts";
 const FORM_LIMIT_BYTES = 64 * 1024;
 
 /** What a form endpoint decided. */
-export type FormAnswer = StsErrorAnswer;
+type FormAnswer = StsErrorAnswer;
 
 export function signInApp(world: World): Hono<HttpEnv> {
 	const app = new Hono<HttpEnv>();

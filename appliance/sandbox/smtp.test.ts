@@ -360,6 +360,19 @@ describe("failures ordered", () => {
 	});
 });
 
+describe("the cloud taken away", () => {
+	it("cuts a session under TLS, forgets its slot, and comes back on the same port", async () => {
+		const dialogue = await Dialogue.signedIn();
+		await sandbox.control.offline();
+		expect(await dialogue.reply()).toBe("closed");
+		await expect(Dialogue.open()).rejects.toMatchObject({ code: "ECONNREFUSED" });
+		await sandbox.control.online();
+		const open = [await Dialogue.signedIn(), await Dialogue.signedIn(), await Dialogue.signedIn()];
+		for (const one of open) expect(await one.say(`MAIL FROM:<${ACCOUNT}>`)).toMatch(/^250 /);
+		for (const one of open) one.close();
+	});
+});
+
 describe("nodemailer", () => {
 	it("sends through it, verifying the certificate", async () => {
 		const accessToken = sandbox.control.mintToken(ACCOUNT, { resource: "outlook" });

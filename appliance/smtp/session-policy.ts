@@ -61,9 +61,7 @@ export class SessionPolicy implements ConnectionHost {
 
 	clearAuthAllowed({ remoteAddress }: DeviceConnection): boolean {
 		const { devices } = this.#options;
-		const known = devices.byAddress(remoteAddress);
-		if (known !== undefined)
-			return known.compatibility.authWithoutTls || known.compatibility.acceptAnyCredentials;
+		if (devices.byAddress(remoteAddress)?.compatibility.acceptAnyCredentials === true) return true;
 		return devices.list().some(({ compatibility }) => compatibility.authWithoutTls);
 	}
 
