@@ -4,6 +4,7 @@
  * bounded time, and tells everybody else 421.
  */
 import type net from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { SecureVersion } from "node:tls";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import type { SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
@@ -32,16 +33,25 @@ export interface TlsMaterial {
 const IDLE_TIMEOUT_MS = 10 * 60_000;
 const MOST_CONNECTIONS = 500;
 const MOST_RECIPIENTS = 1_000;
+const CLOSE_LOOK_MS = 20;
+/** For the last reply to reach its reader. */
+const LAST_REPLY_MS = 500;
 /** Old commands of the engine's that nobody needs. */
 const DISABLED_COMMANDS = ["WIZ", "SHELL", "KILL", "XCLIENT", "XFORWARD"];
 const OLDEST_TLS: SecureVersion = "TLSv1.2";
 
 class Server extends SMTPServer {
 	readonly #policy: SessionPolicy;
+	/** Also those whose session the engine has ended and whose peer has not closed yet. */
+	readonly sockets = new Set<net.Socket>();
 
 	constructor(policy: SessionPolicy, options: SMTPServerOptions) {
 		super(options);
 		this.#policy = policy;
+		this.server.on("connection", (socket) => {
+			this.sockets.add(socket);
+			socket.once("close", () => this.sockets.delete(socket));
+		});
 	}
 
 	override connect(socket: net.Socket, options?: SMTPConnectionOptions | null): void {
@@ -97,13 +107,17 @@ export class SmtpListener {
 	}
 
 	async close(graceMs: number): Promise<void> {
-		const closed = new Promise<void>((resolve) => this.#server.server.close(() => resolve()));
+		const { server, sockets } = this.#server;
+		const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 		for (const connection of this.#connections()) connection.leave();
-		const cutOff = setTimeout(() => {
-			for (const connection of this.#connections()) connection._socket.destroy();
-		}, graceMs);
+		const endMs = performance.now() + graceMs;
+		while (sockets.size > 0 && performance.now() < endMs && this.#connections().some(({ busy }) => busy)) {
+			await delay(CLOSE_LOOK_MS);
+		}
+		// Everybody has had an answer; who has not read it by now will not.
+		if (sockets.size > 0) await Promise.race([closed, delay(LAST_REPLY_MS, undefined, { ref: false })]);
+		for (const socket of sockets) socket.destroy();
 		await closed;
-		clearTimeout(cutOff);
 	}
 
 	#connections(): DeviceConnection[] {
