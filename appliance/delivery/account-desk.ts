@@ -1,0 +1,112 @@
+/**
+ * Microsoft accounts as their owner sees them: state, sign-in, test, removal. Implements
+ * `AccountService` for console and command line.
+ */
+import type { Accounts } from "../accounts/accounts.ts";
+import type { Account } from "../accounts/model.ts";
+import type { Clock } from "../clock.ts";
+import { formatDate } from "../mail/date.ts";
+import { makeMessageId } from "../mail/message-id.ts";
+import { formatReply } from "../mail/reply.ts";
+import type { SignIns } from "../microsoft/sign-ins.ts";
+import type { Attempt } from "../queue/transport.ts";
+import type { AccountDraft, AccountService, AccountStatus, SignInNews, TestStep } from "../services.ts";
+import type { Routes } from "./routes.ts";
+
+export interface AccountDeskOptions {
+	readonly accounts: Accounts;
+	readonly signIns: SignIns;
+	readonly routes: Routes;
+	readonly clock: Clock;
+	/** The box's name, for the test message. */
+	readonly name: () => string;
+}
+
+export class AccountDesk implements AccountService {
+	readonly #options: AccountDeskOptions;
+
+	constructor(options: AccountDeskOptions) {
+		this.#options = options;
+	}
+
+	async list(): Promise<readonly AccountStatus[]> {
+		const { accounts, signIns } = this.#options;
+		return Promise.all(
+			accounts.list().map(async (account) => ({ account, ...(await signIns.status(account.address)) })),
+		);
+	}
+
+	async *add(draft: AccountDraft, signal: AbortSignal): AsyncIterable<SignInNews> {
+		const account = await this.#options.accounts.save(draft);
+		yield* this.#options.signIns.signIn(account, signal);
+	}
+
+	/** Straight to Microsoft, past the queue, so that the answer is Microsoft's and comes now. */
+	async *test(address: string, signal: AbortSignal): AsyncIterable<TestStep> {
+		const { accounts, signIns, routes } = this.#options;
+		const account = accounts.get(address);
+		const { state, signedInAs, trouble } = await signIns.status(account.address);
+		if (state !== "signed-in") {
+			yield {
+				ok: false,
+				text: trouble || `Nobody is signed in. Run: postern account add ${account.address}`,
+			};
+			return;
+		}
+		yield { ok: true, text: `Signed in as ${signedInAs}.` };
+		const route = routes.route(account.address, "");
+		if (!route.ok) {
+			yield { ok: false, text: route.trouble.ownerText };
+			return;
+		}
+		yield { ok: true, text: `Sending a message to ${account.address} itself…` };
+		const report = await route.transport.deliver(this.#message(account), signal);
+		const [outcome] = report.outcomes;
+		if (outcome?.outcome === "delivered") {
+			yield { ok: true, text: `Microsoft 365 accepted it (${report.via}: ${formatReply(outcome.reply)}).` };
+			return;
+		}
+		const what = report.trouble?.ownerText ?? outcome?.ownerText ?? "There was no answer.";
+		const said = outcome === undefined ? "" : ` Microsoft's answer: ${formatReply(outcome.reply)}`;
+		yield { ok: false, text: `${what}${said}` };
+	}
+
+	async remove(address: string): Promise<void> {
+		const { accounts, signIns } = this.#options;
+		const { address: known } = accounts.get(address);
+		await signIns.forget(known);
+		await accounts.remove(known);
+	}
+
+	#message(account: Account): Attempt {
+		const { clock, name } = this.#options;
+		const text = [
+			`From: Postern <${account.address}>`,
+			`To: <${account.address}>`,
+			"Subject: Postern test message",
+			`Date: ${formatDate(new Date(clock.now()))}`,
+			`Message-ID: ${makeMessageId("test", name())}`,
+			"MIME-Version: 1.0",
+			"Content-Type: text/plain; charset=utf-8",
+			"",
+			`This message was sent by the Postern "${name()}" to test its account ${account.address}.`,
+			"",
+		].join("\r\n");
+		const body = Buffer.from(text, "utf8");
+		return {
+			queueId: "TEST",
+			account: account.address,
+			device: "",
+			number: 1,
+			maybeSent: false,
+			reversePath: account.address,
+			recipients: [account.address],
+			allRecipients: [account.address],
+			smtpUtf8: false,
+			sizeBytes: body.length,
+			openBody: async function* () {
+				yield body;
+			},
+		};
+	}
+}

@@ -1,0 +1,163 @@
+/**
+ * What Graph's answers to sendMail mean, as data; the first row that fits counts. For classify.ts.
+ *
+ * Sources: the error codes of learn.microsoft.com/graph/errors and of Exchange's ResponseCode
+ * enumeration (EWS: learn.microsoft.com/exchange/client-developer/web-service-reference/responsecode),
+ * Graph's throttling page, and messages seen in public issue trackers. Codes in lower case; any of an
+ * error's nested codes may match.
+ */
+import { DAILY_LIMIT_WAIT_MS, type Ruling, TEXTS } from "./outcome-table.ts";
+
+export interface GraphRule extends Ruling {
+	readonly codes?: readonly string[];
+	readonly status?: readonly number[];
+	readonly message?: RegExp;
+	/** The SMTP reply it stands for in history and bounces. */
+	readonly reply: readonly [code: number, enhanced: string];
+}
+
+export const GRAPH_RULES: readonly GraphRule[] = [
+	{
+		codes: ["errorsendasdenied"],
+		outcome: "failed",
+		reply: [550, "5.7.60"],
+		ownerText: TEXTS.sendAsDenied,
+	},
+	// "The recipient limit of the message is exceeded" has been seen under ErrorInvalidRecipients too.
+	{
+		message: /recipient limit/i,
+		outcome: "failed",
+		reply: [550, "5.5.3"],
+		ownerText: TEXTS.tooManyRecipients,
+	},
+	{
+		codes: ["errorinvalidrecipients"],
+		outcome: "failed",
+		reply: [550, "5.1.3"],
+		ownerText: TEXTS.recipientUnknown,
+	},
+	{
+		codes: ["errormessagesizeexceeded", "errorattachmentsizelimitexceeded", "errorrequeststreamtoobig"],
+		outcome: "failed",
+		reply: [552, "5.3.4"],
+		ownerText: TEXTS.tooLarge,
+	},
+	// "The maximum request length supported is 4MB", code BadRequest.
+	{ status: [413], outcome: "failed", reply: [552, "5.3.4"], ownerText: TEXTS.tooLarge },
+	// ErrorMimeContentConversionFailed comes with status 500, yet is final.
+	{
+		codes: [
+			"errormimecontentinvalid",
+			"errormimecontentinvalidbase64string",
+			"errormimecontentconversionfailed",
+		],
+		outcome: "failed",
+		reply: [554, "5.6.0"],
+		ownerText: TEXTS.unreadable,
+	},
+	// Outlook.com's cap comes as 429, 403 or 400.
+	{
+		codes: ["errorexceededmessagelimit"],
+		outcome: "deferred",
+		trouble: "blocked",
+		waitMs: DAILY_LIMIT_WAIT_MS,
+		reply: [451, "4.7.1"],
+		ownerText: `${TEXTS.dailyLimit} If it stays so, sign in to the mailbox in a browser: Microsoft may want the account verified.`,
+	},
+	// 10,000 recipients a day; 500 or 429. Nothing was submitted.
+	{
+		codes: ["errorsubmissionquotaexceeded"],
+		outcome: "deferred",
+		trouble: "blocked",
+		waitMs: DAILY_LIMIT_WAIT_MS,
+		reply: [451, "4.7.1"],
+		ownerText: TEXTS.dailyLimit,
+	},
+	{
+		codes: ["errorquotaexceeded", "quotalimitreached"],
+		outcome: "deferred",
+		trouble: "blocked",
+		reply: [452, "4.2.2"],
+		ownerText: TEXTS.mailboxFull,
+	},
+	{
+		codes: ["erroraccountsuspend", "erroraccountsuspended"],
+		outcome: "deferred",
+		trouble: "blocked",
+		reply: [451, "4.7.0"],
+		ownerText: TEXTS.accountBlocked,
+	},
+	{
+		codes: ["erroraccountdisabled"],
+		outcome: "deferred",
+		trouble: "blocked",
+		reply: [451, "4.7.0"],
+		ownerText: TEXTS.accountDisabled,
+	},
+	{
+		codes: [
+			"mailboxnotenabledforrestapi",
+			"mailboxnothostedinexchangeonline",
+			"errornonexistentmailbox",
+			"errorinvaliduser",
+			"request_resourcenotfound",
+			"resourcenotfound",
+		],
+		outcome: "deferred",
+		trouble: "blocked",
+		reply: [451, "4.7.0"],
+		ownerText: TEXTS.noMailbox,
+	},
+	{
+		status: [401],
+		outcome: "deferred",
+		trouble: "needs-sign-in",
+		reply: [454, "4.7.0"],
+		ownerText: TEXTS.signInAgain,
+	},
+	{
+		status: [403],
+		outcome: "deferred",
+		trouble: "blocked",
+		reply: [451, "4.7.0"],
+		ownerText: TEXTS.permissionMissing,
+	},
+	// Throttling: the request was not looked at (learn.microsoft.com/graph/throttling).
+	{
+		status: [429],
+		outcome: "deferred",
+		trouble: "throttled",
+		reply: [451, "4.7.1"],
+		ownerText: TEXTS.throttled,
+	},
+	// A disturbance of the service. A 504 has been seen after the message had been sent, so the whole
+	// family leaves open whether it was.
+	{
+		status: [502, 503, 504],
+		outcome: "unknown",
+		trouble: "unreachable",
+		reply: [451, "4.3.0"],
+		ownerText: TEXTS.serviceTrouble,
+	},
+	// Only of this message perhaps, so the others go on.
+	{
+		status: [408, 409, 412, 423, 500, 507, 509],
+		outcome: "unknown",
+		reply: [451, "4.3.0"],
+		ownerText: TEXTS.serviceTrouble,
+	},
+];
+
+/** Any other 4xx: refused before anything was sent; unknown codes are tried again, not given up. */
+export const GRAPH_REFUSAL: GraphRule = {
+	outcome: "deferred",
+	reply: [451, "4.3.0"],
+	ownerText: TEXTS.temporary,
+};
+
+/** Any other answer, such as 200: sendMail has answered 200 and sent nothing (microsoft-graph-docs #13979). */
+export const GRAPH_RIDDLE: GraphRule = {
+	outcome: "unknown",
+	reply: [451, "4.3.0"],
+	ownerText: TEXTS.unknownAnswer,
+};

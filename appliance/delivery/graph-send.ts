@@ -1,0 +1,184 @@
+/**
+ * Sends through Graph's MIME sendMail (learn.microsoft.com/graph/api/user-sendmail): the bytes as they
+ * are, but for the recipients' header fields (mail/recipients.ts). For route.ts.
+ *
+ * Only 202 is success. When Graph refuses all for one bad recipient, the others are sent to without
+ * it. An attempt that ends openly is reported `unknown`, and looked up before it is sent again.
+ */
+import { asError } from "../errors.ts";
+import { findMessageId } from "../mail/message-id.ts";
+import { nameRecipients } from "../mail/recipients.ts";
+import { reply } from "../mail/reply.ts";
+import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";
+import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
+import { type Upload, uploadOfBytes, uploadOfStream } from "./base64-upload.ts";
+import {
+	accountInTrouble,
+	classifyGraph,
+	classifyNoAnswer,
+	refusedHere,
+	spoolUnreadable,
+	type Verdict,
+} from "./classify.ts";
+import { TEXTS } from "./outcome-table.ts";
+import { reportAll, reportEach } from "./report.ts";
+import { readFrom, readSpooled, type SpooledMessage } from "./spooled-message.ts";
+import type { Verifier } from "./verify.ts";
+
+/**
+ * Largest message for one sendMail. Graph takes requests of 4 MB (4,194,304 bytes,
+ * learn.microsoft.com/graph/api/user-post-messages), base64 makes 4 bytes of 3, and the header may grow.
+ */
+export const GRAPH_MIME_LIMIT_BYTES = 3_000_000;
+const GRAPH_REQUEST_LIMIT_BYTES = 4 * 1024 * 1024;
+/** Graph's own front end gives up earlier; a slow uplink counts as silence only when nothing moves. */
+const ANSWER_TIMEOUT_MS = 90_000;
+
+export interface GraphTransportOptions {
+	readonly graph: GraphClient;
+	readonly verifier: Verifier;
+	readonly answerTimeoutMs?: number;
+}
+
+export class GraphTransport implements Transport {
+	/** Requests at once for an app and mailbox (learn.microsoft.com/graph/throttling-limits, Outlook). */
+	readonly concurrency = 4;
+	readonly #options: GraphTransportOptions;
+
+	constructor(options: GraphTransportOptions) {
+		this.#options = options;
+	}
+
+	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
+		let message: SpooledMessage;
+		try {
+			message = await readSpooled(attempt);
+		} catch (error) {
+			return reportAll(attempt, "graph", spoolUnreadable(attempt.maybeSent, asError(error)));
+		}
+		const { verifier } = this.#options;
+		if (message.scan.ending === "oversized") return reportAll(attempt, "graph", HEADER_TOO_LARGE);
+		if (attempt.maybeSent) {
+			const messageId = findMessageId(message.start, message.scan.fields);
+			const finding = await verifier.look(attempt, messageId, signal, { graphIsOptional: false });
+			if (finding.kind === "sent") verifier.settle(attempt.queueId);
+			if (finding.kind !== "not-sent") return reportAll(attempt, "graph", finding.verdict);
+		}
+		const verdicts = await this.#send(attempt, message, signal);
+		const unknown = [...verdicts.values()].some(({ outcome }) => outcome === "unknown");
+		verifier.settle(attempt.queueId);
+		if (unknown) verifier.doubt(attempt.queueId);
+		return reportEach(attempt, "graph", verdicts, UNNAMEABLE);
+	}
+
+	async close(): Promise<void> {
+		// Connections belong to the HTTP client.
+	}
+
+	/** A verdict for each recipient that a header can name. */
+	async #send(
+		attempt: Attempt,
+		message: SpooledMessage,
+		signal: AbortSignal,
+	): Promise<ReadonlyMap<string, Verdict>> {
+		const verdicts = new Map<string, Verdict>();
+		const batches: (readonly string[])[] = [attempt.recipients];
+		for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+			const { header, unnameable } = nameRecipients(message.start, message.scan, batch);
+			const named = batch.filter((recipient) => !unnameable.includes(recipient));
+			if (named.length === 0) continue;
+			const { verdict, culprits } = await this.#sendOnce(attempt, message, header, named, signal);
+			if (culprits !== undefined && named.length > 1) {
+				batches.push(...split(named, culprits));
+				continue;
+			}
+			for (const recipient of named) verdicts.set(recipient, verdict);
+			if (verdict.trouble === undefined) continue;
+			// The account is in trouble: the rest would only meet it again.
+			for (const recipient of batches.splice(0).flat()) {
+				verdicts.set(recipient, accountInTrouble(verdict.trouble));
+			}
+		}
+		return verdicts;
+	}
+
+	async #sendOnce(
+		attempt: Attempt,
+		message: SpooledMessage,
+		header: Buffer,
+		recipients: readonly string[],
+		signal: AbortSignal,
+	): Promise<{ readonly verdict: Verdict; readonly culprits?: readonly string[] }> {
+		const upload = uploadOf(attempt, message, header);
+		if (upload.lengthBytes > GRAPH_REQUEST_LIMIT_BYTES) return { verdict: REQUEST_TOO_LARGE };
+		const result = await this.#options.graph.request({
+			account: attempt.account,
+			method: "POST",
+			path: "/me/sendMail",
+			headers: { "content-type": "text/plain" },
+			body: () => upload.open(),
+			bodyLength: upload.lengthBytes,
+			idleTimeoutMs: this.#options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
+			signal,
+		});
+		const verdict = verdictOf(result, upload);
+		const refused = result.kind === "answer" && result.codes.includes("errorinvalidrecipients");
+		return refused && verdict.reply.enhanced === "5.1.3"
+			? { verdict, culprits: blamed(result.message, recipients) }
+			: { verdict };
+	}
+}
+
+function uploadOf(attempt: Attempt, message: SpooledMessage, header: Buffer): Upload {
+	const { bodyStart } = message.scan;
+	if (message.whole) return uploadOfBytes(Buffer.concat([header, message.start.subarray(bodyStart)]));
+	const sizeBytes = header.length + attempt.sizeBytes - bodyStart;
+	return uploadOfStream(sizeBytes, async function* () {
+		yield header;
+		yield* readFrom(attempt, message, bodyStart);
+	});
+}
+
+function verdictOf(result: GraphResult, upload: Upload): Verdict {
+	switch (result.kind) {
+		case "no-token":
+			return accountInTrouble(result.trouble);
+		case "no-answer":
+			return classifyNoAnswer(result.failure, upload.isComplete());
+		case "answer":
+			return classifyGraph(result);
+	}
+}
+
+/** "Recipient 'x' is not resolved": `x` is the address or only its local part. */
+function blamed(message: string, recipients: readonly string[]): readonly string[] {
+	const names = [...message.matchAll(/'([^']+)'/g)].map(([, name]) => name?.toLowerCase() ?? "");
+	return recipients.filter((recipient) => {
+		const address = recipient.toLowerCase();
+		return names.includes(address) || names.includes(address.slice(0, address.lastIndexOf("@")));
+	});
+}
+
+/** The blamed apart from the rest; two halves when nobody in particular is blamed. */
+function split(recipients: readonly string[], culprits: readonly string[]): (readonly string[])[] {
+	const rest = recipients.filter((recipient) => !culprits.includes(recipient));
+	if (culprits.length > 0 && rest.length > 0) return [rest, ...culprits.map((culprit) => [culprit])];
+	const middle = Math.ceil(recipients.length / 2);
+	return [recipients.slice(0, middle), recipients.slice(middle)];
+}
+
+const UNNAMEABLE = refusedHere(
+	reply(501, "5.1.3", "Not an address that a mail header can name"),
+	TEXTS.recipientUnknown,
+	"recipient cannot be written in a header",
+);
+const HEADER_TOO_LARGE = refusedHere(
+	reply(552, "5.3.4", "Header too large"),
+	TEXTS.unreadable,
+	"header over the limit",
+);
+const REQUEST_TOO_LARGE = refusedHere(
+	reply(552, "5.3.4", "Too large for Graph"),
+	TEXTS.tooLarge,
+	"request over 4 MB",
+);

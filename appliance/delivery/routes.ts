@@ -1,0 +1,47 @@
+/**
+ * Which way a device's mail goes: from the account that a queued message names to the transport that
+ * carries it. For the runner, which asks before each attempt, so that a reload takes effect at once.
+ */
+import type { Accounts } from "../accounts/accounts.ts";
+import type { Devices } from "../accounts/devices.ts";
+import type { Account } from "../accounts/model.ts";
+import type { Route } from "../queue/runner.ts";
+import type { AccountTrouble, Transport } from "../queue/transport.ts";
+
+export interface RoutesOptions {
+	readonly accounts: Accounts;
+	readonly devices: Devices;
+	readonly transportOf: (account: Account) => Transport;
+}
+
+export class Routes {
+	readonly #options: RoutesOptions;
+
+	constructor(options: RoutesOptions) {
+		this.#options = options;
+	}
+
+	/** `account` is empty when there was none as the message was taken: then the device decides now. */
+	route(account: string, device: string): Route {
+		const found = account === "" ? this.#accountOfDevice(device) : this.#options.accounts.find(account);
+		if (found === undefined) return { ok: false, trouble: this.#noAccount(account) };
+		return { ok: true, account: found.address, transport: this.#options.transportOf(found) };
+	}
+
+	#accountOfDevice(name: string): Account | undefined {
+		const { accounts, devices } = this.#options;
+		const device = devices.list().find((candidate) => candidate.name === name);
+		return accounts.forDevice(device ?? { account: "" });
+	}
+
+	#noAccount(account: string): AccountTrouble {
+		const several = this.#options.accounts.list().length > 1;
+		const ownerText =
+			account !== ""
+				? `The Microsoft account ${account} is not set up any more. Add it again: postern account add ${account}`
+				: several
+					? "There are several Microsoft accounts, and a device names none of them. Set its account."
+					: "No Microsoft account is set up: mail waits. Add one with `postern account add ADDRESS`.";
+		return { kind: "needs-sign-in", reason: "no account", ownerText };
+	}
+}

@@ -1,0 +1,191 @@
+/**
+ * Sends over Microsoft's SMTP submission with XOAUTH2 (learn.microsoft.com/exchange/client-developer/
+ * legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth): envelope and bytes
+ * as they are, each recipient with an outcome of its own. For route.ts.
+ *
+ * A kept connection that turns out dead costs nothing: the message goes over a fresh one. A token that
+ * is refused is refreshed once. A link that breaks behind the last byte leaves the outcome `unknown`.
+ */
+import type { SecureContext } from "node:tls";
+import { asError } from "../errors.ts";
+import { findMessageId } from "../mail/message-id.ts";
+import { formatReply } from "../mail/reply.ts";
+import type { TokenSource } from "../microsoft/token-source.ts";
+import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
+import { accountInTrouble, classifySmtp, lost, spoolUnreadable, stopped, type Verdict } from "./classify.ts";
+import { TEXTS } from "./outcome-table.ts";
+import { reportAll, reportEach } from "./report.ts";
+import type { SmtpPhase } from "./smtp-outcomes.ts";
+import { readSpooled } from "./spooled-message.ts";
+import {
+	type DialogueFailure,
+	type OpenResult,
+	openSubmission,
+	type SendResult,
+	type SubmissionConnection,
+} from "./submission-connection.ts";
+import { SubmissionPool } from "./submission-pool.ts";
+import type { Verifier } from "./verify.ts";
+
+export interface SubmissionTiming {
+	readonly connectTimeoutMs: number;
+	readonly answerTimeoutMs: number;
+	readonly idleConnectionMs: number;
+}
+
+/**
+ * RFC 5321 §4.5.3.2.6 would wait ten minutes after the final dot; Exchange answers or drops within five.
+ */
+const SUBMISSION_TIMING: SubmissionTiming = {
+	connectTimeoutMs: 30_000,
+	answerTimeoutMs: 300_000,
+	idleConnectionMs: 30_000,
+};
+
+/** Exchange allows three for a mailbox; the third is left to the owner's other programs. */
+const CONNECTIONS_PER_ACCOUNT = 2;
+const MESSAGES_PER_CONNECTION = 100;
+
+export interface SmtpTransportOptions {
+	readonly tokens: TokenSource;
+	readonly verifier: Verifier;
+	readonly server: () => { readonly host: string; readonly port: number };
+	readonly secureContext: () => SecureContext | undefined;
+	/** For EHLO. */
+	readonly hostName: string;
+	readonly timing?: SubmissionTiming;
+}
+
+export class SmtpTransport implements Transport {
+	readonly concurrency = CONNECTIONS_PER_ACCOUNT;
+	readonly #options: SmtpTransportOptions;
+	readonly #timing: SubmissionTiming;
+	readonly #pool: SubmissionPool;
+
+	constructor(options: SmtpTransportOptions) {
+		this.#options = options;
+		this.#timing = options.timing ?? SUBMISSION_TIMING;
+		this.#pool = new SubmissionPool({
+			limit: CONNECTIONS_PER_ACCOUNT,
+			idleMs: this.#timing.idleConnectionMs,
+			messagesPerConnection: MESSAGES_PER_CONNECTION,
+		});
+	}
+
+	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
+		const { verifier } = this.#options;
+		if (attempt.maybeSent) {
+			const known = await this.#lookFirst(attempt, signal);
+			if (known !== undefined) return reportAll(attempt, "smtp", known);
+		}
+		let report = reportAll(attempt, "smtp", stopped("deferred", "stopped before its turn"));
+		await this.#pool.turn(attempt.account, signal, async () => {
+			report = await this.#deliverInTurn(attempt, signal);
+		});
+		verifier.settle(attempt.queueId);
+		if (report.outcomes.some(({ outcome }) => outcome === "unknown")) verifier.doubt(attempt.queueId);
+		return report;
+	}
+
+	async close(): Promise<void> {
+		this.#pool.close();
+	}
+
+	async #lookFirst(attempt: Attempt, signal: AbortSignal): Promise<Verdict | undefined> {
+		const { verifier } = this.#options;
+		try {
+			const { start, scan } = await readSpooled(attempt);
+			const finding = await verifier.look(attempt, findMessageId(start, scan.fields), signal, {
+				graphIsOptional: true,
+			});
+			if (finding.kind === "sent") verifier.settle(attempt.queueId);
+			return finding.kind === "not-sent" ? undefined : finding.verdict;
+		} catch (error) {
+			return spoolUnreadable(true, asError(error));
+		}
+	}
+
+	async #deliverInTurn(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
+		const kept = this.#pool.take(attempt.account);
+		if (kept !== undefined) {
+			const result = await this.#send(kept, attempt, signal);
+			if (!wasStale(result)) return reportOf(attempt, result);
+		}
+		const opened = await this.#open(attempt.account, signal);
+		if ("outcome" in opened) return reportAll(attempt, "smtp", opened);
+		return reportOf(attempt, await this.#send(opened, attempt, signal));
+	}
+
+	async #send(connection: SubmissionConnection, attempt: Attempt, signal: AbortSignal): Promise<SendResult> {
+		const result = await connection.send(attempt, attempt.sizeBytes, () => attempt.openBody(), signal);
+		this.#pool.giveBack(attempt.account, connection);
+		return result;
+	}
+
+	/** A connection that is signed in, or why there is none. */
+	async #open(account: string, signal: AbortSignal): Promise<SubmissionConnection | Verdict> {
+		let opened = await this.#openWithToken(account, false, signal);
+		// 535 may mean an expired or withdrawn token: a fresh one settles it.
+		if ("ok" in opened && !opened.ok && opened.failure.reply?.code === 535) {
+			opened = await this.#openWithToken(account, true, signal);
+		}
+		if ("outcome" in opened) return opened;
+		return opened.ok ? opened.connection : openingFailed(opened.failure);
+	}
+
+	async #openWithToken(
+		account: string,
+		forceRefresh: boolean,
+		signal: AbortSignal,
+	): Promise<OpenResult | Verdict> {
+		const { tokens, server, secureContext, hostName } = this.#options;
+		const token = await tokens.accessToken(account, "outlook", { forceRefresh, signal });
+		if (!token.ok) return accountInTrouble(token.trouble);
+		const { connectTimeoutMs, answerTimeoutMs } = this.#timing;
+		return openSubmission(
+			{ ...server(), secureContext: secureContext(), hostName, connectTimeoutMs, answerTimeoutMs },
+			{ user: account, token: token.token },
+			signal,
+		);
+	}
+}
+
+/** The connection had died, or was being closed, before it took anything of the message. */
+function wasStale({ outcome, bodySent }: SendResult): boolean {
+	if (outcome.ok || bodySent || outcome.failure.stage === "stopped") return false;
+	const { reply, stage } = outcome.failure;
+	return reply === undefined ? stage === "message" : reply.code === 421 && stage !== "message";
+}
+
+function openingFailed({ stage, reply, error }: DialogueFailure): Verdict {
+	if (stage === "stopped") return stopped("deferred", error.message);
+	if (stage === "tls" && reply !== undefined && reply.code >= 500) {
+		const reason = `STARTTLS refused: ${formatReply(reply)}`;
+		return accountInTrouble({ kind: "blocked", reason, ownerText: TEXTS.notEncrypted });
+	}
+	if (reply !== undefined) return classifySmtp(reply, stage === "auth" ? "auth" : "greeting");
+	const ownerText = stage === "tls" ? TEXTS.notTrusted : TEXTS.unreachable;
+	return accountInTrouble({ kind: "unreachable", reason: `smtp ${stage}: ${error.message}`, ownerText });
+}
+
+function reportOf(attempt: Attempt, { refused, outcome, bodySent }: SendResult): AttemptReport {
+	const verdicts = new Map<string, Verdict>();
+	for (const [recipient, reply] of refused) verdicts.set(recipient, classifySmtp(reply, "recipient"));
+	const others = outcome.ok
+		? classifySmtp(outcome.reply, "message")
+		: sendingFailed(outcome.failure, bodySent);
+	return reportEach(attempt, "smtp", verdicts, others);
+}
+
+function sendingFailed({ stage, reply, error }: DialogueFailure, bodySent: boolean): Verdict {
+	if (stage === "stopped") return stopped(bodySent ? "unknown" : "deferred", error.message);
+	if (stage === "spool") return spoolUnreadable(false, error);
+	if (reply !== undefined) return classifySmtp(reply, PHASES[stage] ?? "message");
+	return lost(bodySent, `smtp ${stage}: ${error.message}`);
+}
+
+const PHASES: Readonly<Partial<Record<DialogueFailure["stage"], SmtpPhase>>> = {
+	sender: "sender",
+	recipients: "recipient",
+	data: "message",
+};

@@ -1,0 +1,52 @@
+/**
+ * What the bench compares: a mail relay that can be set up on an empty folder, started, stopped and
+ * started again on what it kept, with a cloud behind it that can go and come back.
+ */
+import type { FlushProbe } from "./slow-flush.ts";
+
+export const CONTENDERS = ["postern", "naive", "postfix"] as const;
+export type ContenderName = (typeof CONTENDERS)[number];
+
+export interface Contender {
+	readonly name: ContenderName;
+	/** Sets it up on an empty folder of the disk under test. */
+	install(folder: string): Promise<Installation>;
+}
+
+/** One contender's state on the disk and the cloud it delivers to (up at first). */
+export interface Installation extends AsyncDisposable {
+	readonly cloud: Cloud;
+	/** Resolves once it greets; throws with its last words when it does not. */
+	start(probe: FlushProbe): Promise<Running>;
+}
+
+export interface Running {
+	readonly smtpPort: number;
+	/** From the start of the process to its first greeting. */
+	readonly startupMs: number;
+	/** How it wants to be signed in to from `LOGIN_FROM`; undefined when it takes everybody on loopback. */
+	readonly login: { readonly username: string; readonly password: string } | undefined;
+	readonly memory: Memory;
+	stop(): Promise<void>;
+}
+
+/** Resident memory of a contender. Peaks only where it is one process. */
+export interface Memory {
+	idleBytes(): Promise<number>;
+	/** Forgets the peak so far. */
+	resetPeak?(): Promise<void>;
+	peakBytes?(): Promise<number>;
+}
+
+export interface Cloud {
+	/** Messages it has taken since it was made. */
+	accepted(): Promise<number>;
+	/** Refuses connections until `comeBack`. */
+	goAway(): Promise<void>;
+	comeBack(): Promise<void>;
+}
+
+/** Where load comes from: known by address, no password. */
+export const LOAD_FROM = "127.0.0.1";
+/** Where sessions that sign in come from: an address no device has. */
+export const LOGIN_FROM = "127.0.0.2";

@@ -1,0 +1,153 @@
+/**
+ * The contender "postern": what ships (dist/postern.cjs, built by scripts/postern), with a
+ * configuration file, one device known by address, one by username and password, and one account
+ * signed in to the sink. The sign-in is made once and its state folder copied for each installation.
+ *
+ * Throws with Postern's last words when it does not start or the sign-in is refused.
+ */
+import { execFile } from "node:child_process";
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { GraphSink } from "./cloud.ts";
+import { type Cloud, type Contender, type Installation, LOAD_FROM, type Running } from "./contender.ts";
+import { processMemory } from "./memory.ts";
+import { freePort, Program } from "./program.ts";
+import type { FlushProbe } from "./slow-flush.ts";
+
+const run = promisify(execFile);
+
+const CHECKOUT = path.join(import.meta.dirname, "..", "..");
+const POSTERN = path.join(CHECKOUT, "scripts", "postern");
+/** What `scripts/postern` runs in the end; started directly so that no build falls into a measurement. */
+const BUNDLE = path.join(CHECKOUT, "dist", "postern.cjs");
+const ACCOUNT = "bench@contoso.test";
+const SIGN_IN_LIMIT_MS = 60_000;
+const LOGIN = { username: "device", password: "a password of the bench" } as const;
+
+interface Site {
+	readonly folder: string;
+	readonly logFolder: string;
+	readonly sink: GraphSink;
+}
+
+/** Every setting that is not a default of the product's is one the bench cannot do without. */
+const configuration = (stateFolder: string, sinkUrl: string, smtpPort: number, consolePort: number) => `
+name = "postern-bench"
+state_dir = ${JSON.stringify(stateFolder)}
+
+[console]
+listen = ["127.0.0.1:${consolePort}"]
+listen_tls = []
+
+[smtp]
+listen = ["127.0.0.1:${smtpPort}"]
+listen_submission = []
+listen_tls = []
+listen_auto = []
+
+[pop3]
+listen = []
+listen_tls = []
+
+[microsoft]
+cloud = "custom"
+client_id = "99999999-8888-7777-6666-555555555555"
+authority = "${sinkUrl}"
+graph = "${sinkUrl}"
+
+[[account]]
+address = "${ACCOUNT}"
+
+[[device]]
+name = "Load"
+addresses = ["${LOAD_FROM}"]
+account = "${ACCOUNT}"
+
+[[device]]
+name = "Session"
+username = "${LOGIN.username}"
+password = "${LOGIN.password}"
+account = "${ACCOUNT}"
+auth_without_tls = true
+`;
+
+/** `templateFolder` is on the disk under test, `logFolder` is not. */
+export function posternContender(templateFolder: string, logFolder: string): PosternContender {
+	return new PosternContender(templateFolder, logFolder);
+}
+
+class PosternContender implements Contender, AsyncDisposable {
+	readonly name = "postern";
+	readonly #templateFolder: string;
+	readonly #logFolder: string;
+	#template: Promise<GraphSink> | undefined;
+
+	constructor(templateFolder: string, logFolder: string) {
+		this.#templateFolder = templateFolder;
+		this.#logFolder = logFolder;
+	}
+
+	async install(folder: string): Promise<Installation> {
+		this.#template ??= this.#signIn();
+		const sink = await this.#template;
+		await cp(path.join(this.#templateFolder, "state"), path.join(folder, "state"), { recursive: true });
+		const acceptedBefore = await sink.accepted();
+		const cloud: Cloud = {
+			accepted: async () => (await sink.accepted()) - acceptedBefore,
+			goAway: () => sink.goAway(),
+			comeBack: () => sink.comeBack(),
+		};
+		return {
+			cloud,
+			start: (probe) => serve({ folder, logFolder: this.#logFolder, sink }, probe),
+			[Symbol.asyncDispose]: () => sink.comeBack(),
+		};
+	}
+
+	async [Symbol.asyncDispose](): Promise<void> {
+		const sink = await this.#template?.catch(() => undefined);
+		await sink?.[Symbol.asyncDispose]();
+	}
+
+	/** One sink for all installations: a sign-in is bound to the address it was made at. */
+	async #signIn(): Promise<GraphSink> {
+		await run("sh", [POSTERN, "version"]);
+		const sink = await GraphSink.start();
+		try {
+			await mkdir(this.#templateFolder);
+			const running = await serve({ folder: this.#templateFolder, logFolder: this.#logFolder, sink });
+			try {
+				const argv = [BUNDLE, "account", "add", ACCOUNT, "--config", configFile(this.#templateFolder)];
+				await run(process.execPath, argv, { timeout: SIGN_IN_LIMIT_MS });
+			} finally {
+				await running.stop();
+			}
+			return sink;
+		} catch (error) {
+			await sink[Symbol.asyncDispose]();
+			throw error;
+		}
+	}
+}
+
+const configFile = (folder: string) => path.join(folder, "postern.toml");
+
+async function serve({ folder, logFolder, sink }: Site, probe?: FlushProbe): Promise<Running> {
+	const smtpPort = await freePort();
+	const text = configuration(path.join(folder, "state"), sink.url, smtpPort, await freePort());
+	await writeFile(configFile(folder), text);
+	const program = new Program({
+		command: process.execPath,
+		argv: [BUNDLE, "serve", "--config", configFile(folder)],
+		environment: probe?.environment ?? {},
+		logFile: path.join(logFolder, "postern.log"),
+	});
+	return {
+		smtpPort,
+		startupMs: await program.greeted(smtpPort),
+		login: LOGIN,
+		memory: processMemory(program.pid),
+		stop: () => program.stop(),
+	};
+}
