@@ -115,7 +115,8 @@ async function signIn(appliance: Appliance, sandbox: Sandbox): Promise<void> {
 
 function welcome(appliance: Appliance, sandbox: Sandbox, configFile: string): string {
 	const port = (role: Parameters<Appliance["listeners"]["portOf"]>[0]) => appliance.listeners.portOf(role);
-	const mail = "From: scan@contoso.example\\r\\nTo: you@example.com\\r\\nSubject: My first scan\\r\\n\\r\\nIt works.\\r\\n";
+	const mail =
+		"From: scan@contoso.example\\r\\nTo: you@example.com\\r\\nSubject: My first scan\\r\\n\\r\\nIt works.\\r\\n";
 	return `
 Postern is running, with a simulated Microsoft 365. Nothing leaves this computer.
 
