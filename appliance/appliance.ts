@@ -171,7 +171,6 @@ export class Appliance {
 				log,
 				mailLog,
 			});
-			await recover({ spool, scheduler, runner, findings, clock });
 			opened.push(() => runner.stop(GRACE_MS));
 			events.on("account-signed-in", ({ account }) => runner.nudge(account));
 
@@ -233,7 +232,8 @@ export class Appliance {
 			opened.push(() => listeners.close(GRACE_MS));
 			await listeners.open(appliance.services, controlSocketPath(stateDir, options.environment));
 			opened.push(() => signIns.stop());
-			await signIns.start();
+			// Devices are served already: a long queue must not keep them waiting.
+			await Promise.all([signIns.start(), recover({ spool, scheduler, runner, findings, clock })]);
 			runner.start();
 			await appliance.#announce();
 			return appliance;

@@ -83,14 +83,29 @@ function formatValue(value: LogValue): string {
 
 /** The log of a process: journald's form when journald reads it, plain text otherwise. */
 export function openLog(level: LogLevel, environment: NodeJS.ProcessEnv = process.env): Log {
-	return new Log({
-		level,
-		journal: environment["JOURNAL_STREAM"] !== undefined,
-		write: (line) => {
-			process.stderr.write(line);
-		},
-	});
+	return new Log({ level, journal: environment["JOURNAL_STREAM"] !== undefined, write: writeSoon });
 }
+
+let pending = "";
+let flushing = false;
+
+/** Lines of one turn of the event loop share a write: under load a write each would cost more than the mail. */
+function writeSoon(line: string): void {
+	pending += line;
+	if (flushing) return;
+	flushing = true;
+	setImmediate(flush);
+}
+
+function flush(): void {
+	flushing = false;
+	const lines = pending;
+	pending = "";
+	if (lines !== "") process.stderr.write(lines);
+}
+
+// A process that ends, for whatever reason it can still notice, says its last words.
+process.on("exit", flush);
 
 /** A log that goes nowhere, for tests and one-shot commands. */
 export function silentLog(): Log {

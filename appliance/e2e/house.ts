@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
@@ -15,7 +15,11 @@ export const ACCOUNT = "alerts@contoso.example";
 export const USERNAME = "copier";
 export const PASSWORD = "correct horse";
 
-const PROGRAM = path.join(import.meta.dirname, "../../dist/postern.cjs");
+const CHECKOUT = path.join(import.meta.dirname, "../..");
+const PROGRAM = path.join(CHECKOUT, "dist/postern.cjs");
+const NODE_FLAGS = readFileSync(path.join(CHECKOUT, "scripts/node-flags"), "utf8")
+	.split("\n")
+	.filter(Boolean);
 
 export interface HouseOptions {
 	/** The account's transport. */
@@ -90,7 +94,7 @@ export class House {
 
 	/** Starts the program and waits until it says that it is ready. */
 	async start(): Promise<void> {
-		const child = spawn(process.execPath, [PROGRAM, "serve", "--config", this.configFile], {
+		const child = spawn(process.execPath, [...NODE_FLAGS, PROGRAM, "serve", "--config", this.configFile], {
 			env: this.#environment,
 			stdio: ["ignore", "ignore", "pipe"],
 		});

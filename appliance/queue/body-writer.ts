@@ -8,6 +8,7 @@
  */
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { asError, errorCode } from "../errors.ts";
+import { passed } from "../memory.ts";
 
 /** Bodies up to this size are rows; measured: above it a file costs fewer bytes on the card. */
 export const INLINE_BYTES = 64 * 1024;
@@ -95,6 +96,7 @@ export class BodyWriter {
 			} catch (thrown) {
 				this.#failure = asError(thrown);
 			} finally {
+				passed(chunk.length);
 				this.#unwrittenBytes -= chunk.length;
 			}
 		});

@@ -1,9 +1,10 @@
 /**
- * What a start does before the first delivery: takes the queue from the card into the scheduler, and
+ * What a start does before the first delivery, while devices are already served: takes the queue from the card into the scheduler, and
  * puts right what the last run left half done, with the help of its attempt journal. For
  * appliance.ts.
  */
 import type { Clock } from "../clock.ts";
+import { giveBack } from "../memory.ts";
 import { MESSAGE_STATES, type QueueIndex } from "../store/operations.ts";
 import type { JournalFindings } from "./attempt-journal.ts";
 import type { Runner } from "./runner.ts";
@@ -12,6 +13,9 @@ import type { Spool } from "./spool.ts";
 
 /** No retry waits longer than this after a start, whatever the wall clock says meanwhile. */
 const LONGEST_WAIT_MS = 60 * 60_000;
+
+/** From here on loading leaves enough behind to be worth the pause of a collection. */
+const LONG_QUEUE = 5_000;
 
 export interface RecoveryOptions {
 	readonly spool: Spool;
@@ -22,27 +26,33 @@ export interface RecoveryOptions {
 }
 
 export async function recover({ spool, scheduler, runner, findings, clock }: RecoveryOptions): Promise<void> {
-	let index = await spool.load();
-	const active = activeIds(index);
-	const replayable = [...findings.settlements.values()].filter(({ id }) => active.has(id));
-	for (const settlement of replayable) {
-		const shown = await spool.show(settlement.id);
-		const inFile = shown !== null && "message" in shown && shown.message.inFile;
-		await spool.settle(settlement, inFile, "urgent");
+	await settleFromJournal(spool, findings);
+	const doubtful: number[] = [];
+	let loaded = 0;
+	for await (const page of spool.load()) {
+		fill(scheduler, page, clock);
+		loaded += page.ids.length;
+		for (const id of activeIds(page)) if (!findings.sameBoot || findings.begun.has(id)) doubtful.push(id);
 	}
-	if (replayable.length > 0) index = await spool.load();
-	const doubtful = findings.sameBoot ? findings.begun : active;
-	runner.expectPerhapsSent([...activeIds(index)].filter((id) => doubtful.has(id)));
-	fill(scheduler, index, clock);
+	runner.expectPerhapsSent(doubtful);
+	await spool.removeOrphans((number) => scheduler.find(number) !== undefined);
+	if (loaded >= LONG_QUEUE) giveBack();
 }
 
-function activeIds({ ids, states }: QueueIndex): Set<number> {
-	const active = new Set<number>();
+/** What the last run knew and had not yet committed: only of messages it still held as being attempted. */
+async function settleFromJournal(spool: Spool, { settlements }: JournalFindings): Promise<void> {
+	for (const settlement of settlements.values()) {
+		const shown = await spool.show(settlement.id);
+		if (shown === null || !("message" in shown) || shown.message.state !== "active") continue;
+		await spool.settle(settlement, shown.message.inFile, "urgent");
+	}
+}
+
+function* activeIds({ ids, states }: QueueIndex): Iterable<number> {
 	for (const [position, state] of states.entries()) {
 		const id = ids[position];
-		if (id !== undefined && MESSAGE_STATES[state] === "active") active.add(id);
+		if (id !== undefined && MESSAGE_STATES[state] === "active") yield id;
 	}
-	return active;
 }
 
 function fill(scheduler: Scheduler, index: QueueIndex, clock: Clock): void {

@@ -23,9 +23,12 @@ import type { Spool } from "./spool.ts";
 import type { AccountTrouble, Attempt, AttemptReport, Transport } from "./transport.ts";
 
 /** A lane that no other waits for leases this many messages with one flush. */
-const LEASE_AHEAD = 8;
+const LEASE_AHEAD = 16;
 /** A message that meets its account's trouble this often in a row is deferred for itself: it may be the cause. */
 const TROUBLES_BEFORE_DEFERRING = 3;
+/** Microsoft takes some 17 messages a second (10,000 requests in 10 minutes); more than this is no site's day. */
+const FLOOD_PER_SECOND = 200;
+const FLOOD_PAUSE_MS = 25;
 /** A settlement that the card refused is offered again after this long. */
 const SETTLE_AGAIN_MS = 5_000;
 const CARD_TROUBLE =
@@ -69,6 +72,9 @@ export class Runner {
 	readonly #settling = new Map<number, Promise<void>>();
 	readonly #perhapsSent = new Set<number>();
 	readonly #abort = new AbortController();
+	/** Accepted while the queue of the last run was still being loaded. */
+	readonly #early: { readonly number: number; readonly account: string; readonly device: string }[] = [];
+	#started = false;
 	#stopping = false;
 	#idle: (() => void) | undefined;
 	#atWork = 0;
@@ -82,7 +88,12 @@ export class Runner {
 		for (const id of ids) this.#perhapsSent.add(id);
 	}
 
+	/** Delivers from now on. What was accepted before is taken up behind what the last run left. */
 	start(): void {
+		this.#started = true;
+		for (const { number, account, device } of this.#early.splice(0)) {
+			this.#options.scheduler.add(this.#options.scheduler.lane(account, device), number, "incoming", 0);
+		}
 		for (const account of this.#options.scheduler.accounts()) this.#pump(this.#gate(account));
 	}
 
@@ -90,7 +101,7 @@ export class Runner {
 	claim(account: string, device: string): Claim | undefined {
 		const gate = this.#gate(account);
 		const lane = this.#options.scheduler.lane(account, device);
-		if (this.#stopping || lane.busy || lane.freshHead < lane.fresh.length) return undefined;
+		if (!this.#started || this.#stopping || lane.busy || lane.freshHead < lane.fresh.length) return undefined;
 		if (gate.circuit.state !== "closed" || gate.inFlight >= this.#slots(lane)) return undefined;
 		this.#options.scheduler.begin(lane);
 		gate.inFlight += 1;
@@ -107,6 +118,10 @@ export class Runner {
 	/** A message is on the card: deliver it, now if it has a claim, else in its turn. */
 	accepted(number: number, account: string, device: string, claim: Claim | undefined): void {
 		const { scheduler, clock } = this.#options;
+		if (!this.#started) {
+			this.#early.push({ number, account, device });
+			return;
+		}
 		const lane = scheduler.lane(account, device);
 		const item = scheduler.add(lane, number, "incoming", clock.monotonicMs());
 		if (claim === undefined) {
@@ -173,7 +188,7 @@ export class Runner {
 		const { scheduler, clock } = this.#options;
 		for (;;) {
 			const nowMs = clock.monotonicMs();
-			if (this.#stopping) return;
+			if (!this.#started || this.#stopping) return;
 			if (!gate.circuit.admits(nowMs)) {
 				if (gate.circuit.state === "open") this.#wake(gate, gate.circuit.openUntilMs);
 				return;
@@ -238,6 +253,12 @@ export class Runner {
 		}
 	}
 
+	/** What arrives now cannot wait; what has arrived can. A flood of mail slows sending, not taking. */
+	async #letIntakeGoFirst(): Promise<void> {
+		const { spool, clock } = this.#options;
+		if (spool.intakePerSecond > FLOOD_PER_SECOND) await clock.sleep(FLOOD_PAUSE_MS, this.#abort.signal);
+	}
+
 	/** A lane gives its slot up when another is due and none is free. */
 	#othersWait(lane: Lane, gate: Gate): boolean {
 		if (gate.inFlight < this.#slots(lane)) return false;
@@ -256,6 +277,7 @@ export class Runner {
 				const item = items[next];
 				if (item === undefined || this.#stopping) break;
 				if (next > 0 && this.#othersWait(item.lane, gate)) break;
+				await this.#letIntakeGoFirst();
 				const untouched = await this.#attempt(item, gate);
 				if (untouched) break;
 			}
@@ -298,11 +320,11 @@ export class Runner {
 			random: Math.random(),
 		});
 		this.#tell(shown, report, settlement);
+		// Before the scheduler shows the new state: whoever sees it can wait until the card has it too.
+		this.#settling.set(item.id, this.#settle(shown, settlement));
 		item.leased = false;
 		if (settlement.state === "delivered") scheduler.remove(item);
 		else scheduler.move(item, settlement.state, nowMs + settlement.waitMs);
-		await journal.settle(settlement.write);
-		this.#settling.set(item.id, this.#settle(shown, settlement));
 		return false;
 	}
 
@@ -364,6 +386,7 @@ export class Runner {
 	/** Offers the settlement to the card until it is taken: a full card must not lose the outcome. */
 	async #settle({ message }: ShownMessage, { write, ...counts }: Settlement): Promise<void> {
 		const { spool, journal, clock, log, events } = this.#options;
+		await journal.settle(write);
 		for (;;) {
 			try {
 				await spool.settle(write, message.inFile, "rider");

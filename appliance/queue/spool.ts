@@ -11,9 +11,11 @@ import path from "node:path";
 import type { Clock } from "../clock.ts";
 import { asError, errorCode } from "../errors.ts";
 import { formatQueueId, nextQueueNumber, parseQueueId } from "../mail/queue-id.ts";
+import { passed } from "../memory.ts";
 import type { Finish, MessageState, QueueIndex, ReadAnswers, Update } from "../store/operations.ts";
 import { isFull, type Storage, storageError } from "../store/storage.ts";
 import { BodyWriter, type StoredBody } from "./body-writer.ts";
+import { RateMeter } from "./rate-meter.ts";
 
 export interface AcceptedEnvelope {
 	readonly device: string;
@@ -42,6 +44,8 @@ export interface Incoming {
 
 /** Bodies in files are read in chunks of this size. */
 const READ_CHUNK_BYTES = 64 * 1024;
+/** Small pages, so that a long queue leaves no garbage in the reader's heap. */
+const INDEX_PAGE_ROWS = 2_000;
 
 export class Spool {
 	readonly #storage: Storage;
@@ -49,6 +53,11 @@ export class Spool {
 	readonly #folderHandle: FileHandle;
 	readonly #clock: Clock;
 	#lastNumber = 0;
+	/** The last number of the run before: what is above it is of this run. */
+	#openedAfter = 0;
+	/** Bodies in files when the spool was opened. */
+	readonly #found: number[] = [];
+	readonly #intake = new RateMeter();
 
 	private constructor(storage: Storage, folder: string, folderHandle: FileHandle, clock: Clock) {
 		this.#storage = storage;
@@ -60,15 +69,41 @@ export class Spool {
 	static async open(options: { storage: Storage; stateDir: string; clock: Clock }): Promise<Spool> {
 		const folder = path.join(options.stateDir, "spool");
 		mkdirSync(folder, { recursive: true, mode: 0o700 });
-		return new Spool(options.storage, folder, await open(folder, "r"), options.clock);
+		const spool = new Spool(options.storage, folder, await open(folder, "r"), options.clock);
+		spool.#openedAfter = await options.storage.read({ type: "last-id" });
+		for (const name of await readdir(folder)) {
+			const number = parseQueueId(name);
+			if (number !== undefined) spool.#found.push(number);
+		}
+		// An orphan's number is not given again, also where the clock says it is 1970.
+		spool.#lastNumber = Math.max(spool.#openedAfter, ...spool.#found);
+		return spool;
 	}
 
-	/** What is queued. Also takes up the numbering and removes bodies that no row names. */
-	async load(): Promise<QueueIndex> {
-		const index = await this.#storage.read({ type: "index" });
-		this.#lastNumber = Math.max(this.#lastNumber, index.lastId);
-		await this.#removeOrphans(new Set(index.ids));
-		return index;
+	/** What was queued when the spool was opened, oldest first, page by page. */
+	async *load(): AsyncIterable<QueueIndex> {
+		let afterId = 0;
+		for (;;) {
+			const page = await this.#storage.read({
+				type: "index",
+				afterId,
+				uptoId: this.#openedAfter,
+				limit: INDEX_PAGE_ROWS,
+			});
+			yield page;
+			if (page.ids.length < INDEX_PAGE_ROWS) return;
+			afterId = page.ids.at(-1) ?? afterId;
+		}
+	}
+
+	/** Removes the bodies that no row names: what the run before left of messages never accepted. */
+	async removeOrphans(isQueued: (number: number) => boolean): Promise<void> {
+		for (const number of this.#found.splice(0)) if (!isQueued(number)) await this.#removeFile(number);
+	}
+
+	/** Messages accepted per second, over about the last half second. */
+	get intakePerSecond(): number {
+		return this.#intake.perSecond(this.#clock.monotonicMs());
 	}
 
 	receive(): Incoming {
@@ -90,7 +125,7 @@ export class Spool {
 
 	/** Marks messages as being attempted; on the card when it resolves. */
 	async lease(ids: readonly number[]): Promise<void> {
-		const fate = await this.#storage.write({ type: "lease", ids }, "urgent");
+		const fate = await this.#storage.write({ type: "lease", ids }, "soon");
 		if ("code" in fate) throw storageError(fate);
 	}
 
@@ -130,6 +165,7 @@ export class Spool {
 				const { bytesRead } = await file.read(chunk, 0, READ_CHUNK_BYTES, null);
 				if (bytesRead === 0) return;
 				yield chunk.subarray(0, bytesRead);
+				passed(READ_CHUNK_BYTES);
 			}
 		} finally {
 			await file.close();
@@ -175,16 +211,12 @@ export class Spool {
 		);
 		this.#storage.groups.messageEnds();
 		const fate = await committed;
-		if (!("code" in fate)) return { accepted: true };
+		if (!("code" in fate)) {
+			this.#intake.count(this.#clock.monotonicMs());
+			return { accepted: true };
+		}
 		await body.discard();
 		return refusal(fate.code, fate.text);
-	}
-
-	async #removeOrphans(named: ReadonlySet<number>): Promise<void> {
-		for (const name of await readdir(this.#folder)) {
-			const number = parseQueueId(name);
-			if (number !== undefined && !named.has(number)) await this.#removeFile(number);
-		}
 	}
 
 	async #removeFile(number: number): Promise<void> {

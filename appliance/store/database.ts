@@ -19,11 +19,11 @@ const OLDEST_SQLITE = [3, 51, 3] as const;
 const CACHE_KIB = 2_000;
 
 /**
- * Pages in the log before it is copied into the file. A checkpoint is three flushes in the way of
- * the next commit and writes each page changed since the last one, so it should be rare; 4,000
- * pages are a 16 MB log, which is read back in well under a second after a power cut.
+ * Pages in the log before it is copied into the file (4 MB). A checkpoint is three flushes in the way
+ * of the next commit and writes each page changed since the last one, so it should be rare; but until
+ * the log has reached this size each commit also makes it longer, which costs file-system metadata.
  */
-const CHECKPOINT_PAGES = 4_000;
+const CHECKPOINT_PAGES = 2_000;
 
 export interface OpenOptions {
 	readonly file: string;
@@ -50,7 +50,7 @@ export function openDatabase({ file, role, addon }: OpenOptions): SqliteDatabase
 }
 
 function prepareForWriting(database: SqliteDatabase): void {
-	database.pragma("page_size = 4096");
+	database.pragma("page_size = 2048");
 	database.pragma("journal_mode = WAL");
 	// On every connection: this build of SQLite falls back to NORMAL when it re-opens a WAL file, and
 	// a commit under NORMAL can vanish in a power cut after the 250.

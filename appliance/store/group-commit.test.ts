@@ -25,7 +25,7 @@ const message = (id: number): Enqueue => ({ type: "enqueue", message: { id } }) 
 
 function arrives(commits: GroupCommit, id: number): Promise<unknown> {
 	commits.messageBegins();
-	const done = commits.submit(message(id), true);
+	const done = commits.submit(message(id), "urgent");
 	commits.messageEnds();
 	return done;
 }
@@ -59,10 +59,10 @@ describe("group commit", () => {
 		// Two devices begin; the first one's end alone does not make the group go.
 		commits.messageBegins();
 		commits.messageBegins();
-		const second = commits.submit(message(2), true);
+		const second = commits.submit(message(2), "urgent");
 		commits.messageEnds();
 		expect(groups).toHaveLength(1);
-		const third = commits.submit(message(3), true);
+		const third = commits.submit(message(3), "urgent");
 		commits.messageEnds();
 		expect(groups.map((group) => group.length)).toEqual([1, 2]);
 		await finish(50);
@@ -83,7 +83,7 @@ describe("group commit", () => {
 
 	it("sends riders along with the next message, and does not let them go before it", async () => {
 		const { commits, groups, finish } = slowWriter();
-		const settled = commits.submit(rider, false);
+		const settled = commits.submit(rider, "rider");
 		expect(groups).toHaveLength(0);
 		const accepted = arrives(commits, 1);
 		expect(groups.map((group) => group.map(({ type }) => type))).toEqual([["unlease", "enqueue"]]);

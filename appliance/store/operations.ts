@@ -118,23 +118,21 @@ export interface HistoryDocument {
 }
 
 export type Read =
-	| { readonly type: "index" }
+	| { readonly type: "last-id" }
+	| { readonly type: "index"; readonly afterId: number; readonly uptoId: number; readonly limit: number }
 	| { readonly type: "body"; readonly id: number }
 	| { readonly type: "show"; readonly id: number }
 	| { readonly type: "list"; readonly afterId: number; readonly limit: number }
 	| { readonly type: "documents"; readonly kind: string };
 
-/** Columns of every queued message, compact enough for tens of thousands. Lanes index the two name lists. */
+/** Columns of one page of queued messages, compact enough for tens of thousands. */
 export interface QueueIndex {
 	readonly ids: Float64Array;
 	readonly dueAtMs: Float64Array;
 	readonly states: Uint8Array;
-	readonly attempts: Uint32Array;
 	/** Index into `lanes`. */
 	readonly laneOf: Uint32Array;
 	readonly lanes: readonly { readonly account: string; readonly device: string }[];
-	/** The highest id ever given, in queue or history. */
-	readonly lastId: number;
 }
 
 export interface ShownMessage {
@@ -150,6 +148,8 @@ export interface ShownHistory {
 }
 
 export interface ReadAnswers {
+	/** The highest id ever given, in queue or history. */
+	readonly "last-id": number;
 	readonly index: QueueIndex;
 	readonly body: Uint8Array | null;
 	readonly show: ShownMessage | ShownHistory | null;

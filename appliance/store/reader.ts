@@ -44,8 +44,10 @@ export class Reader {
 
 	answer(read: Read): ReadAnswers[Read["type"]] {
 		switch (read.type) {
+			case "last-id":
+				return Number(this.#statements.lastId.pluck().get());
 			case "index":
-				return this.#index();
+				return this.#index(read.afterId, read.uptoId, read.limit);
 			case "body":
 				return (this.#statements.body.pluck().get(read.id) as Uint8Array | undefined) ?? null;
 			case "show":
@@ -57,41 +59,33 @@ export class Reader {
 		}
 	}
 
-	#index(): QueueIndex {
-		const count = Number(this.#statements.count.pluck().get());
-		const index = {
-			ids: new Float64Array(count),
-			dueAtMs: new Float64Array(count),
-			states: new Uint8Array(count),
-			attempts: new Uint32Array(count),
-			laneOf: new Uint32Array(count),
-		};
+	#index(afterId: number, uptoId: number, limit: number): QueueIndex {
+		const rows = this.#statements.index.raw().all(afterId, uptoId, limit) as [
+			number,
+			string,
+			string,
+			number,
+			number,
+		][];
+		const ids = new Float64Array(rows.length);
+		const dueAtMs = new Float64Array(rows.length);
+		const states = new Uint8Array(rows.length);
+		const laneOf = new Uint32Array(rows.length);
 		const laneNumbers = new Map<string, number>();
 		const lanes: { account: string; device: string }[] = [];
-		let position = 0;
-		for (const row of this.#statements.index.raw().iterate()) {
-			const [id, account, device, state, dueAtMs, attempts] = row as [
-				number,
-				string,
-				string,
-				number,
-				number,
-				number,
-			];
+		for (const [position, [id, account, device, state, due]] of rows.entries()) {
 			const laneKey = `${account}\0${device}`;
 			let lane = laneNumbers.get(laneKey);
 			if (lane === undefined) {
 				lane = lanes.push({ account, device }) - 1;
 				laneNumbers.set(laneKey, lane);
 			}
-			index.ids[position] = id;
-			index.states[position] = state;
-			index.dueAtMs[position] = dueAtMs;
-			index.attempts[position] = attempts;
-			index.laneOf[position] = lane;
-			position += 1;
+			ids[position] = id;
+			states[position] = state;
+			dueAtMs[position] = due;
+			laneOf[position] = lane;
 		}
-		return { ...index, lanes, lastId: Number(this.#statements.lastId.pluck().get()) };
+		return { ids, dueAtMs, states, laneOf, lanes };
 	}
 
 	#show(id: number): ShownMessage | ShownHistory | null {
@@ -130,8 +124,8 @@ export class Reader {
 }
 
 const SQL = {
-	count: "SELECT count(*) FROM message",
-	index: "SELECT id, account, device, state, due_ms, attempts FROM message ORDER BY id",
+	index:
+		"SELECT id, account, device, state, due_ms FROM message WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
 	lastId:
 		"SELECT max(coalesce((SELECT max(id) FROM message), 0), coalesce((SELECT max(id) FROM history), 0))",
 	body: "SELECT content FROM body WHERE id = ?",

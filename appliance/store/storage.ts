@@ -11,7 +11,7 @@ import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../errors.ts";
 import type { DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
-import { type CommitAnswer, GroupCommit } from "./group-commit.ts";
+import { type CommitAnswer, GroupCommit, type Urgency } from "./group-commit.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
 import type { ReadRequest, ThreadData, ThreadStart } from "./storage-thread.ts";
 import type { WriteFate } from "./writer.ts";
@@ -80,9 +80,9 @@ export class Storage implements DocumentStore {
 		return this.#groups;
 	}
 
-	/** Urgent writes make a group go; riders go along. Resolves when on the card, or refused. */
-	write(write: Write, urgency: "urgent" | "rider"): Promise<WriteFate> {
-		return this.#groups.submit(write, urgency === "urgent");
+	/** Resolves when the write is on the card, or refused. */
+	write(write: Write, urgency: Urgency): Promise<WriteFate> {
+		return this.#groups.submit(write, urgency);
 	}
 
 	read<Question extends Read>(read: Question): Promise<ReadAnswers[Question["type"]]> {

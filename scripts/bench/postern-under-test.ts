@@ -6,6 +6,7 @@
  * Throws with Postern's last words when it does not start or the sign-in is refused.
  */
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -21,6 +22,9 @@ const CHECKOUT = path.join(import.meta.dirname, "..", "..");
 const POSTERN = path.join(CHECKOUT, "scripts", "postern");
 /** What `scripts/postern` runs in the end; started directly so that no build falls into a measurement. */
 const BUNDLE = path.join(CHECKOUT, "dist", "postern.cjs");
+const NODE_FLAGS = readFileSync(path.join(CHECKOUT, "scripts", "node-flags"), "utf8")
+	.split("\n")
+	.filter(Boolean);
 const ACCOUNT = "bench@contoso.test";
 const SIGN_IN_LIMIT_MS = 60_000;
 const LOGIN = { username: "device", password: "a password of the bench" } as const;
@@ -139,7 +143,7 @@ async function serve({ folder, logFolder, sink }: Site, probe?: FlushProbe): Pro
 	await writeFile(configFile(folder), text);
 	const program = new Program({
 		command: process.execPath,
-		argv: [BUNDLE, "serve", "--config", configFile(folder)],
+		argv: [...NODE_FLAGS, BUNDLE, "serve", "--config", configFile(folder)],
 		environment: probe?.environment ?? {},
 		logFile: path.join(logFolder, "postern.log"),
 	});
