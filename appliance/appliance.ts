@@ -155,7 +155,7 @@ export class Appliance {
 			const { journal, findings } = await AttemptJournal.open(stateDir);
 			opened.push(() => journal.close());
 			const scheduler = new Scheduler();
-			const room = new Room(stateDir, () => config().queue.reserve);
+			const room = new Room(stateDir, () => config().queue.reserve, log);
 			await room.measure();
 			const runner = new Runner({
 				spool,
@@ -329,6 +329,8 @@ export async function runUntilSignal(
 	options: { configFile?: string; environment: NodeJS.ProcessEnv },
 	onReady: (appliance: Appliance) => Promise<void> | void,
 ): Promise<number> {
+	// Nobody else on this machine reads mail, whatever the state folder's own mode.
+	process.umask(0o077);
 	const log = openLog("info", options.environment);
 	let end: (exitCode: number) => void = () => undefined;
 	const ended = new Promise<number>((resolve) => {

@@ -66,13 +66,16 @@ export class Log {
 	}
 }
 
+/** journald cuts lines at 48 kB, and what follows would begin a line of its own. */
+const LONGEST_VALUE = 8_000;
 const PLAIN_VALUE = /^[\w@.:/+<>,[\]*-]+$/;
 /** C0, DEL, C1, and the Unicode line and paragraph separators: each could start a new line somewhere. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped here
 const UNSAFE_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 function formatValue(value: LogValue): string {
-	const text = String(value);
+	const whole = String(value);
+	const text = whole.length > LONGEST_VALUE ? `${whole.slice(0, LONGEST_VALUE)}…` : whole;
 	if (PLAIN_VALUE.test(text)) return text;
 	const quoted = text
 		.replaceAll("\\", "\\\\")

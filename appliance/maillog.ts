@@ -5,6 +5,9 @@
  */
 import type { Log } from "./log.ts";
 
+/** The rest are a number: a line must stay one line for journald (LineMax, 48 kB). */
+const NAMED_RECIPIENTS = 20;
+
 export class MailLog {
 	readonly #log: Log;
 
@@ -25,7 +28,11 @@ export class MailLog {
 			device: of.device,
 			client: of.client,
 			from: `<${of.from}>`,
-			to: of.recipients.map((recipient) => `<${recipient}>`).join(","),
+			to: of.recipients
+				.slice(0, NAMED_RECIPIENTS)
+				.map((recipient) => `<${recipient}>`)
+				.join(","),
+			nrcpt: of.recipients.length,
 			size: of.sizeBytes,
 		});
 	}

@@ -1,5 +1,5 @@
 /** What is refused: the right reply, nothing in the spool, and the box goes on. */
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import net from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { itWith, run } from "./clients.ts";
@@ -214,5 +214,97 @@ describe("odd clients", () => {
 		} finally {
 			await loud.close();
 		}
+	});
+
+	it("that sign in within a transaction do not send one device's mail as another's", async () => {
+		const loud = await House.build();
+		try {
+			const replies = await dialogue(loud.port("relay"), [
+				"EHLO odd.test",
+				"MAIL FROM:<a@contoso.example>",
+				"RCPT TO:<b@contoso.example>",
+				`AUTH PLAIN ${plain(USERNAME, PASSWORD)}`,
+				"QUIT",
+			]);
+			expect(replies[4]).toMatch(/^503 5\.5\.1 /);
+		} finally {
+			await loud.close();
+		}
+	});
+
+	it("that name a recipient in no known character set are told so", async () => {
+		const loud = await House.build();
+		try {
+			const peer = await SmtpPeer.connect(loud.port("relay"));
+			expect(await peer.command("MAIL FROM:<a@contoso.example>")).toMatch(/^250 /);
+			peer.writeBytes(Buffer.from("RCPT TO:<jos\xe9@contoso.example>\r\n", "latin1"));
+			expect(await peer.unasked()).toMatch(/^501 /);
+			await peer.quit();
+		} finally {
+			await loud.close();
+		}
+	});
+
+	it("that close their side after the final dot still read the 250", async () => {
+		const loud = await House.build();
+		try {
+			const answer = await new Promise<string>((resolve, reject) => {
+				let text = "";
+				const socket = net.connect({ port: loud.port("relay"), host: "127.0.0.1", allowHalfOpen: true });
+				socket.on("data", (chunk) => {
+					text += chunk.toString();
+				});
+				socket.on("end", () => {
+					socket.end();
+					resolve(text);
+				});
+				socket.on("error", reject);
+				socket.end(
+					"EHLO a\r\nMAIL FROM:<a@contoso.example>\r\nRCPT TO:<b@contoso.example>\r\nDATA\r\nSubject: x\r\n\r\nhalf\r\n.\r\n",
+				);
+			});
+			expect(answer).toMatch(/\r\n250 2\.0\.0 Ok: queued as \w+\r\n$/);
+		} finally {
+			await loud.close();
+		}
+	});
+
+	it("that knock without end are sent away, and do not fill the log", async () => {
+		const peer = await SmtpPeer.connect(house.port("relay"));
+		let reply = "";
+		for (let knock = 0; knock < 30 && !reply.startsWith("421"); knock += 1) {
+			reply = await peer.command("MAIL FROM:<a@contoso.example>");
+		}
+		expect(reply).toMatch(/^421 4\.7\.0 /);
+		expect(house.log.match(/mail-refused /g)?.length ?? 0).toBeLessThan(30);
+	});
+
+	it("that are removed while they are connected stop at once", async () => {
+		const more = `
+[[device]]
+name = "Stolen"
+username = "stolen"
+password = "stolen"
+auth_without_tls = true
+`;
+		const loud = await House.build({ onlyByPassword: true, more });
+		try {
+			const peer = await SmtpPeer.connect(loud.port("relay"));
+			await peer.signIn("stolen", "stolen");
+			expect(await peer.command("MAIL FROM:<a@contoso.example>")).toMatch(/^250 /);
+			expect(await peer.command("RSET")).toMatch(/^250 /);
+			loud.configure({ onlyByPassword: true });
+			expect((await loud.cli("reload")).exitCode).toBe(0);
+			expect(await peer.command("MAIL FROM:<a@contoso.example>")).toMatch(/^530 /);
+		} finally {
+			await loud.close();
+		}
+	});
+});
+
+describe("the state folder", () => {
+	it("is nobody else's to read", () => {
+		const state = `${house.folder}/state`;
+		for (const name of readdirSync(state)) expect(statSync(`${state}/${name}`).mode & 0o077, name).toBe(0);
 	});
 });

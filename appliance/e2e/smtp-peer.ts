@@ -50,6 +50,10 @@ export class SmtpPeer {
 		this.#socket.write(text);
 	}
 
+	writeBytes(bytes: Buffer): void {
+		this.#socket.write(bytes);
+	}
+
 	/** The final dot, and the answer to it. */
 	finish(): Promise<string> {
 		return this.command(".");

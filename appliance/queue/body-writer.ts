@@ -9,6 +9,7 @@
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { asError, errorCode } from "../errors.ts";
 import { passed } from "../memory.ts";
+import { ChunkList } from "./chunk-list.ts";
 
 /** Bodies up to this size are rows; measured: above it a file costs fewer bytes on the card. */
 export const INLINE_BYTES = 64 * 1024;
@@ -24,7 +25,7 @@ export type StoredBody =
 export class BodyWriter {
 	readonly #fileName: string;
 	readonly #flushFolder: () => Promise<void>;
-	#chunks: Buffer[] = [];
+	readonly #held = new ChunkList();
 	#sizeBytes = 0;
 	#file: Promise<FileHandle> | undefined;
 	#written: Promise<void> = Promise.resolve();
@@ -44,12 +45,10 @@ export class BodyWriter {
 	write(chunk: Buffer): Promise<void> | undefined {
 		this.#sizeBytes += chunk.length;
 		if (this.#file === undefined) {
-			this.#chunks.push(chunk);
+			this.#held.add(chunk);
 			if (this.#sizeBytes <= INLINE_BYTES) return undefined;
 			this.#file = open(this.#fileName, "wx", 0o600);
-			const held = this.#chunks;
-			this.#chunks = [];
-			for (const part of held) this.#append(part);
+			for (const part of this.#held.takeAll()) this.#append(part);
 		} else {
 			this.#append(chunk);
 		}
@@ -59,7 +58,11 @@ export class BodyWriter {
 	/** Makes a large body durable; a small one is returned. Throws what the card said. */
 	async finish(): Promise<StoredBody> {
 		if (this.#file === undefined) {
-			return { inFile: false, content: joined(this.#chunks, this.#sizeBytes), sizeBytes: this.#sizeBytes };
+			return {
+				inFile: false,
+				content: joined(this.#held.takeAll(), this.#sizeBytes),
+				sizeBytes: this.#sizeBytes,
+			};
 		}
 		await this.#written;
 		const file = await this.#file;
@@ -75,7 +78,7 @@ export class BodyWriter {
 
 	/** Gives everything back. Safe at any time, also after `finish`. */
 	async discard(): Promise<void> {
-		this.#chunks = [];
+		this.#held.takeAll();
 		if (this.#file === undefined) return;
 		await this.#written;
 		const file = await this.#file.catch(() => undefined);

@@ -43,13 +43,16 @@ export class QueueDesk implements QueueService {
 	}
 
 	async list(): Promise<readonly QueueRow[]> {
+		const { scheduler, runner, spool } = this.#options;
 		const rows: QueueRow[] = [];
 		let after = 0;
 		for (;;) {
-			const page = await this.#options.spool.list(after, PAGE_ROWS);
+			const page = await spool.list(after, PAGE_ROWS);
 			for (const message of page) {
-				const item = this.#options.scheduler.find(message.id);
-				if (item !== undefined) rows.push(this.#row(message, message.recipients, item));
+				const item = scheduler.known(message.id);
+				// Delivered, and about to leave the card.
+				if (item === undefined && runner.isSettling(message.id)) continue;
+				rows.push(this.#row(message, message.recipients, item));
 			}
 			if (page.length < PAGE_ROWS) return rows;
 			after = page.at(-1)?.id ?? after;
@@ -67,7 +70,7 @@ export class QueueDesk implements QueueService {
 		const shown = await spool.show(number);
 		if (shown === null) throw unknownId(id);
 		if ("outcome" in shown) return finishedEntry(number, shown);
-		const item = scheduler.find(number);
+		const item = scheduler.known(number);
 		const addresses = shown.recipients.map(({ address }) => address);
 		return {
 			...this.#row(shown.message, addresses, item),
@@ -77,7 +80,7 @@ export class QueueDesk implements QueueService {
 	}
 
 	async act(action: QueueAction, ids: readonly string[] | "all"): Promise<{ readonly changed: number }> {
-		const items = ids === "all" ? [...this.#options.scheduler.items()] : ids.map((id) => this.#find(id));
+		const items = ids === "all" ? [...this.#options.scheduler.all()] : ids.map((id) => this.#find(id));
 		const applicable = items.filter(({ state }) => APPLIES_TO[action].includes(state));
 		if (ids !== "all") {
 			const refused = items.find((item) => !applicable.includes(item));
@@ -132,7 +135,7 @@ export class QueueDesk implements QueueService {
 
 	#row(message: MessageRecord, recipients: readonly string[], item: Item | undefined): QueueRow {
 		const { clock, runner } = this.#options;
-		const state = item?.state ?? message.state;
+		const state = item?.state ?? (message.state === "active" ? "incoming" : message.state);
 		const waits = state === "deferred" || state === "incoming";
 		const { trouble } = runner.circuit(message.account);
 		const waitMs = item?.state === "deferred" ? Math.max(0, item.dueAtMs - clock.monotonicMs()) : 0;

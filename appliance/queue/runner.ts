@@ -101,7 +101,7 @@ export class Runner {
 	claim(account: string, device: string): Claim | undefined {
 		const gate = this.#gate(account);
 		const lane = this.#options.scheduler.lane(account, device);
-		if (!this.#started || this.#stopping || lane.busy || lane.freshHead < lane.fresh.length) return undefined;
+		if (!this.#started || this.#stopping || lane.busy || lane.waiting > 0) return undefined;
 		if (gate.circuit.state !== "closed" || gate.inFlight >= this.#slots(lane)) return undefined;
 		this.#options.scheduler.begin(lane);
 		gate.inFlight += 1;
@@ -117,18 +117,18 @@ export class Runner {
 
 	/** A message is on the card: deliver it, now if it has a claim, else in its turn. */
 	accepted(number: number, account: string, device: string, claim: Claim | undefined): void {
-		const { scheduler, clock } = this.#options;
+		const { scheduler } = this.#options;
 		if (!this.#started) {
 			this.#early.push({ number, account, device });
 			return;
 		}
 		const lane = scheduler.lane(account, device);
-		const item = scheduler.add(lane, number, "incoming", clock.monotonicMs());
 		if (claim === undefined) {
+			scheduler.add(lane, number, "incoming", 0);
 			this.#pump(this.#gate(account));
 			return;
 		}
-		item.leased = true;
+		scheduler.addLeased(lane, number);
 		this.#begin(this.#work(lane, claim.gate));
 	}
 
@@ -144,6 +144,11 @@ export class Runner {
 	circuit(account: string): { readonly state: CircuitState; readonly trouble: AccountTrouble | undefined } {
 		const { circuit } = this.#gate(account);
 		return { state: circuit.state, trouble: circuit.trouble };
+	}
+
+	/** True while a message's outcome is known and not yet on the card. */
+	isSettling(number: number): boolean {
+		return this.#settling.has(number);
 	}
 
 	/** Resolves when a message's last attempt is settled on the card. */
@@ -163,10 +168,8 @@ export class Runner {
 			clearTimeout(cutOff);
 		}
 		await Promise.all(this.#settling.values());
-		const unattempted = [...this.#options.scheduler.items()].filter(
-			({ leased, state }) => leased && state === "incoming",
-		);
-		if (unattempted.length > 0) await this.#options.spool.unlease(unattempted.map(({ id }) => id));
+		const unattempted = this.#options.scheduler.leasedButWaiting();
+		if (unattempted.length > 0) await this.#options.spool.unlease(unattempted);
 	}
 
 	#gate(account: string): Gate {

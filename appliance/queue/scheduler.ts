@@ -1,10 +1,13 @@
 /**
- * What is due, in memory: every queued message as a small item in a lane (one device sending through
- * one account). For the runner. Pure; time is monotonic milliseconds.
+ * What is due, in memory: lanes of message numbers (one device sending through one account). For the
+ * runner. Pure; time is monotonic milliseconds.
  *
  * A lane gives its messages one at a time and in the order in which they were accepted, so a
  * device's messages arrive in order; one that is deferred steps aside and does not hold up the
  * others. Lanes of an account take turns, so a camera's flood does not delay a PLC's alarm.
+ *
+ * A message that simply waits for its turn is a number in its lane, eight bytes; only one that
+ * something has happened to is an `Item`. So weeks offline do not fill the memory of a small board.
  */
 import type { MessageState } from "../store/operations.ts";
 
@@ -25,13 +28,20 @@ export class Lane {
 	readonly device: string;
 	/** An attempt of this lane is in progress. */
 	busy = false;
-	readonly fresh: Item[] = [];
+	/** Numbers of messages that wait for their turn, from `freshHead` on. */
+	readonly fresh: number[] = [];
 	freshHead = 0;
+	/** By due time. */
 	readonly deferred: Item[] = [];
 
 	constructor(account: string, device: string) {
 		this.account = account;
 		this.device = device;
+	}
+
+	/** Messages that wait for their turn. */
+	get waiting(): number {
+		return this.fresh.length - this.freshHead;
 	}
 }
 
@@ -39,20 +49,36 @@ export class Lane {
 const COMPACT_STEP = 1_024;
 
 export class Scheduler {
+	/** Messages that something has happened to; the rest are numbers in their lanes. */
 	readonly #items = new Map<number, Item>();
 	readonly #lanes = new Map<string, Map<string, Lane>>();
 	readonly #turn = new Map<string, number>();
 
-	get size(): number {
-		return this.#items.size;
-	}
-
-	items(): IterableIterator<Item> {
-		return this.#items.values();
-	}
-
-	find(id: number): Item | undefined {
+	/** The message's item if something has happened to it. */
+	known(id: number): Item | undefined {
 		return this.#items.get(id);
+	}
+
+	/** The message's item; undefined when it is not queued. Slow for one that just waits its turn. */
+	find(id: number): Item | undefined {
+		const item = this.#items.get(id);
+		if (item !== undefined) return item;
+		const lane = this.#allLanes().find(({ fresh, freshHead }) => fresh.indexOf(id, freshHead) !== -1);
+		return lane === undefined ? undefined : this.#itemOf(lane, id);
+	}
+
+	/** Every queued message. Those that just wait become items: for actions on all of them. */
+	*all(): Iterable<Item> {
+		for (const lane of this.#allLanes()) {
+			for (const id of lane.fresh.slice(lane.freshHead)) yield this.#items.get(id) ?? this.#itemOf(lane, id);
+		}
+		for (const item of [...this.#items.values()]) if (item.state !== "incoming") yield item;
+	}
+
+	/** Messages whose mark on the card says "being attempted" although they wait. */
+	leasedButWaiting(): number[] {
+		const items = [...this.#items.values()];
+		return items.filter(({ leased, state }) => leased && state === "incoming").map(({ id }) => id);
 	}
 
 	lane(account: string, device: string): Lane {
@@ -73,18 +99,28 @@ export class Scheduler {
 		return this.#lanes.keys();
 	}
 
-	add(lane: Lane, id: number, state: MessageState, dueAtMs: number): Item {
-		const item: Item = { id, lane, state, dueAtMs, leased: state === "active", troubles: 0 };
-		this.#items.set(id, item);
-		this.#place(item);
-		return item;
+	/** A queued message, as the card has it; `active` is one whose attempt was cut off. */
+	add(lane: Lane, id: number, state: MessageState, dueAtMs: number): void {
+		if (state === "incoming" || state === "active") {
+			lane.fresh.push(id);
+			if (state === "active") this.#itemOf(lane, id).leased = true;
+		} else {
+			this.move(this.#itemOf(lane, id), state, dueAtMs);
+		}
+	}
+
+	/** A message that is committed as being attempted: next in its lane. */
+	addLeased(lane: Lane, id: number): void {
+		this.add(lane, id, "active", 0);
 	}
 
 	/** Puts an item where its (new) state belongs. */
 	move(item: Item, state: MessageState, dueAtMs: number): void {
+		this.#takeOut(item);
 		item.state = state;
 		item.dueAtMs = dueAtMs;
-		this.#place(item);
+		if (state === "incoming") item.lane.fresh.push(item.id);
+		if (state === "deferred") insertByDue(item.lane.deferred, item);
 	}
 
 	/** Back to the head of its lane: it was not attempted after all. */
@@ -93,16 +129,15 @@ export class Scheduler {
 		item.state = "incoming";
 		if (lane.freshHead > 0) {
 			lane.freshHead -= 1;
-			lane.fresh[lane.freshHead] = item;
+			lane.fresh[lane.freshHead] = item.id;
 		} else {
-			lane.fresh.unshift(item);
+			lane.fresh.unshift(item.id);
 		}
 	}
 
 	remove(item: Item): void {
+		this.#takeOut(item);
 		this.#items.delete(item.id);
-		// Its places in the lane are passed over when they come up: the state says it is gone.
-		item.state = "failed";
 	}
 
 	/** The lane of the account whose turn it is: not busy, with a message due. */
@@ -111,7 +146,7 @@ export class Scheduler {
 		const start = this.#turn.get(account) ?? 0;
 		for (let step = 0; step < lanes.length; step += 1) {
 			const lane = lanes[(start + step) % lanes.length];
-			if (lane !== undefined && !lane.busy && this.#peek(lane, nowMs) !== undefined) return lane;
+			if (lane !== undefined && !lane.busy && isDue(lane, nowMs)) return lane;
 		}
 		return undefined;
 	}
@@ -127,10 +162,8 @@ export class Scheduler {
 	take(lane: Lane, nowMs: number, limit: number): Item[] {
 		const taken: Item[] = [];
 		while (taken.length < limit) {
-			const item = this.#peek(lane, nowMs);
+			const item = this.#takeNext(lane, nowMs);
 			if (item === undefined) break;
-			if (item.state === "deferred") lane.deferred.shift();
-			else lane.freshHead += 1;
 			item.state = "active";
 			taken.push(item);
 		}
@@ -139,50 +172,63 @@ export class Scheduler {
 
 	/** When the next deferred message of the account is due, or undefined. */
 	nextDueAtMs(account: string): number | undefined {
-		let earliest: number | undefined;
-		for (const lane of this.#lanes.get(account)?.values() ?? []) {
-			dropStale(lane);
-			const [first] = lane.deferred;
-			if (first !== undefined && (earliest === undefined || first.dueAtMs < earliest))
-				earliest = first.dueAtMs;
-		}
-		return earliest;
+		const lanes = [...(this.#lanes.get(account)?.values() ?? [])];
+		const dues = lanes.flatMap(({ deferred: [first] }) => (first === undefined ? [] : [first.dueAtMs]));
+		return dues.length === 0 ? undefined : Math.min(...dues);
 	}
 
 	counts(): Record<MessageState, number> {
 		const counts = { incoming: 0, active: 0, deferred: 0, held: 0, failed: 0 };
-		for (const item of this.#items.values()) counts[item.state] += 1;
+		for (const { state } of this.#items.values()) if (state !== "incoming") counts[state] += 1;
+		for (const lane of this.#allLanes()) counts.incoming += lane.waiting;
 		return counts;
 	}
 
-	#peek(lane: Lane, nowMs: number): Item | undefined {
-		dropStale(lane);
-		const [due] = lane.deferred;
-		if (due !== undefined && due.dueAtMs <= nowMs) return due;
-		return lane.fresh[lane.freshHead];
+	#allLanes(): Lane[] {
+		return [...this.#lanes.values()].flatMap((lanes) => [...lanes.values()]);
 	}
 
-	#place(item: Item): void {
-		const { lane } = item;
-		if (item.state === "incoming" || item.state === "active") {
-			item.state = "incoming";
-			lane.fresh.push(item);
-		} else if (item.state === "deferred") {
-			insertByDue(lane.deferred, item);
+	#itemOf(lane: Lane, id: number): Item {
+		let item = this.#items.get(id);
+		if (item === undefined) {
+			item = { id, lane, state: "incoming", dueAtMs: 0, leased: false, troubles: 0 };
+			this.#items.set(id, item);
+		}
+		return item;
+	}
+
+	#takeNext(lane: Lane, nowMs: number): Item | undefined {
+		const [due] = lane.deferred;
+		if (due !== undefined && due.dueAtMs <= nowMs) return lane.deferred.shift();
+		const id = lane.fresh[lane.freshHead];
+		if (id === undefined) return undefined;
+		lane.freshHead += 1;
+		compact(lane);
+		return this.#itemOf(lane, id);
+	}
+
+	/** Out of the line that its present state put it in. */
+	#takeOut({ id, lane, state }: Item): void {
+		if (state === "incoming") {
+			const place = lane.fresh.indexOf(id, lane.freshHead);
+			if (place === lane.freshHead) lane.freshHead += 1;
+			else if (place !== -1) lane.fresh.splice(place, 1);
+			compact(lane);
+		} else if (state === "deferred") {
+			const place = lane.deferred.findIndex((item) => item.id === id);
+			if (place !== -1) lane.deferred.splice(place, 1);
 		}
 	}
 }
 
-/** Passes over items that left `incoming` or `deferred` while they stood in line. */
-function dropStale(lane: Lane): void {
-	while (lane.freshHead < lane.fresh.length && lane.fresh[lane.freshHead]?.state !== "incoming") {
-		lane.freshHead += 1;
-	}
-	if (lane.freshHead >= COMPACT_STEP && lane.freshHead * 2 >= lane.fresh.length) {
-		lane.fresh.splice(0, lane.freshHead);
-		lane.freshHead = 0;
-	}
-	while (lane.deferred.length > 0 && lane.deferred[0]?.state !== "deferred") lane.deferred.shift();
+function isDue({ deferred: [first], waiting }: Lane, nowMs: number): boolean {
+	return waiting > 0 || (first !== undefined && first.dueAtMs <= nowMs);
+}
+
+function compact(lane: Lane): void {
+	if (lane.freshHead < COMPACT_STEP || lane.freshHead * 2 < lane.fresh.length) return;
+	lane.fresh.splice(0, lane.freshHead);
+	lane.freshHead = 0;
 }
 
 /** Deferred messages are few (each has met an answer of its own), so a sorted array is enough. */

@@ -10,6 +10,7 @@
  *
  * Policy (who may send what) is session-policy.ts's; this file is the dialogue.
  */
+import { isUtf8 } from "node:buffer";
 import type net from "node:net";
 import type { SMTPServer } from "smtp-server";
 import { SMTPConnection, type SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
@@ -22,10 +23,16 @@ import { REPLIES } from "./replies.ts";
 export interface ConnectionHost {
 	/** May a password cross the wire in clear on this connection? */
 	clearAuthAllowed(connection: DeviceConnection): boolean;
+	/** Is a device behind this connection? Strangers are not waited for long. */
+	isKnown(connection: DeviceConnection): boolean;
+	/** A connection was refused for want of room. */
+	turnedAway(connection: DeviceConnection): void;
 	/** Begins a message, or refuses it before its first byte. */
 	beginMessage(connection: DeviceConnection, answer: (verdict: Verdict) => void): MessageIntake | Reply;
 }
 
+/** Cameras keep a connection open and probe it every few minutes (devices evidence): ten time-outs. */
+const KNOWN_SILENCES = 10;
 const STATUS_IN_TEXT = /^[245]\.\d{1,3}\.\d{1,3} /;
 
 export class DeviceConnection extends SMTPConnection {
@@ -33,6 +40,9 @@ export class DeviceConnection extends SMTPConnection {
 	#intake: MessageIntake | undefined;
 	#leaving = false;
 	#hidesAuth = false;
+	/** Time-outs in a row without a byte between them. */
+	#silences = 0;
+	#bytesSeen = 0;
 
 	constructor(
 		host: ConnectionHost,
@@ -63,6 +73,7 @@ export class DeviceConnection extends SMTPConnection {
 		this._setListeners(() => {
 			const { maxClients } = this._server.options;
 			if (maxClients !== undefined && this._server.connections.size > maxClients) {
+				this.#host.turnedAway(this);
 				this.sendReply(REPLIES.tooManyConnections);
 				return;
 			}
@@ -75,13 +86,25 @@ export class DeviceConnection extends SMTPConnection {
 		const parser = new DataStream({ maxCommandLength });
 		parser.oncommand = (command, callback) => this._onCommand(command, callback);
 		parser.on("error", (error) => this.send(421, `Error: ${error.message}`));
+		// A device may close its side after the final dot and still read our answer (`nc -N`, many
+		// scripts): the parser finishes only after that answer.
+		parser.on("finish", () => {
+			if (this._parser === parser) this.close();
+		});
 		return parser;
 	}
 
 	/** Our replies carry their own status code; the engine adds one to the rest. */
 	override send(code: number, data?: string | string[] | null, context?: string | false): void {
 		const ownStatus = typeof data === "string" && STATUS_IN_TEXT.test(data);
-		super.send(code, data, ownStatus ? false : context);
+		const statusContext = ownStatus ? false : context;
+		// The engine says nothing more to a peer that has closed its side; it may well be listening.
+		if (this._socket.readyState === "writeOnly" && !this._upgrading && !Array.isArray(data)) {
+			const parts = [String(code), this._getEnhancedStatusCode(code, statusContext), data ?? ""];
+			this._socket.write(`${parts.filter((part) => part !== "").join(" ")}\r\n`);
+			return;
+		}
+		super.send(code, data, statusContext);
 	}
 
 	/** AUTH before TLS is not offered unless a device needs it: some send the password unasked. */
@@ -96,6 +119,12 @@ export class DeviceConnection extends SMTPConnection {
 	}
 
 	override handler_AUTH(command: Buffer, callback: () => void): void {
+		// RFC 4954 §4: else one device's sender and recipients could go out as another's.
+		if (this.session.envelope.mailFrom !== false) {
+			this.sendReply(REPLIES.authInTransaction);
+			callback();
+			return;
+		}
 		if (!this.secure && !this.#host.clearAuthAllowed(this)) {
 			this.sendReply(REPLIES.encryptionRequired);
 			callback();
@@ -109,6 +138,8 @@ export class DeviceConnection extends SMTPConnection {
 		name: string,
 		command: Buffer | string,
 	): ReturnType<SMTPConnection["_parseAddressCommand"]> {
+		// Bytes that are no text would become another address than the device meant.
+		if (Buffer.isBuffer(command) && !isUtf8(command)) return false;
 		const parsed = super._parseAddressCommand(name, command);
 		if (parsed === false || parsed.address === "") return parsed;
 		const path = /<(?:@[^<>:]*:)?([^<>]*)>/.exec(command.toString())?.[1];
@@ -138,7 +169,11 @@ export class DeviceConnection extends SMTPConnection {
 	override _onTimeout(): void {
 		// The device is not idle when it waits for our answer to its final dot.
 		const { _parser: parser } = this;
-		if (this.busy && parser !== false && !parser._dataMode) this._armTimeout();
+		const waitsForUs = this.busy && parser !== false && !parser._dataMode;
+		const { bytesRead } = this._socket;
+		this.#silences = bytesRead === this.#bytesSeen ? this.#silences + 1 : 1;
+		this.#bytesSeen = bytesRead;
+		if (waitsForUs || (this.#silences < KNOWN_SILENCES && this.#host.isKnown(this))) this._armTimeout();
 		else super._onTimeout();
 	}
 

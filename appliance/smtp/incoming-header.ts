@@ -8,6 +8,7 @@ import { scanHeader } from "../mail/header.ts";
 import { isLooping } from "../mail/loop.ts";
 import { makeMessageId } from "../mail/message-id.ts";
 import { receivedField, type Trace } from "../mail/received.ts";
+import { ChunkList } from "../queue/chunk-list.ts";
 
 /** A header longer than this is passed on as it is, without a look at its end. */
 const LONGEST_HEADER_BYTES = 256 * 1024;
@@ -25,8 +26,9 @@ export type HeaderLook = { readonly looping: true } | { readonly looping: false;
 
 export class IncomingHeader {
 	readonly #facts: HeaderFacts;
-	readonly #held: Buffer[] = [];
-	#heldBytes = 0;
+	readonly #held = new ChunkList();
+	/** The start of the message, until it is long enough to tell whether it begins with a field. */
+	#start: Buffer = Buffer.alloc(0);
 	/** The last bytes seen, because the header's end may straddle two chunks. */
 	#tail: Buffer = Buffer.alloc(0);
 
@@ -37,22 +39,24 @@ export class IncomingHeader {
 	/** Takes a chunk; gives the look once the header is whole, with everything held so far behind it. */
 	add(chunk: Buffer): HeaderLook | undefined {
 		// Judged while it is short; a first line that is no field means there is no header to wait for.
-		const bodyOnly = this.#heldBytes < LONGEST_FIELD_NAME && !startsLikeHeader([...this.#held, chunk]);
-		this.#held.push(chunk);
-		this.#heldBytes += chunk.length;
+		let bodyOnly = false;
+		if (this.#start.length < LONGEST_FIELD_NAME) {
+			this.#start = Buffer.concat([this.#start, chunk.subarray(0, LONGEST_FIELD_NAME)]);
+			bodyOnly = !startsLikeHeader(this.#start);
+		}
+		this.#held.add(chunk);
 		const seen = Buffer.concat([this.#tail, chunk]);
 		this.#tail = seen.subarray(-(HEADER_END.length - 1));
-		const whole = bodyOnly || seen.includes(HEADER_END) || this.#heldBytes > LONGEST_HEADER_BYTES;
+		const whole = bodyOnly || seen.includes(HEADER_END) || this.#held.sizeBytes > LONGEST_HEADER_BYTES;
 		return whole ? this.end() : undefined;
 	}
 
 	/** The message ended within its header, or was empty. */
 	end(): HeaderLook {
-		return this.#look(Buffer.concat(this.#held, this.#heldBytes));
+		return this.#look(Buffer.concat(this.#held.takeAll()));
 	}
 
 	#look(held: Buffer): HeaderLook {
-		this.#held.length = 0;
 		const { trace, queueId, hostName, now } = this.#facts;
 		const { fields } = scanHeader(held);
 		if (isLooping(held, fields, hostName)) return { looping: true };
@@ -72,9 +76,8 @@ export class IncomingHeader {
 const FIELD_START = /^[!-9;-~]+[ \t]*(?::|$)/;
 const LONGEST_FIELD_NAME = 100;
 
-function startsLikeHeader(chunks: readonly Buffer[]): boolean {
-	const start = Buffer.concat(chunks.map((chunk) => chunk.subarray(0, LONGEST_FIELD_NAME)));
+function startsLikeHeader(start: Buffer): boolean {
 	const lineEnd = start.indexOf("\n");
-	const end = lineEnd === -1 ? LONGEST_FIELD_NAME : lineEnd;
+	const end = lineEnd === -1 ? Math.min(start.length, LONGEST_FIELD_NAME) : lineEnd;
 	return FIELD_START.test(start.toString("latin1", 0, end).replace(/\r$/, ""));
 }

@@ -8,11 +8,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { SecureVersion } from "node:tls";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import type { SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
-import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { DeviceConnection } from "./device-connection.ts";
-import { ReplyError } from "./replies.ts";
-import { answered, type ListenerRole, type PolicyOptions, SessionPolicy } from "./session-policy.ts";
+import { REPLIES } from "./replies.ts";
+import { answered, asReply, type ListenerRole, type PolicyOptions, SessionPolicy } from "./session-policy.ts";
 
 export interface ListenerOptions {
 	readonly role: ListenerRole;
@@ -29,10 +28,11 @@ export interface TlsMaterial {
 	readonly cert: string;
 }
 
-/** Cameras keep a connection open and probe it every few minutes (devices evidence). */
-const IDLE_TIMEOUT_MS = 10 * 60_000;
+/** For strangers and handshakes; devices have more patience (device-connection.ts). */
+const IDLE_TIMEOUT_MS = 60_000;
 const MOST_CONNECTIONS = 500;
-const MOST_RECIPIENTS = 1_000;
+/** Microsoft's default for one message; a client sends the rest in another after our 452. */
+const MOST_RECIPIENTS = 500;
 const CLOSE_LOOK_MS = 20;
 /** For the last reply to reach its reader. */
 const LAST_REPLY_MS = 500;
@@ -148,25 +148,24 @@ function engineOptions(
 		maxRecipients: MOST_RECIPIENTS,
 		maxAllowedUnauthenticatedCommands: false,
 		socketTimeout: IDLE_TIMEOUT_MS,
+		// See DeviceConnection._createParser.
+		allowHalfOpen: true,
 		logger: false,
 		onAuth: (auth, session, callback) => {
 			policy.onAuth(auth, session).then(
 				(response) => callback(null, response),
-				(thrown: unknown) => {
-					if (!(thrown instanceof ReplyError)) log.error("auth-fault", { error: asError(thrown).message });
-					callback(asError(thrown));
-				},
+				(thrown: unknown) => callback(asReply(thrown, REPLIES.authenticationFault, log)),
 			);
 		},
 		onConnect: (_session, callback) => callback(),
 		onSecure: (_socket, _session, callback) => callback(),
-		onMailFrom: (address, session, callback) => answered(policy.onMailFrom(address, session), callback),
+		onMailFrom: (address, session, callback) => answered(policy.onMailFrom(address, session), callback, log),
 		onRcptTo: (address, session, callback) => {
 			try {
 				policy.onRcptTo(address, session);
 				callback();
 			} catch (thrown) {
-				callback(asError(thrown));
+				callback(asReply(thrown, REPLIES.cardSick, log));
 			}
 		},
 	};

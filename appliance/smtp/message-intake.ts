@@ -6,7 +6,8 @@
 import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Reply, reply } from "../mail/reply.ts";
-import type { AcceptedEnvelope, AcceptFate, Incoming } from "../queue/spool.ts";
+import type { Room } from "../queue/room.ts";
+import type { AcceptFate, Incoming } from "../queue/spool.ts";
 import type { DataSink } from "./data-stream.ts";
 import type { HeaderLook, IncomingHeader } from "./incoming-header.ts";
 import { REPLIES } from "./replies.ts";
@@ -15,6 +16,7 @@ export interface IntakeOptions {
 	readonly incoming: Incoming;
 	readonly header: IncomingHeader;
 	readonly maxSizeBytes: number;
+	readonly room: Room;
 	/** Called once when the message is whole and wanted: commits it. */
 	readonly accept: (incoming: Incoming) => Promise<AcceptFate>;
 	/** Called once with the answer for the device, unless the device went away first. */
@@ -29,8 +31,6 @@ export interface Verdict {
 	readonly reason: string;
 	readonly sizeBytes: number;
 }
-
-export type { AcceptedEnvelope };
 
 export class MessageIntake implements DataSink {
 	readonly #options: IntakeOptions;
@@ -50,6 +50,10 @@ export class MessageIntake implements DataSink {
 		if (this.#refusal !== undefined || this.#abandoned) return undefined;
 		if (this.#receivedBytes > this.#options.maxSizeBytes) {
 			this.#refuse(REPLIES.tooLarge, `over ${this.#options.maxSizeBytes} bytes`);
+			return undefined;
+		}
+		if (!this.#options.room.take(chunk.length)) {
+			this.#refuse(REPLIES.cardFull, "card full");
 			return undefined;
 		}
 		if (this.#headerDone) return this.#options.incoming.body.write(chunk);

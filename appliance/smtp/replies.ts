@@ -18,6 +18,9 @@ export const REPLIES = {
 	cardSick: reply(451, "4.3.0", "The message could not be stored, try again later"),
 	tooLarge: reply(552, "5.3.4", "The message is larger than this Postern accepts"),
 	loop: reply(554, "5.4.6", "Too many hops: this message is going round in circles"),
+	tooManyRefusals: reply(421, "4.7.0", "Too many refused commands"),
+	authenticationFault: reply(454, "4.7.0", "Temporary authentication failure"),
+	authInTransaction: reply(503, "5.5.1", "AUTH not permitted during a mail transaction"),
 	tooManyConnections: reply(421, "4.7.0", "Too many connections, try again in a moment"),
 	shuttingDown: reply(421, "4.3.2", "Service shutting down, try again in a moment"),
 } as const satisfies Record<string, Reply>;

@@ -27,6 +27,7 @@ import { Secret } from "../secret.ts";
 import type { ConnectionHost, DeviceConnection } from "./device-connection.ts";
 import { IncomingHeader } from "./incoming-header.ts";
 import { MessageIntake, type Verdict } from "./message-intake.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { REPLIES, ReplyError } from "./replies.ts";
 
 /** What a port is for (design §7): `submission` wants a sign-in, over TLS; the others also know addresses. */
@@ -46,17 +47,32 @@ export interface PolicyOptions {
 	readonly maxSizeBytes: () => number;
 }
 
+/** A session without a device may be refused this often; then it is ended. */
+const STRANGERS_REFUSALS = 20;
+
 type Callback = (error?: Error | null) => void;
 
 export class SessionPolicy implements ConnectionHost {
 	readonly #options: PolicyOptions;
 	readonly #role: ListenerRole;
-	/** The device of a session that signed in; a session known by address needs no entry. */
-	readonly #signedIn = new WeakMap<SMTPServerSession, Device>();
+	/** Under which username a session signed in; a session known by address needs no entry. */
+	readonly #signedIn = new WeakMap<SMTPServerSession, string>();
+	readonly #refusals = new WeakMap<SMTPServerSession, number>();
+	readonly #refusalLog: RefusalLog;
 
 	constructor(role: ListenerRole, options: PolicyOptions) {
 		this.#role = role;
 		this.#options = options;
+		this.#refusalLog = new RefusalLog(options.clock, options.log);
+	}
+
+	isKnown({ session }: DeviceConnection): boolean {
+		return this.#deviceOf(session) !== undefined;
+	}
+
+	turnedAway({ remoteAddress }: DeviceConnection): void {
+		const { log } = this.#options;
+		this.#refusalLog.tell(remoteAddress, () => log.warning("connections-full", { client: remoteAddress }));
 	}
 
 	clearAuthAllowed({ remoteAddress }: DeviceConnection): boolean {
@@ -81,7 +97,7 @@ export class SessionPolicy implements ConnectionHost {
 		if (!session.secure && !outcome.device.compatibility.authWithoutTls) {
 			throw this.#refusal(session, REPLIES.encryptionRequired, "password in clear", outcome.device);
 		}
-		this.#signedIn.set(session, outcome.device);
+		this.#signedIn.set(session, outcome.device.username);
 		return { user: outcome.device.name };
 	}
 
@@ -95,7 +111,10 @@ export class SessionPolicy implements ConnectionHost {
 		if (!mayBeReversePath(device, address.address)) {
 			throw this.#refusal(session, REPLIES.senderNotAllowed, `from <${address.address}>`, device);
 		}
-		const declared = typeof address.args === "object" ? Number(address.args["SIZE"] ?? 0) : 0;
+		const parameters = typeof address.args === "object" ? address.args : {};
+		// The engine leaves what a refused MAIL had asked for.
+		session.envelope.smtpUtf8 = "SMTPUTF8" in parameters;
+		const declared = Number(parameters["SIZE"] ?? 0);
 		if (!(await this.#options.room.has(declared))) {
 			const ownerText = "The card is full: mail is refused until messages leave the queue or are deleted.";
 			this.#options.events.emit("message-refused", { device: device.name, ownerText });
@@ -116,7 +135,7 @@ export class SessionPolicy implements ConnectionHost {
 		const { session } = connection;
 		const device = this.#deviceOf(session);
 		if (device === undefined) return REPLIES.authenticationRequired;
-		const { spool, clock, hostName, maxSizeBytes, log } = this.#options;
+		const { spool, clock, hostName, maxSizeBytes, room, log } = this.#options;
 		const incoming = spool.receive();
 		const envelope = envelopeOf(session);
 		const header = new IncomingHeader({
@@ -137,6 +156,7 @@ export class SessionPolicy implements ConnectionHost {
 			incoming,
 			header,
 			maxSizeBytes: maxSizeBytes(),
+			room,
 			accept: (message) => this.#accept(message, device, session.remoteAddress, envelope),
 			answer: (verdict) => {
 				if (!verdict.accepted) this.#told(session, verdict.reply, verdict.reason, device, incoming.queueId);
@@ -147,7 +167,7 @@ export class SessionPolicy implements ConnectionHost {
 	}
 
 	async #accept(incoming: Incoming, device: Device, client: string, envelope: Envelope): Promise<AcceptFate> {
-		const { accounts, runner, room, events, mailLog } = this.#options;
+		const { accounts, runner, events, mailLog } = this.#options;
 		const account = accounts.forDevice(device)?.address ?? device.account;
 		// A large body's flush would hold the slot for nothing.
 		const small = incoming.body.sizeBytes <= INLINE_BYTES;
@@ -173,7 +193,6 @@ export class SessionPolicy implements ConnectionHost {
 			return fate;
 		}
 		const { sizeBytes } = incoming.body;
-		room.took(sizeBytes);
 		mailLog.accepted({
 			qid: incoming.queueId,
 			device: device.name,
@@ -190,26 +209,34 @@ export class SessionPolicy implements ConnectionHost {
 	/** On the submission port an address is not enough (RFC 6409 §4.3). */
 	#deviceOf(session: SMTPServerSession): Device | undefined {
 		// The engine forgets the user on STARTTLS (RFC 3207 §4.2); so do we.
-		const signedIn = session.user ? this.#signedIn.get(session) : undefined;
-		if (signedIn !== undefined) return signedIn;
-		const known = this.#options.devices.byAddress(session.remoteAddress);
+		const { devices } = this.#options;
+		const username = session.user ? this.#signedIn.get(session) : undefined;
+		// Looked up anew each time: a device that its owner removes stops at once.
+		if (username !== undefined) return devices.byUsername(username);
+		const known = devices.byAddress(session.remoteAddress);
 		if (this.#role !== "submission") return known;
 		return known?.compatibility.acceptAnyCredentials === true && session.user ? known : undefined;
 	}
 
 	#refusal(session: SMTPServerSession, refusal: Reply, reason: string, device?: Device): ReplyError {
 		this.#told(session, refusal, reason, device);
-		return new ReplyError(refusal);
+		if (device !== undefined) return new ReplyError(refusal);
+		const refusals = (this.#refusals.get(session) ?? 0) + 1;
+		this.#refusals.set(session, refusals);
+		return new ReplyError(refusals > STRANGERS_REFUSALS ? REPLIES.tooManyRefusals : refusal);
 	}
 
 	#told(session: SMTPServerSession, told: Reply, reason: string, device?: Device, qid?: string): void {
-		this.#options.mailLog.refused({
-			...(qid === undefined ? {} : { qid }),
-			client: session.remoteAddress,
-			...(device === undefined ? {} : { device: device.name }),
-			reply: formatReply(told),
-			reason,
-		});
+		const { mailLog } = this.#options;
+		this.#refusalLog.tell(session.remoteAddress, () =>
+			mailLog.refused({
+				...(qid === undefined ? {} : { qid }),
+				client: session.remoteAddress,
+				...(device === undefined ? {} : { device: device.name }),
+				reply: formatReply(told),
+				reason,
+			}),
+		);
 	}
 }
 
@@ -234,9 +261,17 @@ const AUTH_REFUSALS = {
 } as const;
 
 /** An async check as the engine's callback wants it. */
-export function answered(check: Promise<void> | void, callback: Callback): void {
-	Promise.resolve(check).then(
+export function answered(check: Promise<void>, callback: Callback, log: Log): void {
+	check.then(
 		() => callback(),
-		(thrown: unknown) => callback(asError(thrown)),
+		(thrown: unknown) => callback(asReply(thrown, REPLIES.cardSick, log)),
 	);
+}
+
+/** What a peer is told: our refusal, or, for a fault of ours, to try again later and nothing more. */
+export function asReply(thrown: unknown, otherwise: Reply, log: Log): ReplyError {
+	if (thrown instanceof ReplyError) return thrown;
+	const error = asError(thrown);
+	log.error("session-fault", { error: error.stack ?? error.message });
+	return new ReplyError(otherwise);
 }

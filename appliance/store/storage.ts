@@ -6,7 +6,7 @@
  * A storage thread that dies is not survivable: `onFatal` is called and the process must end, because
  * nothing may be answered 250 without it.
  */
-import { mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../errors.ts";
@@ -65,6 +65,8 @@ export class Storage implements DocumentStore {
 	static async open({ stateDir, onFatal }: StorageOptions): Promise<Storage> {
 		mkdirSync(stateDir, { recursive: true, mode: 0o700 });
 		const file = path.join(stateDir, "postern.db");
+		// Made by an earlier run under another umask, perhaps.
+		for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
 		const writer = await startThread("writer", file);
 		try {
 			const reader = await startThread("reader", file);
