@@ -54,7 +54,6 @@ interface Parts {
 	readonly log: Log;
 	readonly storage: Storage;
 	readonly spool: Spool;
-	readonly journal: AttemptJournal;
 	readonly runner: Runner;
 	readonly http: HttpClient;
 	readonly signIns: SignIns;
@@ -152,14 +151,17 @@ export class Appliance {
 
 			const spool = await Spool.open({ storage, stateDir, clock });
 			opened.push(() => spool.close());
-			const { journal, findings } = await AttemptJournal.open(stateDir);
-			opened.push(() => journal.close());
+			const findings = await AttemptJournal.read(stateDir);
 			const scheduler = new Scheduler();
-			const room = new Room(stateDir, () => config().queue.reserve, log);
+			const room = new Room({
+				folder: stateDir,
+				reserveBytes: () => config().queue.reserve,
+				spareBytes: () => storage.read({ type: "spare-bytes" }),
+				log,
+			});
 			await room.measure();
 			const runner = new Runner({
 				spool,
-				journal,
 				scheduler,
 				route: (account, device) => routes.route(account, device),
 				patience: () => ({
@@ -197,7 +199,6 @@ export class Appliance {
 				log,
 				storage,
 				spool,
-				journal,
 				runner,
 				http,
 				signIns,
@@ -233,8 +234,8 @@ export class Appliance {
 			await listeners.open(appliance.services, controlSocketPath(stateDir, options.environment));
 			opened.push(() => signIns.stop());
 			// Devices are served already: a long queue must not keep them waiting.
-			await Promise.all([signIns.start(), recover({ spool, scheduler, runner, findings, clock })]);
-			runner.start();
+			await Promise.all([signIns.start(), recover({ spool, scheduler, findings, clock })]);
+			runner.start(await AttemptJournal.begin(stateDir, log));
 			await appliance.#announce();
 			return appliance;
 		} catch (error) {
@@ -252,7 +253,7 @@ export class Appliance {
 
 	/** Stops taking mail, lets transfers end for a bounded time, settles, closes. */
 	async stop(): Promise<void> {
-		const { log, readiness, listeners, runner, signIns, devices, transports, spool, journal, storage, http } =
+		const { log, readiness, listeners, runner, signIns, devices, transports, spool, storage, http } =
 			this.#parts;
 		clearInterval(this.#statusTimer);
 		log.notice("stopping");
@@ -263,7 +264,6 @@ export class Appliance {
 		await transports.close();
 		await spool.close();
 		await storage.close();
-		await journal.close();
 		http.close();
 		log.notice("stopped");
 	}

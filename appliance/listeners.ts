@@ -5,6 +5,7 @@
  * A port that cannot be had is a `UserError` at start. At a reload it is logged and the other ports
  * go on; a listener whose place did not change is not touched, and no session is dropped.
  */
+import { networkInterfaces } from "node:os";
 import type { Hono } from "hono";
 import { type HttpListener, listenControl, listenHttp, type WebListener } from "../web/serve.ts";
 import type { Config } from "./config/schema.ts";
@@ -68,7 +69,16 @@ export class Listeners {
 			const port = this.portOf(role);
 			return port === undefined ? [] : [{ role, port, security: SECURITY_OF[role] }];
 		});
-		return { server: `${this.#options.config().name}.local`, ports };
+		return { server: this.#reachableAt(), ports };
+	}
+
+	/** An address that a device can use as it is; nothing announces the box's name yet. */
+	#reachableAt(): string {
+		const places = this.#open.map(({ bound }) => bound.host);
+		const named = places.find((host) => host !== "::" && host !== "0.0.0.0");
+		const addresses = Object.values(networkInterfaces()).flatMap((ofOne) => ofOne ?? []);
+		const onTheLan = addresses.find(({ family, internal }) => family === "IPv4" && !internal)?.address;
+		return named ?? onTheLan ?? this.#options.config().name;
 	}
 
 	async open(services: Services, controlPath: string): Promise<void> {

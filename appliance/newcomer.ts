@@ -6,9 +6,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Passwords } from "./accounts/passwords.ts";
 import type { Appliance } from "./appliance.ts";
+import { SystemClock } from "./clock.ts";
 import { errorCode, UserError } from "./errors.ts";
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
+import { Secret } from "./secret.ts";
 
 interface Options {
 	readonly configFile?: string;
@@ -57,6 +60,7 @@ export async function runInSandbox(options: Options, run: Run): Promise<number> 
 
 async function configuration(folder: string, sandbox: Sandbox): Promise<string> {
 	const here = async (port: number) => JSON.stringify([`127.0.0.1:${await freePort(port)}`]);
+	const hash = await new Passwords(new SystemClock()).hash(new Secret(PASSWORD));
 	return `# Made by \`postern sandbox\`; goes with it.
 name = "postern"
 state_dir = ${JSON.stringify(path.join(folder, "state"))}
@@ -97,7 +101,7 @@ addresses = ["127.0.0.1", "::1"]
 [[device]]
 name = "Copier"
 username = "${USERNAME}"
-password = "${PASSWORD}"
+password_hash = ${JSON.stringify(hash.reveal())}
 auth_without_tls = true
 `;
 }

@@ -66,7 +66,9 @@ async function describeAccounts({ accounts, signIns, runner }: StatusSources): P
 		accounts.list().map(async ({ address }) => {
 			const { state, trouble: signInTrouble } = await signIns.status(address);
 			const { state: circuit, trouble } = runner.circuit(address);
-			return { address, state, circuit, trouble: signInTrouble || (trouble?.ownerText ?? "") };
+			// Nothing has been tried yet; but nothing will go either.
+			const shown = state === "needs-sign-in" && circuit === "closed" ? "open" : circuit;
+			return { address, state, circuit: shown, trouble: signInTrouble || (trouble?.ownerText ?? "") };
 		}),
 	);
 }

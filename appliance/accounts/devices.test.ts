@@ -110,6 +110,25 @@ describe("devices of the configuration file", () => {
 		});
 	});
 
+	it("are warned of where a setting does nothing yet or lets nearly anyone in", async () => {
+		const devices = await open(
+			{ name: "Quiet", addresses: ["10.0.0.1"] },
+			{ name: "Forced", from: "force", rate: "120/h" },
+			{ name: "Listed", from: ["scan@contoso.com"] },
+			{ name: "Old", hide_ehlo: ["CHUNKING"] },
+			{ name: "Open", addresses: ["0.0.0.0/0"] },
+		);
+		const linesOf = (name: string) => logged.filter((line) => line.includes(`device=${name}`));
+		expect(linesOf("Quiet")).toEqual([]);
+		expect(linesOf("Forced")).toEqual([
+			'warning device-not-in-force device=Forced problem="from = \\"force\\", rate are not in force in this version."\n',
+		]);
+		expect(linesOf("Listed").join()).toMatch(/checked against the envelope only/);
+		expect(linesOf("Old")).toHaveLength(1);
+		expect(linesOf("Open").join()).toMatch(/device-range-open.*0\.0\.0\.0\/0.*nearly anyone/);
+		expect(devices.list()).toHaveLength(5);
+	});
+
 	it("cannot be removed or replaced by saved ones", async () => {
 		const devices = await open({ name: "Copier", addresses: ["10.0.0.1"], username: "copier" });
 		expect(await codeOf(devices.remove("copier"))).toBe("device-locked");
@@ -169,6 +188,26 @@ describe("saved devices", () => {
 		expect(await storage.list("device")).toEqual([]);
 	});
 
+	it.each(["0.0.0.0/0", "128.0.0.0/1", "::/0", "2000::/3", "::ffff:0:0/96"])(
+		"are refused with %s, which makes an open relay",
+		async (range) => {
+			const devices = await open();
+			const adding = devices.add({ name: "PLC", addresses: ["10.0.0.1", range] });
+			await expect(adding).rejects.toMatchObject({
+				code: "device-invalid",
+				message: expect.stringMatching(/nearly anyone/),
+				hint: expect.stringMatching(/192\.168\.1\.0\/24/),
+			});
+			expect(await storage.list("device")).toEqual([]);
+		},
+	);
+
+	it("may have a network of their own", async () => {
+		const devices = await open();
+		await devices.add({ name: "Plant", addresses: ["10.0.0.0/8", "fd00::/16"] });
+		expect(devices.byAddress("10.255.0.1")?.name).toBe("Plant");
+	});
+
 	it("of one name are saved once, however many ask at once", async () => {
 		const devices = await open();
 		const codes = await Promise.all(
@@ -204,8 +243,43 @@ describe("signing in", () => {
 		}
 		const right = new Secret("sesame");
 		expect(await devices.authenticate("copier", right, PEER)).toEqual({ ok: false, reason: "locked" });
-		expect(await devices.authenticate("copier", right, "10.0.0.6")).toEqual({ ok: false, reason: "locked" });
+		expect(await devices.authenticate("copier", right, "10.0.0.6")).toMatchObject({ ok: true });
 		expect(await devices.authenticate("copier", right, "::ffff:10.0.0.5")).toMatchObject({ ok: true });
+	});
+
+	it("works from an address not seen since the start while another guesses at the name", async () => {
+		const devices = await open({ name: "Copier", username: "copier", password: "sesame" });
+		for (let count = 0; count < 5; count += 1) {
+			await devices.authenticate("copier", new Secret(`guess ${count}`), "127.0.0.1");
+		}
+		expect(await devices.authenticate("copier", new Secret("sesame"), "127.0.0.2")).toMatchObject({
+			ok: true,
+		});
+	});
+
+	it("looks at no more guesses when a hundred come at once, and is not busy for others", async () => {
+		const devices = await open();
+		const { device, password } = await devices.add({ name: "Copier", addresses: [] });
+		if (password === null) throw new Error("no password");
+		const guesses = Array.from({ length: 100 }, (_, index) =>
+			devices.authenticate(device.username, new Secret(`guess ${index}`), PEER),
+		);
+		expect(await devices.authenticate(device.username, password, "10.0.0.6")).toMatchObject({ ok: true });
+		const reasons = (await Promise.all(guesses)).map((outcome) => (outcome.ok ? "right" : outcome.reason));
+		const evaluated = reasons.filter((reason) => reason === "wrong").length;
+		expect(evaluated).toBeGreaterThan(0);
+		expect(evaluated).toBeLessThanOrEqual(5);
+		expect(reasons).not.toContain("right");
+	});
+
+	it("counts once when a device opens many connections with one password", async () => {
+		const devices = await open();
+		const { device, password } = await devices.add({ name: "Copier", addresses: [] });
+		if (password === null) throw new Error("no password");
+		const signIns = Array.from({ length: 50 }, () =>
+			devices.authenticate(device.username, password, "10.0.0.5"),
+		);
+		for (const outcome of await Promise.all(signIns)) expect(outcome).toMatchObject({ ok: true });
 	});
 
 	it("fails for nobody's name and for a device without a password", async () => {

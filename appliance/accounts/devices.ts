@@ -24,10 +24,11 @@ import {
 	suggestUsername,
 	toRecord,
 } from "./device-records.ts";
+import { assertNotOpen, logWarnings } from "./device-warnings.ts";
 import { FilePasswords } from "./file-passwords.ts";
 import type { Account, Device } from "./model.ts";
 import { type Credential, generatePassword, Passwords } from "./passwords.ts";
-import { SignInGuard } from "./sign-in-guard.ts";
+import { SignIns } from "./sign-ins.ts";
 
 export interface DevicesOptions {
 	readonly config: Pick<Config, "device">;
@@ -57,7 +58,7 @@ export class Devices {
 	readonly #options: DevicesOptions;
 	readonly #passwords: Passwords;
 	readonly #filePasswords: FilePasswords;
-	readonly #guard: SignInGuard;
+	readonly #signIns: SignIns;
 	#records: readonly DeviceRecord[] = [];
 	#list: readonly Device[] = [];
 	#problems: readonly string[] = [];
@@ -71,7 +72,7 @@ export class Devices {
 		this.#options = options;
 		this.#passwords = options.passwords ?? new Passwords(options.clock);
 		this.#filePasswords = new FilePasswords(options.documents, this.#passwords, options.log);
-		this.#guard = new SignInGuard(options.clock);
+		this.#signIns = new SignIns(options.clock, this.#passwords);
 	}
 
 	/** Reads what was saved. Rejects when the store does. */
@@ -89,6 +90,7 @@ export class Devices {
 			for (const problem of problems) this.#options.log.warning("device-left-out", { problem });
 			this.#problems = problems;
 			this.#install(records);
+			logWarnings(this.#list, this.#options.log);
 			this.#filePasswords.adopt(fileLogins(records), documents);
 		});
 	}
@@ -121,18 +123,17 @@ export class Devices {
 	/** `busy` and `locked` mean: not now. Takes as long for unknown users as for known ones. */
 	async authenticate(username: string, password: Secret, remoteAddress: string): Promise<Authentication> {
 		const name = foldUsername(username);
-		const atHome = name !== "" && this.byAddress(remoteAddress)?.username === name;
-		if (this.#guard.isLocked(name, remoteAddress, atHome)) return { ok: false, reason: "locked" };
-		const result = await this.#passwords.check(name, password, this.#credential(name));
-		if (result === "busy") return { ok: false, reason: "busy" };
+		const result = await this.#signIns.check({
+			username: name,
+			password,
+			credential: this.#credential(name),
+			address: remoteAddress,
+			atHome: name !== "" && this.byAddress(remoteAddress)?.username === name,
+		});
+		if (result !== "right") return { ok: false, reason: result };
 		// Looked up anew: it may have been removed during the check.
 		const device = this.byUsername(name);
-		if (result === "wrong" || device === undefined) {
-			this.#guard.failed(name, remoteAddress);
-			return { ok: false, reason: "wrong" };
-		}
-		this.#guard.succeeded(name, remoteAddress);
-		return { ok: true, device };
+		return device === undefined ? { ok: false, reason: "wrong" } : { ok: true, device };
 	}
 
 	/** Saves a new device. Throws `device-exists`, `device-invalid`, `account-unknown`. */
@@ -143,6 +144,7 @@ export class Devices {
 			const hash = password === null ? undefined : await this.#passwords.hash(password);
 			const value = { ...wanted, ...(hash === undefined ? {} : { password_hash: hash.reveal() }) };
 			const record = toRecord(parseDevice(value), "saved");
+			assertNotOpen(record.device);
 			this.#assertFree(record.device);
 			await this.#options.documents.put("device", documentKeyOf(record.device.name), value);
 			this.#install([...this.#records, record]);

@@ -95,7 +95,8 @@ export class FilePasswords {
 			advice: 'its hash is saved; remove the line password = "…" from the configuration file',
 		});
 		if (before !== undefined) {
-			const same = await this.#passwords.check(username, password, { kind: "hash", hash: before });
+			const credential = { kind: "hash", hash: before } as const;
+			const same = await this.#passwords.check({ username, password, credential, source: "file" });
 			if (same === "right") return;
 		}
 		const hash = await this.#passwords.hash(password);

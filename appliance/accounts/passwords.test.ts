@@ -25,75 +25,113 @@ function cheap(): Credential {
 	return hashed(formatPasswordHash({ ...cost, salt: randomBytes(16), hash: randomBytes(32) }));
 }
 
+function check(
+	passwords: Passwords,
+	given: string,
+	credential: Credential | undefined,
+	peer: { username?: string; source?: string } = {},
+) {
+	const { username = "a", source = "10.0.0.1" } = peer;
+	return passwords.check({ username, password: new Secret(given), credential, source });
+}
+
+/** How long the quickest of a few takes: what a stranger who measures would go by. */
+async function quickestMs(work: () => Promise<unknown>): Promise<number> {
+	let quickest = Number.POSITIVE_INFINITY;
+	for (let run = 0; run < 4; run += 1) {
+		const before = performance.now();
+		await work();
+		quickest = Math.min(quickest, performance.now() - before);
+	}
+	return quickest;
+}
+
 describe("passwords", () => {
 	it("are hashed so that only they fit", async () => {
 		const passwords = new Passwords(new SystemClock());
 		const hash = await passwords.hash(new Secret("pässword"));
 		expect(hash.reveal()).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
 		const credential: Credential = { kind: "hash", hash };
-		expect(await passwords.check("a", new Secret("pässword"), credential)).toBe("right");
-		expect(await passwords.check("a", new Secret("password"), credential)).toBe("wrong");
+		expect(await check(passwords, "pässword", credential)).toBe("right");
+		expect(await check(passwords, "password", credential)).toBe("wrong");
 		expect((await passwords.hash(new Secret("pässword"))).reveal()).not.toBe(hash.reveal());
 	});
 
 	it("fit hashes made elsewhere", async () => {
 		const passwords = new Passwords(new SystemClock());
-		expect(await passwords.check("a", new Secret("password"), hashed(REFERENCE))).toBe("right");
-		expect(await passwords.check("a", new Secret("Password"), hashed(REFERENCE))).toBe("wrong");
+		expect(await check(passwords, "password", hashed(REFERENCE))).toBe("right");
+		expect(await check(passwords, "Password", hashed(REFERENCE))).toBe("wrong");
 	});
 
 	it("are wrong for unknown users and damaged hashes, whatever is sent", async () => {
 		const passwords = new Passwords(new SystemClock());
 		for (const given of ["", "x", "\0", "x".repeat(100_000)]) {
-			expect(await passwords.check("a", new Secret(given), undefined)).toBe("wrong");
-			expect(await passwords.check("a", new Secret(given), hashed("$argon2id$broken"))).toBe("wrong");
-			expect(await passwords.check("a", new Secret(given), hashed(EXAMPLE_HASH))).toBe("wrong");
+			expect(await check(passwords, given, undefined)).toBe("wrong");
+			expect(await check(passwords, given, hashed("$argon2id$broken"))).toBe("wrong");
+			expect(await check(passwords, given, hashed(EXAMPLE_HASH))).toBe("wrong");
 		}
 	});
 
 	it("of the configuration file are compared as they are", async () => {
 		const passwords = new Passwords(new SystemClock());
 		const plain: Credential = { kind: "plain", password: new Secret("sesame") };
-		expect(await passwords.check("a", new Secret("sesame"), plain)).toBe("right");
-		expect(await passwords.check("a", new Secret("sesam"), plain)).toBe("wrong");
-		expect(await passwords.check("a", new Secret(""), plain)).toBe("wrong");
+		expect(await check(passwords, "sesame", plain)).toBe("right");
+		expect(await check(passwords, "sesam", plain)).toBe("wrong");
+		expect(await check(passwords, "", plain)).toBe("wrong");
 	});
 
 	it("are remembered for a while, and not across a change", async () => {
 		const clock = new SettableClock();
 		const passwords = new Passwords(clock);
-		const check = (credential: Credential) => passwords.check("a", new Secret("password"), credential);
-		expect(await check(hashed(REFERENCE))).toBe("right");
-		expect(await check(hashed(EXAMPLE_HASH))).toBe("wrong");
+		const checkReference = () => check(passwords, "password", hashed(REFERENCE));
+		expect(await checkReference()).toBe("right");
+		expect(await check(passwords, "password", hashed(EXAMPLE_HASH))).toBe("wrong");
 
 		// With the queue full, only what is remembered gets an answer.
 		const crowd = Array.from({ length: 34 }, (_, index) =>
-			passwords.check(`user-${index}`, new Secret("x"), cheap()),
+			check(passwords, "x", cheap(), { username: `user-${index}`, source: `10.0.1.${index}` }),
 		);
-		expect(await check(hashed(REFERENCE))).toBe("right");
+		expect(await checkReference()).toBe("right");
 		clock.elapsedMs = 11 * 60_000;
-		expect(await check(hashed(REFERENCE))).toBe("busy");
+		expect(await checkReference()).toBe("busy");
 		await Promise.all(crowd);
-		expect(await check(hashed(REFERENCE))).toBe("right");
+		expect(await checkReference()).toBe("right");
 	});
 
 	it("are checked a few at a time, and beyond a short queue not at all", async () => {
 		const passwords = new Passwords(new SystemClock());
 		const checks = Array.from({ length: 40 }, (_, index) =>
-			passwords.check(`user-${index}`, new Secret("x"), cheap()),
+			check(passwords, "x", cheap(), { username: `user-${index}`, source: `10.0.1.${index}` }),
 		);
 		const results = await Promise.all(checks);
 		expect(results.filter((result) => result === "busy")).toHaveLength(6);
 		expect(results.filter((result) => result === "wrong")).toHaveLength(34);
-		expect(await passwords.check("later", new Secret("x"), cheap())).toBe("wrong");
+		expect(await check(passwords, "x", cheap(), { username: "later" })).toBe("wrong");
+	});
+
+	it("wait in a line that one address cannot fill", async () => {
+		const passwords = new Passwords(new SystemClock());
+		const flood = Array.from({ length: 40 }, (_, index) =>
+			check(passwords, `guess ${index}`, cheap(), { source: "10.0.0.66" }),
+		);
+		expect(await check(passwords, "password", hashed(REFERENCE), { source: "10.0.0.5" })).toBe("right");
+		const results = await Promise.all(flood);
+		expect(results.filter((result) => result === "wrong")).toHaveLength(4);
+		expect(results.filter((result) => result === "busy")).toHaveLength(36);
+	});
+
+	it("take as long when wrong for a password of the file as for an unknown user", async () => {
+		const passwords = new Passwords(new SystemClock());
+		const plain: Credential = { kind: "plain", password: new Secret("sesame") };
+		const unknownMs = await quickestMs(() => check(passwords, "guess", undefined));
+		const plainMs = await quickestMs(() => check(passwords, "guess", plain));
+		expect(plainMs).toBeGreaterThan(unknownMs / 3);
 	});
 
 	it("cost one check when a device opens many connections at once", async () => {
 		const passwords = new Passwords(new SystemClock());
 		const credential = hashed(REFERENCE);
-		const checks = Array.from({ length: 200 }, () =>
-			passwords.check("a", new Secret("password"), credential),
-		);
+		const checks = Array.from({ length: 200 }, () => check(passwords, "password", credential));
 		expect(new Set(await Promise.all(checks))).toEqual(new Set(["right"]));
 	});
 });

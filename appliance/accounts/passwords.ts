@@ -4,8 +4,9 @@
  *
  * A check costs 19 MiB and tens of milliseconds by intent, so: a few at once, a short queue, then
  * `busy` (ask the peer to come again); a right password is remembered for a while, under a keyed hash
- * that also covers the stored hash, so a changed password is forgotten by itself. An unknown user
- * costs as much as one with a hash. Nothing here throws for what a peer can send.
+ * that also covers the stored hash, so a changed password is forgotten by itself. A wrong password
+ * takes as long whether its user is unknown, has a hash, or a password in the file, so that names
+ * cannot be told apart. Nothing here throws for what a peer can send.
  */
 import { argon2, createHmac, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
@@ -13,6 +14,7 @@ import type { Clock } from "../clock.ts";
 import { formatPasswordHash, type PasswordHash, readPasswordHash } from "../config/password-hash.ts";
 import { Refusal } from "../config/refusal.ts";
 import { Secret } from "../secret.ts";
+import { Turns } from "./turns.ts";
 
 /** What a password is held against: its hash, or itself as the owner wrote it in the file. */
 export type Credential =
@@ -20,6 +22,15 @@ export type Credential =
 	| { readonly kind: "plain"; readonly password: Secret };
 
 export type CheckResult = "right" | "wrong" | "busy";
+
+export interface PasswordCheck {
+	readonly username: string;
+	readonly password: Secret;
+	/** Undefined: the user is unknown, or has no password. */
+	readonly credential: Credential | undefined;
+	/** Who asks, for a fair share of the queue: a peer's address. */
+	readonly source: string;
+}
 
 const argon2Async = promisify(argon2);
 
@@ -29,8 +40,7 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 /** Each check holds a thread of the pool that file and name look-ups share, and 19 MiB. */
-const MOST_AT_ONCE = 2;
-const MOST_WAITING = 32;
+const LIMITS = { atOnce: 2, waiting: 32, waitingPerSource: 2 };
 const MOST_REMEMBERED = 500;
 const REMEMBERED_MS = 10 * 60_000;
 const LONGEST_PASSWORD = 256;
@@ -42,8 +52,7 @@ export class Passwords {
 	/** Right passwords: keyed hash to when it is forgotten, oldest first. */
 	readonly #remembered = new Map<string, number>();
 	readonly #underway = new Map<string, Promise<CheckResult>>();
-	readonly #waiting: (() => void)[] = [];
-	#active = 0;
+	readonly #turns = new Turns(LIMITS);
 
 	constructor(clock: Clock) {
 		this.#clock = clock;
@@ -56,18 +65,18 @@ export class Passwords {
 		return new Secret(formatPasswordHash({ ...wanted, hash: await derive(password.reveal(), wanted) }));
 	}
 
-	/** `credential` undefined: the user is unknown, or has no password. */
-	async check(username: string, password: Secret, credential: Credential | undefined): Promise<CheckResult> {
+	async check({ username, password, credential, source }: PasswordCheck): Promise<CheckResult> {
 		const given = password.reveal();
 		if (given.length > LONGEST_PASSWORD) return "wrong";
-		if (credential?.kind === "plain") return this.#sameText(given, credential.password.reveal());
-		const stored = credential?.hash.reveal() ?? "";
+		if (credential?.kind === "plain" && this.#isSameText(given, credential.password.reveal())) return "right";
+		// A wrong text goes on as for an unknown user, for the time it takes.
+		const stored = credential?.kind === "hash" ? credential.hash.reveal() : "";
 		const memory = this.#digest([username, given, stored]).toString("base64");
 		if (this.#isRemembered(memory)) return "right";
-		// A device that opens ten connections at once costs one check.
+		// Devices that share a login and wake together cost one check.
 		const underway = this.#underway.get(memory);
 		if (underway !== undefined) return underway;
-		const checking = this.#checkHash(given, stored, memory);
+		const checking = this.#turns.run(source, () => this.#checkHash(given, stored, memory));
 		this.#underway.set(memory, checking);
 		try {
 			return await checking;
@@ -76,27 +85,26 @@ export class Passwords {
 		}
 	}
 
+	/** Equal for equal names and passwords, within one process; tells neither. */
+	fingerprint({ username, password }: Pick<PasswordCheck, "username" | "password">): string {
+		return this.#digest([username, password.reveal()]).toString("base64");
+	}
+
 	async #checkHash(given: string, stored: string, memory: string): Promise<CheckResult> {
 		const parsed = readPasswordHash(stored);
 		const known = !(parsed instanceof Refusal);
 		const wanted = known
 			? parsed
 			: { ...COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
-		if (!(await this.#takeTurn())) return "busy";
-		let derived: Buffer;
-		try {
-			derived = await derive(given, wanted);
-		} finally {
-			this.#passTurn();
-		}
+		const derived = await derive(given, wanted);
 		if (!timingSafeEqual(derived, wanted.hash) || !known) return "wrong";
 		this.#remember(memory);
 		return "right";
 	}
 
 	/** Digests have one length, so that neither length nor content shows in the time it takes. */
-	#sameText(a: string, b: string): CheckResult {
-		return timingSafeEqual(this.#digest([a]), this.#digest([b])) ? "right" : "wrong";
+	#isSameText(a: string, b: string): boolean {
+		return timingSafeEqual(this.#digest([a]), this.#digest([b]));
 	}
 
 	#digest(parts: readonly string[]): Buffer {
@@ -115,24 +123,6 @@ export class Passwords {
 		const [oldest] = this.#remembered.keys();
 		if (this.#remembered.size >= MOST_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
 		this.#remembered.set(memory, this.#clock.monotonicMs() + REMEMBERED_MS);
-	}
-
-	/** False when too many wait already. */
-	async #takeTurn(): Promise<boolean> {
-		if (this.#active < MOST_AT_ONCE) {
-			this.#active += 1;
-			return true;
-		}
-		if (this.#waiting.length >= MOST_WAITING) return false;
-		await new Promise<void>((resolve) => this.#waiting.push(resolve));
-		return true;
-	}
-
-	/** The turn goes to the longest waiting, or back. */
-	#passTurn(): void {
-		const next = this.#waiting.shift();
-		if (next === undefined) this.#active -= 1;
-		else next();
 	}
 }
 

@@ -1,85 +1,112 @@
 /**
- * Slows guessing of passwords: failures are counted per network address and per username, and beyond
- * a few each further one locks for twice as long. For `devices.ts`; in memory, bounded, monotonic.
+ * Slows guessing of passwords. For `sign-ins.ts`; in memory, bounded, monotonic. Three limits:
  *
- * A name that strangers have locked stays open to where its owner is known to be, so that nobody can
- * shut a printer out by guessing at it.
+ * - an address that fails is locked, for twice as long each time;
+ * - a name that is guessed at is locked the same way, for the addresses that have failed for it;
+ * - guessing spread over many addresses meets a large allowance per name and per IPv6 network, which
+ *   slows it down.
+ *
+ * The last two do not touch a name at home: where its owner wrote it down, or where it has signed in.
+ * So nobody can shut a printer out by guessing at it, nor a failing printer its neighbours.
  */
 import type { Clock } from "../clock.ts";
 import { canonicalAddress, formatNetwork, readNetwork } from "../config/network.ts";
 import { Refusal } from "../config/refusal.ts";
+import { Allowances } from "./allowances.ts";
+import { FailureLocks, FORGET_AFTER_MS } from "./failure-locks.ts";
+import { putNewest } from "./put-newest.ts";
 
-const FREE_FAILURES = 5;
-const FIRST_LOCK_MS = 2000;
-const LONGEST_LOCK_MS = 15 * 60_000;
-/** Failures are forgotten after this long without another. */
-const FORGET_AFTER_MS = 60 * 60_000;
-const MOST_COUNTERS = 5000;
-const MOST_HOMES = 1000;
+const NAME_ALLOWANCE = { attempts: 60, refillMs: 20_000 };
+const NETWORK_ALLOWANCE = { attempts: 100, refillMs: 20_000 };
+const MOST_PLACES = 5000;
 
-interface Failures {
-	readonly count: number;
-	readonly lastMs: number;
-	readonly lockedUntilMs: number;
+export interface Attempt {
+	/** To be called once. `undecided`: the password was not looked at. */
+	end(outcome: "right" | "wrong" | "undecided"): void;
 }
 
 export class SignInGuard {
 	readonly #clock: Clock;
-	/** Least recently failed first. */
-	readonly #failures = new Map<string, Failures>();
-	/** Where a name last signed in from. */
-	readonly #homes = new Map<string, string>();
+	readonly #sources: FailureLocks;
+	readonly #names: FailureLocks;
+	readonly #nameAllowances: Allowances;
+	readonly #networkAllowances: Allowances;
+	/** Places (an address and a name) that have signed in, longest ago first. */
+	readonly #homes = new Map<string, true>();
+	/** Places that have failed, and when they last did. */
+	readonly #failedAtMs = new Map<string, number>();
 
 	constructor(clock: Clock) {
 		this.#clock = clock;
+		this.#sources = new FailureLocks(clock);
+		this.#names = new FailureLocks(clock);
+		this.#nameAllowances = new Allowances(clock, NAME_ALLOWANCE);
+		this.#networkAllowances = new Allowances(clock, NETWORK_ALLOWANCE);
 	}
 
-	/** `atHome`: the address is one that the owner wrote down for this very name. */
-	isLocked(username: string, address: string, atHome: boolean): boolean {
-		const source = sourceOf(address);
-		if (this.#isLocked(`address ${source}`)) return true;
-		const isHome = atHome || this.#homes.get(username) === source;
-		return !isHome && this.#isLocked(`name ${username}`);
+	/**
+	 * The attempt, counted from now on until it ends; or why it may not be made. `busy`: too many of the
+	 * same are under way. `atHome`: the address is one that the owner wrote down for this very name.
+	 */
+	begin(username: string, address: string, atHome: boolean): Attempt | "locked" | "busy" {
+		const source = canonicalAddress(address) ?? "unknown";
+		const place = `${source} ${username}`;
+		const isHome = atHome || this.#homes.has(place);
+		const state = this.#sources.state(source);
+		if (state !== "open") return state;
+		const refusal = isHome ? undefined : this.#refusalToStranger(username, source, place);
+		if (refusal !== undefined) return refusal;
+		const release = isHome ? () => undefined : this.#countStranger(username, source);
+		this.#sources.begin(source);
+		return {
+			end: (outcome) => {
+				this.#sources.end(source, outcome === "wrong");
+				release(outcome === "wrong");
+				if (outcome === "wrong") putNewest(this.#failedAtMs, place, this.#clock.monotonicMs(), MOST_PLACES);
+				if (outcome === "right") this.#welcome(source, place);
+			},
+		};
 	}
 
-	failed(username: string, address: string): void {
-		this.#count(`address ${sourceOf(address)}`);
-		this.#count(`name ${username}`);
+	#refusalToStranger(username: string, source: string, place: string): "locked" | "busy" | undefined {
+		const state = this.#hasFailed(place) ? this.#names.state(username) : "open";
+		if (state !== "open") return state;
+		const network = networkOf(source);
+		const isSpent =
+			this.#nameAllowances.isSpent(username) ||
+			(network !== undefined && this.#networkAllowances.isSpent(network));
+		return isSpent ? "locked" : undefined;
 	}
 
-	succeeded(username: string, address: string): void {
-		const source = sourceOf(address);
-		this.#failures.delete(`address ${source}`);
-		this.#failures.delete(`name ${username}`);
-		putNewest(this.#homes, username, source, MOST_HOMES);
+	/** Returns what ends the count. */
+	#countStranger(username: string, source: string): (failed: boolean) => void {
+		const network = networkOf(source);
+		this.#names.begin(username);
+		this.#nameAllowances.take(username);
+		if (network !== undefined) this.#networkAllowances.take(network);
+		return (failed) => {
+			this.#names.end(username, failed);
+			if (failed) return;
+			this.#nameAllowances.giveBack(username);
+			if (network !== undefined) this.#networkAllowances.giveBack(network);
+		};
 	}
 
-	#isLocked(key: string): boolean {
-		return (this.#failures.get(key)?.lockedUntilMs ?? 0) > this.#clock.monotonicMs();
+	#hasFailed(place: string): boolean {
+		const failedAtMs = this.#failedAtMs.get(place);
+		return failedAtMs !== undefined && this.#clock.monotonicMs() - failedAtMs <= FORGET_AFTER_MS;
 	}
 
-	#count(key: string): void {
-		const nowMs = this.#clock.monotonicMs();
-		const before = this.#failures.get(key);
-		const count = before === undefined || nowMs - before.lastMs > FORGET_AFTER_MS ? 1 : before.count + 1;
-		const lockMs =
-			count < FREE_FAILURES ? 0 : Math.min(LONGEST_LOCK_MS, FIRST_LOCK_MS * 2 ** (count - FREE_FAILURES));
-		const failures = { count, lastMs: nowMs, lockedUntilMs: nowMs + lockMs };
-		putNewest(this.#failures, key, failures, MOST_COUNTERS);
+	#welcome(source: string, place: string): void {
+		this.#sources.forgive(source);
+		this.#failedAtMs.delete(place);
+		putNewest(this.#homes, place, true, MOST_PLACES);
 	}
 }
 
-/** One who holds an IPv6 network has 2^64 addresses: they count as one. */
-function sourceOf(address: string): string {
-	const canonical = canonicalAddress(address) ?? "unknown";
-	if (!canonical.includes(":")) return canonical;
-	const network = readNetwork(`${canonical}/64`);
-	return network instanceof Refusal ? canonical : formatNetwork(network);
-}
-
-function putNewest<Value>(map: Map<string, Value>, key: string, value: Value, most: number): void {
-	map.delete(key);
-	const [oldest] = map.keys();
-	if (map.size >= most && oldest !== undefined) map.delete(oldest);
-	map.set(key, value);
+/** The /64 of an IPv6 address: one guesser can hold all of it, and so can a LAN, `fe80::/64` above all. */
+function networkOf(source: string): string | undefined {
+	if (!source.includes(":")) return undefined;
+	const network = readNetwork(`${source}/64`);
+	return network instanceof Refusal ? undefined : formatNetwork(network);
 }

@@ -8,6 +8,7 @@ import { dirname, resolve } from "node:path";
 import type { ConfigOrigin } from "../services.ts";
 import { crossCheck } from "./cross-check.ts";
 import { yieldListeners } from "./listener-clashes.ts";
+import { notInForce } from "./not-yet.ts";
 import { describeOrigins } from "./origins.ts";
 import { ConfigError, type ConfigProblem, type Finding, findingsOf, locate } from "./problems.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -57,10 +58,17 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 	const { merged, config, problems, warnings } = checkWithSaved(saved.layer, upper);
 	fatal.push(...problems);
 	if (config === undefined || fatal.length > 0) throw new ConfigError(fatal);
+	const origins = describeOrigins(merged);
+	const isWritten = (key: string) =>
+		origins.some((origin) => origin.key === key && origin.origin !== "default");
 	return {
 		config,
-		origins: describeOrigins(merged),
-		warnings: [...saved.problems.map(({ text }) => `left out what the console saved: ${text}`), ...warnings],
+		origins,
+		warnings: [
+			...saved.problems.map(({ text }) => `left out what the console saved: ${text}`),
+			...warnings,
+			...notInForce(config, isWritten),
+		],
 		file: fromFile.state === "read" ? file : undefined,
 	};
 }

@@ -99,6 +99,7 @@ export class AccountDesk implements AccountService {
 			device: "",
 			number: 1,
 			maybeSent: false,
+			receivedAtMs: clock.now(),
 			reversePath: account.address,
 			recipients: [account.address],
 			allRecipients: [account.address],

@@ -34,4 +34,17 @@ describe("a base64 upload", () => {
 		upload.open();
 		expect(upload.isComplete()).toBe(false);
 	});
+
+	it("keeps its last bytes back until it is known that the card gave all, and says what failed", async () => {
+		const upload = uploadOfStream(6, async function* () {
+			yield Buffer.from("abcdef");
+			throw new Error("short");
+		});
+		let sentBytes = 0;
+		const sending = (async () => {
+			for await (const part of upload.open()) sentBytes += Buffer.from(part as Buffer).length;
+		})();
+		await expect(sending).rejects.toThrow("short");
+		expect([sentBytes, upload.isComplete(), upload.failure()?.message]).toEqual([4, false, "short"]);
+	});
 });

@@ -101,9 +101,16 @@ function verdict(ruling: Ruling, said: Reply, reason: string, retryAfterMs?: num
 
 /** No token, no link: nothing was sent, and the account has to wait. */
 export function accountInTrouble(trouble: AccountTrouble): Verdict {
-	const said = reply(451, "4.4.1", trouble.kind === "needs-sign-in" ? "Sign-in needed" : "Not reachable");
+	const said = reply(451, "4.4.1", TROUBLE_WORDS[trouble.kind]);
 	return { outcome: "deferred", reply: said, reason: trouble.reason, ownerText: trouble.ownerText, trouble };
 }
+
+const TROUBLE_WORDS: Readonly<Record<AccountTrouble["kind"], string>> = {
+	unreachable: "Not reachable",
+	throttled: "Asked to wait",
+	"needs-sign-in": "Sign-in needed",
+	blocked: "Account blocked",
+};
 
 /** Nobody answered. `complete`: the upstream may have got the message whole. */
 export function classifyNoAnswer({ sent, reason, error }: HttpFailure, complete: boolean): Verdict {

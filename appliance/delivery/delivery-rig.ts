@@ -118,6 +118,7 @@ export function attemptOf(message: Buffer | string, overrides: Partial<Attempt> 
 		device: "Copier",
 		number: 1,
 		maybeSent: false,
+		receivedAtMs: Date.now(),
 		reversePath: ACCOUNT,
 		recipients,
 		allRecipients: overrides.allRecipients ?? recipients,

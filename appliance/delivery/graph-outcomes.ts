@@ -130,12 +130,12 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		reply: [451, "4.7.1"],
 		ownerText: TEXTS.throttled,
 	},
-	// A disturbance of the service. A 504 has been seen after the message had been sent, so the whole
-	// family leaves open whether it was.
+	// A disturbance of the service, which answers: not a dead link. A 504 has been seen after the message
+	// had been sent, so the whole family leaves open whether it was.
 	{
 		status: [502, 503, 504],
 		outcome: "unknown",
-		trouble: "unreachable",
+		trouble: "throttled",
 		reply: [451, "4.3.0"],
 		ownerText: TEXTS.serviceTrouble,
 	},

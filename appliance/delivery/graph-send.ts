@@ -21,7 +21,7 @@ import {
 	type Verdict,
 } from "./classify.ts";
 import { TEXTS } from "./outcome-table.ts";
-import { reportAll, reportEach } from "./report.ts";
+import { reportAfterLooking, reportAll, reportEach } from "./report.ts";
 import { readFrom, readSpooled, type SpooledMessage } from "./spooled-message.ts";
 import type { Verifier } from "./verify.ts";
 
@@ -56,19 +56,19 @@ export class GraphTransport implements Transport {
 		} catch (error) {
 			return reportAll(attempt, "graph", spoolUnreadable(attempt.maybeSent, asError(error)));
 		}
-		const { verifier } = this.#options;
 		if (message.scan.ending === "oversized") return reportAll(attempt, "graph", HEADER_TOO_LARGE);
-		if (attempt.maybeSent) {
-			const messageId = findMessageId(message.start, message.scan.fields);
-			const finding = await verifier.look(attempt, messageId, signal, { graphIsOptional: false });
-			if (finding.kind === "sent") verifier.settle(attempt.queueId);
-			if (finding.kind !== "not-sent") return reportAll(attempt, "graph", finding.verdict);
-		}
-		const verdicts = await this.#send(attempt, message, signal);
-		const unknown = [...verdicts.values()].some(({ outcome }) => outcome === "unknown");
-		verifier.settle(attempt.queueId);
-		if (unknown) verifier.doubt(attempt.queueId);
-		return reportEach(attempt, "graph", verdicts, UNNAMEABLE);
+		const { verifier } = this.#options;
+		const messageId = findMessageId(message.start, message.scan.fields);
+		const send = async (to: Attempt): Promise<AttemptReport> => {
+			verifier.carries(to.queueId, messageId);
+			verifier.begins(to);
+			const report = reportEach(to, "graph", await this.#send(to, message, signal), UNNAMEABLE);
+			verifier.ends(to.queueId, report);
+			return report;
+		};
+		if (!attempt.maybeSent) return send(attempt);
+		const finding = await verifier.look(attempt, messageId, "graph", signal);
+		return reportAfterLooking(attempt, "graph", finding, send);
 	}
 
 	async close(): Promise<void> {
@@ -143,8 +143,11 @@ function verdictOf(result: GraphResult, upload: Upload): Verdict {
 	switch (result.kind) {
 		case "no-token":
 			return accountInTrouble(result.trouble);
-		case "no-answer":
+		case "no-answer": {
+			const unread = upload.failure();
+			if (unread !== undefined) return spoolUnreadable(false, unread);
 			return classifyNoAnswer(result.failure, upload.isComplete());
+		}
 		case "answer":
 			return classifyGraph(result);
 	}

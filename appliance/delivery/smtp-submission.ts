@@ -14,9 +14,9 @@ import type { TokenSource } from "../microsoft/token-source.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import { accountInTrouble, classifySmtp, lost, spoolUnreadable, stopped, type Verdict } from "./classify.ts";
 import { TEXTS } from "./outcome-table.ts";
-import { reportAll, reportEach } from "./report.ts";
+import { reportAfterLooking, reportAll, reportEach } from "./report.ts";
 import type { SmtpPhase } from "./smtp-outcomes.ts";
-import { readSpooled } from "./spooled-message.ts";
+import { readSpooled, spooledBytesWithId } from "./spooled-message.ts";
 import {
 	type DialogueFailure,
 	type OpenResult,
@@ -25,7 +25,7 @@ import {
 	type SubmissionConnection,
 } from "./submission-connection.ts";
 import { SubmissionPool } from "./submission-pool.ts";
-import type { Verifier } from "./verify.ts";
+import type { Finding, Verifier } from "./verify.ts";
 
 export interface SubmissionTiming {
 	readonly connectTimeoutMs: number;
@@ -73,39 +73,68 @@ export class SmtpTransport implements Transport {
 	}
 
 	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
-		const { verifier } = this.#options;
-		if (attempt.maybeSent) {
-			const known = await this.#lookFirst(attempt, signal);
-			if (known !== undefined) return reportAll(attempt, "smtp", known);
-		}
-		let report = reportAll(attempt, "smtp", stopped("deferred", "stopped before its turn"));
-		await this.#pool.turn(attempt.account, signal, async () => {
-			report = await this.#deliverInTurn(attempt, signal);
-		});
-		verifier.settle(attempt.queueId);
-		if (report.outcomes.some(({ outcome }) => outcome === "unknown")) verifier.doubt(attempt.queueId);
-		return report;
+		const send = (to: Attempt) => this.#deliverInTurn(to, signal);
+		if (!attempt.maybeSent) return send(attempt);
+		return reportAfterLooking(attempt, "smtp", await this.#lookFirst(attempt, signal), send);
 	}
 
 	async close(): Promise<void> {
 		this.#pool.close();
 	}
 
-	async #lookFirst(attempt: Attempt, signal: AbortSignal): Promise<Verdict | undefined> {
-		const { verifier } = this.#options;
+	async #lookFirst(attempt: Attempt, signal: AbortSignal): Promise<Finding> {
+		const { verifier, tokens } = this.#options;
+		// While nothing could be sent, nothing is gained by giving up the doubt.
+		const token = await tokens.accessToken(attempt.account, "outlook", { signal });
+		if (!token.ok) return leftOpen(accountInTrouble(token.trouble));
+		let messageId: string | undefined;
 		try {
 			const { start, scan } = await readSpooled(attempt);
-			const finding = await verifier.look(attempt, findMessageId(start, scan.fields), signal, {
-				graphIsOptional: true,
-			});
-			if (finding.kind === "sent") verifier.settle(attempt.queueId);
-			return finding.kind === "not-sent" ? undefined : finding.verdict;
+			messageId = findMessageId(start, scan.fields);
 		} catch (error) {
-			return spoolUnreadable(true, asError(error));
+			return leftOpen(spoolUnreadable(true, asError(error)));
 		}
+		const finding = await verifier.look(attempt, messageId, "smtp", signal);
+		return finding.refusalsUnknown === true ? this.#askRefusals(attempt, finding, signal) : finding;
+	}
+
+	/** It was sent, to those whom the server took as recipients; whom it refuses now, it refused then. */
+	async #askRefusals(attempt: Attempt, { known }: Finding, signal: AbortSignal): Promise<Finding> {
+		let finding = leftOpen(stopped("unknown", "stopped before its turn"));
+		await this.#pool.turn(attempt.account, signal, async () => {
+			// A kept one would count against the limit.
+			this.#pool.take(attempt.account)?.quit();
+			const opened = await this.#open(attempt.account, signal);
+			if ("outcome" in opened) {
+				finding = leftOpen(opened);
+				return;
+			}
+			const result = await opened.askRecipients(attempt, attempt.sizeBytes, signal);
+			const { refused, outcome } = result;
+			if (!outcome.ok && !ASKED_ALL.includes(outcome.failure.stage)) {
+				finding = leftOpen(sendingFailed(outcome.failure, false));
+				return;
+			}
+			const refusals = [...refused].map(
+				([recipient, reply]) => [recipient, classifySmtp(reply, "recipient")] as const,
+			);
+			finding = { known: new Map([...known, ...refusals]) };
+		});
+		return finding;
 	}
 
 	async #deliverInTurn(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
+		const { verifier } = this.#options;
+		let report = reportAll(attempt, "smtp", stopped("deferred", "stopped before its turn"));
+		await this.#pool.turn(attempt.account, signal, async () => {
+			verifier.begins(attempt);
+			report = await this.#deliver(attempt, signal);
+			verifier.ends(attempt.queueId, report);
+		});
+		return report;
+	}
+
+	async #deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
 		const kept = this.#pool.take(attempt.account);
 		if (kept !== undefined) {
 			const result = await this.#send(kept, attempt, signal);
@@ -117,7 +146,10 @@ export class SmtpTransport implements Transport {
 	}
 
 	async #send(connection: SubmissionConnection, attempt: Attempt, signal: AbortSignal): Promise<SendResult> {
-		const result = await connection.send(attempt, attempt.sizeBytes, () => attempt.openBody(), signal);
+		const { verifier } = this.#options;
+		const tell = (messageId: string | undefined) => verifier.carries(attempt.queueId, messageId);
+		const openBody = () => spooledBytesWithId(attempt, tell);
+		const result = await connection.send(attempt, attempt.sizeBytes, openBody, signal);
 		this.#pool.giveBack(attempt.account, connection);
 		return result;
 	}
@@ -148,6 +180,14 @@ export class SmtpTransport implements Transport {
 			signal,
 		);
 	}
+}
+
+/** How far a transaction came when every recipient has had its answer. */
+const ASKED_ALL: readonly DialogueFailure["stage"][] = ["spool", "recipients", "data"];
+
+/** It could not be found out now; the message is as doubtful as before. */
+function leftOpen(verdict: Verdict): Finding {
+	return { known: new Map(), open: { ...verdict, outcome: "unknown" } };
 }
 
 /** The connection had died, or was being closed, before it took anything of the message. */

@@ -1,8 +1,10 @@
 /**
  * A spooled message as the transports read it: its header in memory, its body streamed, and read again
- * from the spool for a second try. Errors of the spool pass through to the caller.
+ * from the spool for a second try. Errors of the spool pass through to the caller, and a body of another
+ * size than was accepted is one: half a message must not go out as a whole one.
  */
 import { type HeaderScan, scanHeader } from "../mail/header.ts";
+import { findMessageId } from "../mail/message-id.ts";
 import type { Attempt } from "../queue/transport.ts";
 
 export interface SpooledMessage {
@@ -16,10 +18,40 @@ export interface SpooledMessage {
 /** Up to this size a message is read once and kept, which spares the spool a second reading. */
 const KEPT_WHOLE_BYTES = 256 * 1024;
 
+/** All bytes, from the start; throws before it ends when they are not as many as were accepted. */
+export async function* spooledBytes(attempt: Attempt): AsyncGenerator<Buffer> {
+	let readBytes = 0;
+	for await (const chunk of attempt.openBody()) {
+		readBytes += chunk.length;
+		yield chunk;
+	}
+	if (readBytes === attempt.sizeBytes) return;
+	throw new Error(`the spool holds ${readBytes} bytes of a message of ${attempt.sizeBytes}`);
+}
+
+/** The same; `tell` gets the Message-ID when the header has been read, before the last byte is given. */
+export async function* spooledBytesWithId(
+	attempt: Attempt,
+	tell: (messageId: string | undefined) => void,
+): AsyncGenerator<Buffer> {
+	let start: Buffer | undefined = Buffer.alloc(0);
+	for await (const chunk of spooledBytes(attempt)) {
+		if (start !== undefined) {
+			start = start.length === 0 ? chunk : Buffer.concat([start, chunk]);
+			const { ending, fields } = scanHeader(start);
+			if (ending !== "open" || start.length >= attempt.sizeBytes) {
+				tell(findMessageId(start, fields));
+				start = undefined;
+			}
+		}
+		yield chunk;
+	}
+}
+
 export async function readSpooled(attempt: Attempt): Promise<SpooledMessage> {
 	const chunks: Buffer[] = [];
 	let readBytes = 0;
-	for await (const chunk of attempt.openBody()) {
+	for await (const chunk of spooledBytes(attempt)) {
 		chunks.push(chunk);
 		readBytes += chunk.length;
 		if (attempt.sizeBytes <= KEPT_WHOLE_BYTES) continue;
@@ -42,7 +74,7 @@ export async function* readFrom(
 		return;
 	}
 	let skipBytes = fromByte;
-	for await (const chunk of attempt.openBody()) {
+	for await (const chunk of spooledBytes(attempt)) {
 		const skipped = Math.min(skipBytes, chunk.length);
 		skipBytes -= skipped;
 		if (skipped < chunk.length) yield chunk.subarray(skipped);

@@ -192,6 +192,15 @@ export class SubmissionConnection {
 		return { refused, bodySent, outcome: { ok: false, failure: known } };
 	}
 
+	/**
+	 * Asks whom the server refuses, by a transaction that ends before its message: nothing is sent, and
+	 * the connection is closed by it. The failure's stage is `spool` when all went as wanted.
+	 */
+	askRecipients(envelope: Envelope, sizeBytes: number, signal: AbortSignal): Promise<SendResult> {
+		const nothing = { next: () => Promise.reject(new Error("only asked for the recipients")) };
+		return this.send(envelope, sizeBytes, () => ({ [Symbol.asyncIterator]: () => nothing }), signal);
+	}
+
 	/** Takes leave, as SMTP wants it; does not wait. */
 	quit(): void {
 		if (this.isUsable) this.#dialogue.quit();

@@ -244,6 +244,20 @@ auth_without_tls = true
 	});
 });
 
+describe("a second Postern", () => {
+	it("on the same state folder is refused, and the first one's mail is safe", async () => {
+		const peer = await SmtpPeer.connect(house.port("relay"));
+		await peer.begin();
+		peer.write(`${mail("large").trimEnd()}${"x".repeat(60)}\r\n`.repeat(3_000));
+		const second = await house.cli("serve");
+		expect(second.exitCode).toBe(1);
+		expect(second.stderr).toMatch(/Another Postern is using/);
+		expect(await peer.finish()).toMatch(/^250 /);
+		await peer.quit();
+		await eventually("it leaves", queueIsEmpty);
+	});
+});
+
 describe("the command line itself", () => {
 	it("exits 2 for what was typed wrongly, and names the nearest verb", async () => {
 		const { exitCode, stderr } = await house.cli("quue", "list");

@@ -24,11 +24,6 @@ export function formatQueueId(number: number): string {
 	return text;
 }
 
-/** When it was given, by the wall clock of then; later for a box whose clock was behind earlier ids. */
-export function queueTimeMs(number: number): number {
-	return Math.floor(number / IDS_PER_MS);
-}
-
 /** The number behind an id, or undefined when the text is no queue id. Case does not matter. */
 export function parseQueueId(text: string): number | undefined {
 	if (text.length === 0 || text.length > LONGEST_TEXT) return undefined;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formatDate } from "./date.ts";
 import { scanHeader } from "./header.ts";
 import { isLooping } from "./loop.ts";
-import { receivedField, type Trace } from "./received.ts";
+import { receivedField, type Trace, tracedQueueIds } from "./received.ts";
 
 const trace: Trace = {
 	helo: "BRN001BA9",
@@ -50,6 +50,21 @@ describe("the trace field", () => {
 				},
 			),
 		);
+	});
+});
+
+describe("the queue ids in a message", () => {
+	it("are those of every Postern it has passed, however the fields were folded since", () => {
+		const ours = receivedField({ ...trace, queueId: "FIRST" });
+		const theirs = receivedField({ ...trace, hostName: "postern-2", queueId: "SECOND", recipients: [] });
+		const exchange =
+			"Received: from a by b (Exchange) with SMTP id OTHER; Fri, 20 Nov 2026 11:52:15 +0000\r\n";
+		const refolded = theirs.replaceAll("\r\n\t", "\r\n ").replace(" id ", "\r\n id ");
+		const message = Buffer.from(
+			`${exchange}${refolded}${ours}Subject: x\r\n\r\nby x (Postern) with SMTP id BODY\r\n`,
+		);
+		expect(tracedQueueIds(message)).toEqual(["SECOND", "FIRST"]);
+		expect(tracedQueueIds(Buffer.from(exchange))).toEqual([]);
 	});
 });
 

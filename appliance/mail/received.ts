@@ -3,6 +3,7 @@
  * said of itself is cleaned, so that no greeting can forge a field or a line.
  */
 import { formatDate } from "./date.ts";
+import { fieldValue, isNamed, scanHeader } from "./header.ts";
 
 export interface Trace {
 	/** As the peer named itself in HELO or EHLO; may be anything. */
@@ -38,6 +39,16 @@ export function receivedField(trace: Trace): string {
 /** How our fields are recognised when a message comes back. */
 export function traceMark(hostName: string): string {
 	return `by ${domainText(hostName)} (Postern)`;
+}
+
+/** The queue ids under which a Postern, this one or another, has passed the message on; the latest first. */
+export function tracedQueueIds(message: Buffer): readonly string[] {
+	return scanHeader(message)
+		.fields.filter((field) => isNamed(field, "Received"))
+		.flatMap((field) => {
+			const value = fieldValue(message, field).replaceAll(/\s+/g, " ");
+			return /\(Postern\) with \S+ id ([^\s;]+)/.exec(value)?.[1] ?? [];
+		});
 }
 
 /** A domain or address literal; whatever else the text held becomes `?`. */

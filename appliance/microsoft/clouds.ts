@@ -83,8 +83,8 @@ export function endpointsOf(settings: CloudSettings): Endpoints {
 	if (settings.cloud !== "custom") return KNOWN[settings.cloud];
 	return {
 		cloud: "custom",
-		loginUrl: withoutSlash(settings.authority ?? GLOBAL.loginUrl),
-		graphUrl: withoutSlash(settings.graph ?? GLOBAL.graphUrl),
+		loginUrl: withoutSlash(settings.authority ?? GLOBAL.loginUrl).replace(TENANT_AT_END, ""),
+		graphUrl: withoutSlash(settings.graph ?? GLOBAL.graphUrl).replace(VERSION_AT_END, ""),
 		smtp: hostAndPort(settings.smtp ?? GLOBAL.smtp),
 		scopePrefix: GLOBAL.scopePrefix,
 	};
@@ -108,6 +108,10 @@ export function scopesOf(endpoints: Endpoints, resource: Resource): string[] {
 export function neededPermission(resource: Resource): string {
 	return PERMISSIONS[resource][0] ?? "";
 }
+
+/** What people copy along with the base address, and what is put behind it anyway. */
+const TENANT_AT_END = /\/(?:common|organizations|consumers|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/i;
+const VERSION_AT_END = /\/v1\.0$/i;
 
 function withoutSlash(url: string): string {
 	return url.replace(/\/+$/, "");

@@ -32,8 +32,12 @@ export interface GraphAnswer {
 	/** For the log and for Microsoft's support. */
 	readonly requestId: string;
 	readonly retryAfterMs?: number;
+	/** Graph's clock when it answered (`Date`, to the second). */
+	readonly serverNowMs?: number;
 	/** Read as JSON; undefined when it is none. */
 	readonly body: unknown;
+	/** As it came. */
+	readonly bytes: Buffer;
 }
 
 export type GraphResult =
@@ -95,6 +99,7 @@ function resultOf(result: HttpResult, nowMs: number): GraphResult {
 	const body = parseJson(result.body);
 	const error = status >= 400 ? readGraphError(body) : { codes: [], message: "", requestId: "" };
 	const waitMs = retryAfterMs(headers["retry-after"], nowMs);
+	const serverNowMs = Date.parse(headers["date"] ?? "");
 	return {
 		kind: "answer",
 		status,
@@ -102,7 +107,9 @@ function resultOf(result: HttpResult, nowMs: number): GraphResult {
 		message: error.message,
 		requestId: headers["request-id"] ?? error.requestId,
 		...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+		...(Number.isNaN(serverNowMs) ? {} : { serverNowMs }),
 		body,
+		bytes: result.body,
 	};
 }
 

@@ -38,6 +38,12 @@ const ADDRESS_ATTEMPT_MS = 1500;
 const COMMON = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS } as const;
 const KEPT = { ...COMMON, keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST, timeout: IDLE_CONNECTION_MS };
 
+/**
+ * A simulation's certificate names "localhost" or 127.0.0.1, seldom both, and nobody stands between this
+ * machine and itself. Its issuer must be trusted all the same (`ca_file`).
+ */
+export const TO_THIS_MACHINE = { checkServerIdentity: () => undefined } as const;
+
 export function openAgents(options: AgentOptions): Agents {
 	const trusted = openTrust(options);
 	const proxyEnv = proxyEnvironment(options.proxy ?? "", options.environment ?? process.env);
@@ -60,7 +66,7 @@ export function openAgents(options: AgentOptions): Agents {
 		const made =
 			url.protocol === "http:"
 				? new http.Agent(base)
-				: new https.Agent({ ...base, ...trust(), ...(local ? {} : { proxyEnv }) });
+				: new https.Agent({ ...base, ...trust(), ...(local ? TO_THIS_MACHINE : { proxyEnv }) });
 		opened.set(key, made);
 		return made;
 	}

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLog } from "../log.ts";
 import { makeServerCertificate } from "../sandbox/certificate.ts";
 import { openHttp } from "./http.ts";
+import { openAgents } from "./http-agents.ts";
 
 const CERTIFICATE = makeServerCertificate(["localhost", "127.0.0.1", "graph.example"], Date.now());
 let folder: string;
@@ -64,15 +65,18 @@ describe("whom it trusts", () => {
 		}
 	});
 
-	it("is nobody by another name", async () => {
+	it("is, on this machine, whoever the authority vouches for, by name or by address", async () => {
 		const client = openHttp({ log: silentLog(), environment: {}, caFile });
 		open.push(() => client.close());
 		const url = `https://127.0.0.2:${await serveTlsOn("127.0.0.2")}/`;
-		expect(await client.request({ method: "GET", url })).toMatchObject({
-			ok: false,
-			reason: "tls",
-			sent: "nothing",
-		});
+		expect(await client.request({ method: "GET", url })).toMatchObject({ ok: true });
+	});
+
+	it("is nobody by another name anywhere else", () => {
+		const agents = openAgents({ caFile, environment: {} });
+		const { options } = agents.keptAlive(new URL("https://login.microsoftonline.com/")) as https.Agent;
+		expect(options).not.toHaveProperty("checkServerIdentity");
+		agents.destroy();
 	});
 
 	async function serveTlsOn(host: string): Promise<number> {

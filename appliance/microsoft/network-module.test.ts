@@ -71,6 +71,13 @@ describe("signing in with a code", () => {
 		expect(clock.slept).toEqual([5000, 5000]);
 	});
 
+	it("asks for the token under the name that RFC 8628 and Microsoft's documentation give it", async () => {
+		await signIn();
+		const poll = service.requests.find(({ kind }) => kind === "poll");
+		expect(poll?.form.get("grant_type")).toBe("urn:ietf:params:oauth:grant-type:device_code");
+		expect(poll?.form.get("device_code")).not.toBe("");
+	});
+
 	it("survives slow_down, and is slower from then on", async () => {
 		service.script("poll", sts.pending(), sts.refuse("slow_down", 0), sts.pending(), sts.tokens());
 		expect(await signIn()).toMatchObject({ ok: true });

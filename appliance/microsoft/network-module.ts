@@ -38,6 +38,9 @@ const NOT_YET = ownAnswer("temporarily_unavailable", "waiting before the next to
 /** Answers kept for `takeAnswer`; MSAL makes one or two requests per call. */
 const KEPT_ANSWERS = 8;
 
+/** RFC 8628 §3.4, and Microsoft's documentation of the flow. */
+const DEVICE_CODE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
 export class NetworkModule implements INetworkModule {
 	readonly #options: NetworkModuleOptions;
 	readonly #answers = new Map<string, StsAnswer>();
@@ -92,7 +95,9 @@ export class NetworkModule implements INetworkModule {
 			this.#remember(options?.correlationId ?? "", EXPIRED);
 			return errorBody(EXPIRED);
 		}
-		const answer = await this.#ask("POST", url, options);
+		// MSAL writes the name that only Microsoft's own service takes for RFC 8628's.
+		form.set("grant_type", DEVICE_CODE_GRANT);
+		const answer = await this.#ask("POST", url, { ...options, body: form.toString() });
 		if (this.#pacing?.goesOnAfter(answer) === true) {
 			this.#reportDisturbance(answer);
 			return { error: "authorization_pending" };

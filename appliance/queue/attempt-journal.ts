@@ -4,12 +4,17 @@
  * A message is marked `active` on the card, with a flush, before its attempt; that survives a power
  * cut but says only "perhaps". This file says it exactly for a process that dies alone (a crash, the
  * OOM killer, `kill -9`): one line when an attempt begins and one with its settlement, written to
- * the page cache and never flushed. It costs no flush and no wear, and it is believed only in the
- * boot that wrote it; after a power cut every active message counts as perhaps sent.
+ * the page cache and never flushed. It costs no flush and next to no wear, and it is believed only in
+ * the boot that wrote it; after a power cut every active message counts as perhaps sent.
+ *
+ * Whatever goes wrong with it (a full card, half a line, an empty file) means "nothing is known",
+ * which costs a look before sending and never a message.
  */
 import { readFileSync } from "node:fs";
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import path from "node:path";
+import { asError, errorCode } from "../errors.ts";
+import type { Log } from "../log.ts";
 import type { Finish, Update } from "../store/operations.ts";
 
 export interface JournalFindings {
@@ -21,48 +26,57 @@ export interface JournalFindings {
 	readonly settlements: ReadonlyMap<number, Update | Finish>;
 }
 
-/** Rewritten from the start when nothing is under way and it has grown to this. */
-const TRUNCATE_BYTES = 256 * 1024;
+/** Written anew, with what is still open, when it has grown to this. */
+const REWRITE_BYTES = 256 * 1024;
+const FILE_NAME = "attempts";
 
 export class AttemptJournal {
 	readonly #file: FileHandle;
+	readonly #log: Log;
 	#sizeBytes = 0;
-	#underWay = 0;
+	/** Lines that a rewrite must keep. */
+	readonly #begun = new Set<number>();
+	readonly #settlements = new Map<number, string>();
 	/** Writes happen one after the other, so that a crash leaves whole lines and at most half of the last. */
 	#last: Promise<void> = Promise.resolve();
 
-	private constructor(file: FileHandle) {
+	private constructor(file: FileHandle, log: Log) {
 		this.#file = file;
+		this.#log = log;
 	}
 
-	/** Reads what the last run left, then begins anew. */
-	static async open(stateDir: string): Promise<{ journal: AttemptJournal; findings: JournalFindings }> {
-		const name = path.join(stateDir, "attempts");
-		const findings = parse(await readIfThere(name), bootId());
-		const journal = new AttemptJournal(await open(name, "w", 0o600));
-		await journal.#append(`boot ${bootId()}\n`);
-		return { journal, findings };
+	/** What the last run left. */
+	static async read(stateDir: string): Promise<JournalFindings> {
+		return parse(await readIfThere(path.join(stateDir, FILE_NAME)), bootId());
 	}
 
-	/** Before the attempt's first byte leaves. */
-	begin(id: number): Promise<void> {
-		this.#underWay += 1;
-		return this.#append(`begin ${id}\n`);
+	/** Begins anew: only after what `read` found is on the card. */
+	static async begin(stateDir: string, log: Log): Promise<AttemptJournal> {
+		const journal = new AttemptJournal(await open(path.join(stateDir, FILE_NAME), "w", 0o600), log);
+		await journal.#inTurn(() => journal.#rewrite());
+		return journal;
 	}
 
-	/** When its outcome is known, before it is committed. */
-	settle(write: Update | Finish): Promise<void> {
-		return this.#append(`settle ${JSON.stringify(write)}\n`);
+	/** Before the attempt's first byte leaves. Rejects when it could not be written. */
+	async begin(id: number): Promise<void> {
+		// A message that a dead link sends back again and again is noted once.
+		if (this.#begun.has(id)) return;
+		await this.#inTurn(() => this.#append(`begin ${id}\n`));
+		this.#begun.add(id);
 	}
 
-	/** The attempt of `begin` is settled on the card. */
-	async end(): Promise<void> {
-		this.#underWay -= 1;
-		if (this.#underWay > 0 || this.#sizeBytes < TRUNCATE_BYTES) return;
-		const truncated = this.#last.then(() => this.#file.truncate(0));
-		this.#last = truncated;
-		this.#sizeBytes = 0;
-		await this.#append(`boot ${bootId()}\n`);
+	/** When its outcome is known, before it is committed. Never rejects: the commit goes on without it. */
+	async settle(write: Update | Finish): Promise<void> {
+		const line = `settle ${JSON.stringify(write)}\n`;
+		this.#begun.delete(write.id);
+		this.#settlements.set(write.id, line);
+		await this.#orDistrust(() => this.#append(line));
+	}
+
+	/** The settlement is on the card. */
+	async end(id: number): Promise<void> {
+		this.#settlements.delete(id);
+		if (this.#sizeBytes >= REWRITE_BYTES) await this.#orDistrust(() => this.#rewrite());
 	}
 
 	async close(): Promise<void> {
@@ -70,14 +84,46 @@ export class AttemptJournal {
 		await this.#file.close();
 	}
 
-	#append(line: string): Promise<void> {
-		const bytes = Buffer.from(line);
-		const position = this.#sizeBytes;
-		this.#sizeBytes += bytes.length;
-		this.#last = this.#last.then(async () => {
-			await this.#file.write(bytes, 0, bytes.length, position);
-		});
-		return this.#last;
+	/** A journal with a gap must not be believed: it is emptied, which can be done on a full card too. */
+	async #orDistrust(work: () => Promise<void>): Promise<void> {
+		try {
+			await this.#inTurn(work);
+		} catch (thrown) {
+			this.#log.warning("attempt-journal-refused", { error: asError(thrown).message });
+			await this.#inTurn(() => this.#empty()).catch((again: unknown) => {
+				this.#log.error("attempt-journal-stuck", { error: asError(again).message });
+			});
+		}
+	}
+
+	#inTurn(work: () => Promise<void>): Promise<void> {
+		const done = this.#last.then(work);
+		this.#last = done.catch(() => undefined);
+		return done;
+	}
+
+	async #append(line: string): Promise<void> {
+		// After a failure the file is empty; it begins again with everything that is open.
+		if (this.#sizeBytes === 0) await this.#rewrite();
+		await this.#write(line);
+	}
+
+	async #rewrite(): Promise<void> {
+		await this.#empty();
+		const begun = [...this.#begun].map((id) => `begin ${id}\n`);
+		await this.#write([`boot ${bootId()}\n`, ...begun, ...this.#settlements.values()].join(""));
+	}
+
+	async #empty(): Promise<void> {
+		this.#sizeBytes = 0;
+		await this.#file.truncate(0);
+	}
+
+	async #write(text: string): Promise<void> {
+		const bytes = Buffer.from(text);
+		const { bytesWritten } = await this.#file.write(bytes, 0, bytes.length, this.#sizeBytes);
+		if (bytesWritten < bytes.length) throw new Error("the attempt journal took only part of a line");
+		this.#sizeBytes += bytesWritten;
 	}
 }
 
@@ -85,7 +131,7 @@ async function readIfThere(name: string): Promise<string> {
 	try {
 		return await readFile(name, "utf8");
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+		if (errorCode(error) === "ENOENT") return "";
 		throw error;
 	}
 }
@@ -93,10 +139,10 @@ async function readIfThere(name: string): Promise<string> {
 const NOTHING_KNOWN: JournalFindings = { sameBoot: false, begun: new Set(), settlements: new Map() };
 
 function parse(text: string, boot: string): JournalFindings {
-	if (text === "") return { ...NOTHING_KNOWN, sameBoot: true };
 	const lines = text.split("\n");
 	// The last piece is empty, or half a line that was being written when the process died.
 	lines.pop();
+	// Also an empty file: a power cut leaves it so.
 	if (lines[0] !== `boot ${boot}`) return NOTHING_KNOWN;
 	const begun = new Set<number>();
 	const settlements = new Map<number, Update | Finish>();
@@ -105,12 +151,12 @@ function parse(text: string, boot: string): JournalFindings {
 		if (word === "begin") {
 			begun.add(Number(rest));
 			settlements.delete(Number(rest));
+		} else {
+			const settlement = word === "settle" ? parseSettlement(rest) : undefined;
+			if (settlement === undefined) return NOTHING_KNOWN;
+			begun.delete(settlement.id);
+			settlements.set(settlement.id, settlement);
 		}
-		if (word !== "settle") continue;
-		const settlement = parseSettlement(rest);
-		if (settlement === undefined) return NOTHING_KNOWN;
-		begun.delete(settlement.id);
-		settlements.set(settlement.id, settlement);
 	}
 	return { sameBoot: true, begun, settlements };
 }

@@ -4,10 +4,17 @@
  *
  * A dead link is probed at most `LONGEST_PROBE_WAIT_MS` apart however long it lasts, because the
  * first message should leave within seconds of its return, and a refused connection costs nothing.
+ * What Microsoft asks for (`Retry-After`) is kept, whoever is impatient.
  */
 import type { AccountTrouble } from "./transport.ts";
 
 export type CircuitState = "closed" | "open" | "probing";
+
+/** Permission for one attempt; handed back with what became of it. */
+export interface Ticket {
+	/** How often the circuit had opened when the attempt began. */
+	readonly openings: number;
+}
 
 const FIRST_PROBE_WAIT_MS = 500;
 const LONGEST_PROBE_WAIT_MS = 4_000;
@@ -18,8 +25,9 @@ const BLOCKED_WAIT_MS = 60_000;
 export class Circuit {
 	#trouble: AccountTrouble | undefined;
 	#troubles = 0;
+	#openings = 0;
 	#openUntilMs = 0;
-	#probing = false;
+	#probe: Ticket | undefined;
 
 	get trouble(): AccountTrouble | undefined {
 		return this.#trouble;
@@ -27,7 +35,7 @@ export class Circuit {
 
 	get state(): CircuitState {
 		if (this.#trouble === undefined) return "closed";
-		return this.#probing ? "probing" : "open";
+		return this.#probe === undefined ? "open" : "probing";
 	}
 
 	/** When the next probe may start; meaningful while open. */
@@ -38,27 +46,32 @@ export class Circuit {
 	/** May an attempt start now? While open, at most one probe at a time. */
 	admits(nowMs: number): boolean {
 		if (this.#trouble === undefined) return true;
-		return !this.#probing && nowMs >= this.#openUntilMs;
+		return this.#probe === undefined && nowMs >= this.#openUntilMs;
 	}
 
 	/** An attempt starts that `admits` allowed. */
-	begin(): void {
-		if (this.#trouble !== undefined) this.#probing = true;
+	begin(): Ticket {
+		const ticket = { openings: this.#openings };
+		if (this.#trouble !== undefined) this.#probe = ticket;
+		return ticket;
 	}
 
 	/** An attempt reached Microsoft and had an answer of its own. True when this closed the circuit. */
-	succeeded(): boolean {
-		const closes = this.#trouble !== undefined;
+	succeeded(ticket: Ticket): boolean {
+		const wasProbe = this.#endProbe(ticket);
+		if (this.#trouble === undefined) return false;
+		// It began before the trouble and says nothing about it.
+		if (!wasProbe && ticket.openings < this.#openings) return false;
 		this.#trouble = undefined;
 		this.#troubles = 0;
-		this.#probing = false;
-		return closes;
+		return true;
 	}
 
 	/** An attempt met trouble of the account's. True when this opened the circuit. */
-	failed(trouble: AccountTrouble, nowMs: number): boolean {
+	failed(ticket: Ticket, trouble: AccountTrouble, nowMs: number): boolean {
+		this.#endProbe(ticket);
 		const opens = this.#trouble === undefined;
-		this.#probing = false;
+		if (opens) this.#openings += 1;
 		// Attempts that were in flight when the circuit opened end with the same trouble; they do not
 		// push the next probe further away.
 		if (opens || nowMs >= this.#openUntilMs) {
@@ -71,10 +84,22 @@ export class Circuit {
 		return opens;
 	}
 
+	/** Nothing came of the attempt; a probe that ends so must not bar the next. */
+	abandon(ticket: Ticket): void {
+		this.#endProbe(ticket);
+	}
+
 	/** The reason may be gone (someone signed in, the owner asked): the next attempt probes at once. */
 	nudge(nowMs: number): void {
+		if (this.#trouble?.retryAfterMs !== undefined) return;
 		this.#openUntilMs = Math.min(this.#openUntilMs, nowMs);
 		this.#troubles = 0;
+	}
+
+	#endProbe(ticket: Ticket): boolean {
+		if (this.#probe !== ticket) return false;
+		this.#probe = undefined;
+		return true;
 	}
 }
 

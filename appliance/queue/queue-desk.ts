@@ -16,7 +16,7 @@ import { finish } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
 
 /** Rows fetched at once while listing. */
-const PAGE_ROWS = 1_000;
+const PAGE_ROWS = 200;
 
 const SETTLE_PATIENCE_MS = 500;
 
@@ -106,6 +106,8 @@ export class QueueDesk implements QueueService {
 	/** False when the message changed meanwhile so that the action no longer applies. */
 	async #actOn(action: QueueAction, item: Item): Promise<boolean> {
 		const { scheduler, spool, runner, clock } = this.#options;
+		// While others of a long list were acted on, this one may have been taken or have left.
+		if (scheduler.find(item.id) !== item || !APPLIES_TO[action].includes(item.state)) return false;
 		// Out of the scheduler's reach first, so that no attempt begins while the card is being changed.
 		const before = { state: item.state, dueAtMs: item.dueAtMs };
 		scheduler.move(item, "held", 0);

@@ -7,7 +7,6 @@ import type { Clock } from "../clock.ts";
 import { giveBack } from "../memory.ts";
 import { MESSAGE_STATES, type QueueIndex } from "../store/operations.ts";
 import type { JournalFindings } from "./attempt-journal.ts";
-import type { Runner } from "./runner.ts";
 import type { Lane, Scheduler } from "./scheduler.ts";
 import type { Spool } from "./spool.ts";
 
@@ -20,32 +19,38 @@ const LONG_QUEUE = 5_000;
 export interface RecoveryOptions {
 	readonly spool: Spool;
 	readonly scheduler: Scheduler;
-	readonly runner: Runner;
 	readonly findings: JournalFindings;
 	readonly clock: Clock;
 }
 
-export async function recover({ spool, scheduler, runner, findings, clock }: RecoveryOptions): Promise<void> {
+export async function recover({ spool, scheduler, findings, clock }: RecoveryOptions): Promise<void> {
 	await settleFromJournal(spool, findings);
-	const doubtful: number[] = [];
+	const active: number[] = [];
 	let loaded = 0;
 	for await (const page of spool.load()) {
+		active.push(...activeIds(page));
 		fill(scheduler, page, clock);
 		loaded += page.ids.length;
-		for (const id of activeIds(page)) if (!findings.sameBoot || findings.begun.has(id)) doubtful.push(id);
 	}
-	runner.expectPerhapsSent(doubtful);
+	// On the card before the journal that tells them apart is begun anew: a second crash forgets nothing.
+	const isDoubtful = (id: number) => !findings.sameBoot || findings.begun.has(id);
+	const doubtful = active.filter(isDoubtful);
+	const untried = active.filter((id) => !isDoubtful(id));
+	if (doubtful.length > 0) await spool.doubt(doubtful);
+	if (untried.length > 0) await spool.unlease(untried);
 	await spool.removeOrphans((number) => scheduler.find(number) !== undefined);
 	if (loaded >= LONG_QUEUE) giveBack();
 }
 
 /** What the last run knew and had not yet committed: only of messages it still held as being attempted. */
 async function settleFromJournal(spool: Spool, { settlements }: JournalFindings): Promise<void> {
-	for (const settlement of settlements.values()) {
-		const shown = await spool.show(settlement.id);
-		if (shown === null || !("message" in shown) || shown.message.state !== "active") continue;
-		await spool.settle(settlement, shown.message.inFile, "urgent");
-	}
+	await Promise.all(
+		[...settlements.values()].map(async (settlement) => {
+			const shown = await spool.show(settlement.id);
+			if (shown === null || !("message" in shown) || shown.message.state !== "active") return;
+			await spool.settle(settlement, shown.message.inFile, "urgent");
+		}),
+	);
 }
 
 function* activeIds({ ids, states }: QueueIndex): Iterable<number> {
@@ -64,6 +69,6 @@ function fill(scheduler: Scheduler, index: QueueIndex, clock: Clock): void {
 		if (lane === undefined) continue;
 		// A clock that stepped must neither hurry every retry nor put one off for years.
 		const waitMs = Math.min(Math.max(0, (index.dueAtMs[position] ?? 0) - wallMs), LONGEST_WAIT_MS);
-		scheduler.add(lane, id, state, monotonicMs + waitMs);
+		scheduler.add(lane, id, state === "active" ? "incoming" : state, monotonicMs + waitMs);
 	}
 }

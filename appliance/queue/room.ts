@@ -8,21 +8,27 @@
 import { statfs } from "node:fs/promises";
 import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { INLINE_BYTES } from "./body-writer.ts";
 
 const FRESH_MS = 1_000;
 
+export interface RoomOptions {
+	readonly folder: string;
+	readonly reserveBytes: () => number;
+	/** Room inside the database's file, which keeps the size it once had. */
+	readonly spareBytes: () => Promise<number>;
+	readonly log: Log;
+}
+
 export class Room {
-	readonly #folder: string;
-	readonly #reserveBytes: () => number;
-	readonly #log: Log;
+	readonly #options: RoomOptions;
 	#freeBytes = Number.MAX_SAFE_INTEGER;
+	#spareBytes = 0;
 	#measuredAtMs = Number.NEGATIVE_INFINITY;
 	#measuring: Promise<void> | undefined;
 
-	constructor(folder: string, reserveBytes: () => number, log: Log) {
-		this.#folder = folder;
-		this.#reserveBytes = reserveBytes;
-		this.#log = log;
+	constructor(options: RoomOptions) {
+		this.#options = options;
 	}
 
 	get freeBytes(): number {
@@ -30,38 +36,47 @@ export class Room {
 	}
 
 	get reserveBytes(): number {
-		return this.#reserveBytes();
+		return this.#options.reserveBytes();
 	}
 
 	/** Is there room for a message of this size (0 when unknown) above the reserve? */
 	async has(sizeBytes: number): Promise<boolean> {
 		if (this.#isStale()) await this.measure();
-		return this.#freeBytes - sizeBytes >= this.#reserveBytes();
+		return this.#available(sizeBytes) - sizeBytes >= this.reserveBytes;
 	}
 
-	/** Takes room for bytes that have come. False when that leaves less than the reserve. */
-	take(sizeBytes: number): boolean {
+	/**
+	 * Takes room for bytes that have come, of a message of `messageBytes` so far. False when that leaves
+	 * less than the reserve.
+	 */
+	take(sizeBytes: number, messageBytes: number): boolean {
 		this.#freeBytes -= sizeBytes;
 		if (this.#isStale()) {
 			this.measure().catch((thrown: unknown) => {
 				// The next message asks again and is refused if this goes on.
-				this.#log.error("room-unmeasured", { error: asError(thrown).message });
+				this.#options.log.error("room-unmeasured", { error: asError(thrown).message });
 			});
 		}
-		return this.#freeBytes >= this.#reserveBytes();
+		return this.#available(messageBytes) >= this.reserveBytes;
 	}
 
 	/** Rejects with the system's error when the folder cannot be looked at. */
 	async measure(): Promise<void> {
-		this.#measuring ??= statfs(this.#folder)
-			.then(({ bavail, bsize }) => {
+		this.#measuring ??= Promise.all([statfs(this.#options.folder), this.#options.spareBytes()])
+			.then(([{ bavail, bsize }, spareBytes]) => {
 				this.#freeBytes = bavail * bsize;
+				this.#spareBytes = spareBytes;
 				this.#measuredAtMs = performance.now();
 			})
 			.finally(() => {
 				this.#measuring = undefined;
 			});
 		await this.#measuring;
+	}
+
+	/** A message that becomes a row also fits into what the database has and does not use. */
+	#available(messageBytes: number): number {
+		return this.#freeBytes + (messageBytes <= INLINE_BYTES ? this.#spareBytes : 0);
 	}
 
 	#isStale(): boolean {

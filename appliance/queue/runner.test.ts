@@ -48,6 +48,11 @@ function unreachable(attempt: Attempt): AttemptReport {
 	return { ...outcomes(attempt, "deferred"), trouble };
 }
 
+/** The look for a message in doubt could not be made either. */
+function doubtful(attempt: Attempt): Pick<AttemptReport, "outcomes"> {
+	return attempt.maybeSent ? outcomes(attempt, "unknown") : outcomes(attempt, "deferred");
+}
+
 /** A queue on a real card folder whose cloud does what `script` says. */
 async function queue(folder: string, script: Script, retryMs: readonly number[] = [20], expireAfterMs = 1e9) {
 	const seen: Attempt[] = [];
@@ -67,11 +72,10 @@ async function queue(folder: string, script: Script, retryMs: readonly number[] 
 	});
 	const clock = new SystemClock();
 	const spool = await Spool.open({ storage, stateDir: folder, clock });
-	const { journal, findings } = await AttemptJournal.open(folder);
+	const findings = await AttemptJournal.read(folder);
 	const scheduler = new Scheduler();
 	const runner = new Runner({
 		spool,
-		journal,
 		scheduler,
 		route: () => ({ ok: true, account: ACCOUNT, transport }),
 		patience: () => ({ scheduleMs: retryMs, expireAfterMs }),
@@ -82,8 +86,9 @@ async function queue(folder: string, script: Script, retryMs: readonly number[] 
 		log: silentLog(),
 		mailLog: new MailLog(silentLog()),
 	});
-	await recover({ spool, scheduler, runner, findings, clock });
-	runner.start();
+	await recover({ spool, scheduler, findings, clock });
+	const journal = await AttemptJournal.begin(folder, silentLog());
+	runner.start(journal);
 	const desk = new QueueDesk({ spool, scheduler, runner, clock });
 	const accept = async (
 		text: string,
@@ -106,7 +111,6 @@ async function queue(folder: string, script: Script, retryMs: readonly number[] 
 	};
 	/** What a `kill -9` leaves: nothing is finished, nothing flushed on purpose. */
 	const kill = async () => {
-		await journal.close();
 		await storage.close();
 		await spool.close();
 	};
@@ -277,6 +281,25 @@ describe("after the process was killed", () => {
 			[waiting, false],
 		]);
 		await second.stop();
+	});
+
+	it("a doubt outlives further restarts before the message could be looked up", async () => {
+		const folder = stateDir();
+		const first = await queue(folder, () => new Promise<AttemptReport>(() => undefined));
+		await first.accept("under way");
+		await eventually(() => first.seen.length === 1);
+		await first.kill();
+		// The link is dead at the next start, and the box is stopped again, in good order.
+		const second = await queue(folder, (attempt) => ({ ...unreachable(attempt), ...doubtful(attempt) }));
+		await eventually(() => second.seen.length >= 2);
+		expect((await second.desk.list()).map(({ attempts, state }) => [attempts, state])).toEqual([
+			[0, "incoming"],
+		]);
+		await second.stop();
+		const third = await queue(folder, (attempt) => outcomes(attempt, "delivered"));
+		await eventually(() => third.seen.length === 1);
+		expect(third.seen[0]?.maybeSent).toBe(true);
+		await third.stop();
 	});
 
 	it("a message that was delivered but not settled on the card is not sent again", async () => {

@@ -16,7 +16,7 @@ import { formatReply, reply } from "../mail/reply.ts";
 import type { MailLog } from "../maillog.ts";
 import type { ShownMessage } from "../store/operations.ts";
 import type { AttemptJournal } from "./attempt-journal.ts";
-import { Circuit, type CircuitState } from "./circuit.ts";
+import { Circuit, type CircuitState, type Ticket } from "./circuit.ts";
 import type { Item, Lane, Scheduler } from "./scheduler.ts";
 import { type Patience, type Settlement, settle } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
@@ -41,7 +41,6 @@ export type Route =
 
 export interface RunnerOptions {
 	readonly spool: Spool;
-	readonly journal: AttemptJournal;
 	readonly scheduler: Scheduler;
 	/** Looked up for each attempt, so that a reload takes effect at once. */
 	readonly route: (account: string, device: string) => Route;
@@ -58,6 +57,14 @@ export interface Claim {
 	readonly gate: Gate;
 }
 
+/** A slot's leave to attempt the next message. */
+interface Admission {
+	readonly gate: Gate;
+	ticket: Ticket;
+	/** The ticket has not been used. */
+	fresh: boolean;
+}
+
 interface Gate {
 	readonly account: string;
 	readonly circuit: Circuit;
@@ -70,11 +77,10 @@ export class Runner {
 	readonly #options: RunnerOptions;
 	readonly #gates = new Map<string, Gate>();
 	readonly #settling = new Map<number, Promise<void>>();
-	readonly #perhapsSent = new Set<number>();
 	readonly #abort = new AbortController();
 	/** Accepted while the queue of the last run was still being loaded. */
 	readonly #early: { readonly number: number; readonly account: string; readonly device: string }[] = [];
-	#started = false;
+	#journal: AttemptJournal | undefined;
 	#stopping = false;
 	#idle: (() => void) | undefined;
 	#atWork = 0;
@@ -83,14 +89,9 @@ export class Runner {
 		this.#options = options;
 	}
 
-	/** Messages whose last attempt was cut off: their transports look before they send. */
-	expectPerhapsSent(ids: Iterable<number>): void {
-		for (const id of ids) this.#perhapsSent.add(id);
-	}
-
 	/** Delivers from now on. What was accepted before is taken up behind what the last run left. */
-	start(): void {
-		this.#started = true;
+	start(journal: AttemptJournal): void {
+		this.#journal = journal;
 		for (const { number, account, device } of this.#early.splice(0)) {
 			this.#options.scheduler.add(this.#options.scheduler.lane(account, device), number, "incoming", 0);
 		}
@@ -101,7 +102,7 @@ export class Runner {
 	claim(account: string, device: string): Claim | undefined {
 		const gate = this.#gate(account);
 		const lane = this.#options.scheduler.lane(account, device);
-		if (!this.#started || this.#stopping || lane.busy || lane.waiting > 0) return undefined;
+		if (this.#journal === undefined || this.#stopping || lane.busy || lane.waiting > 0) return undefined;
 		if (gate.circuit.state !== "closed" || gate.inFlight >= this.#slots(lane)) return undefined;
 		this.#options.scheduler.begin(lane);
 		gate.inFlight += 1;
@@ -118,7 +119,7 @@ export class Runner {
 	/** A message is on the card: deliver it, now if it has a claim, else in its turn. */
 	accepted(number: number, account: string, device: string, claim: Claim | undefined): void {
 		const { scheduler } = this.#options;
-		if (!this.#started) {
+		if (this.#journal === undefined) {
 			this.#early.push({ number, account, device });
 			return;
 		}
@@ -168,6 +169,7 @@ export class Runner {
 			clearTimeout(cutOff);
 		}
 		await Promise.all(this.#settling.values());
+		await this.#journal?.close();
 		const unattempted = this.#options.scheduler.leasedButWaiting();
 		if (unattempted.length > 0) await this.#options.spool.unlease(unattempted);
 	}
@@ -191,7 +193,7 @@ export class Runner {
 		const { scheduler, clock } = this.#options;
 		for (;;) {
 			const nowMs = clock.monotonicMs();
-			if (!this.#started || this.#stopping) return;
+			if (this.#journal === undefined || this.#stopping) return;
 			if (!gate.circuit.admits(nowMs)) {
 				if (gate.circuit.state === "open") this.#wake(gate, gate.circuit.openUntilMs);
 				return;
@@ -235,21 +237,23 @@ export class Runner {
 	/** One slot's work: messages of one lane, until it is empty, others wait, or trouble comes. */
 	async #work(lane: Lane, gate: Gate): Promise<void> {
 		const { scheduler, clock } = this.#options;
+		// Taken before anything is awaited, so that one probe is one.
+		const admission: Admission = { gate, ticket: gate.circuit.begin(), fresh: true };
 		try {
-			gate.circuit.begin();
 			for (;;) {
 				const probing = gate.circuit.state !== "closed";
 				const items = scheduler.take(lane, clock.monotonicMs(), probing ? 1 : LEASE_AHEAD);
 				if (items.length === 0) return;
-				const goOn = await this.#attemptAll(items, gate);
+				const goOn = await this.#attemptAll(items, admission);
 				if (!goOn || this.#stopping || this.#othersWait(lane, gate)) return;
 			}
 		} catch (thrown) {
 			// The card could not be read or written. Nothing was decided; going on at once would only spin.
 			const error = asError(thrown);
 			this.#options.log.error("runner-fault", { error: error.stack ?? error.message });
-			this.#trouble(gate, { kind: "blocked", reason: error.message, ownerText: CARD_TROUBLE });
+			this.#trouble(admission, { kind: "blocked", reason: error.message, ownerText: CARD_TROUBLE });
 		} finally {
+			gate.circuit.abandon(admission.ticket);
 			lane.busy = false;
 			gate.inFlight -= 1;
 			this.#pump(gate);
@@ -270,18 +274,21 @@ export class Runner {
 	}
 
 	/** True when the lane may go on. What was not attempted goes back to the head, in order. */
-	async #attemptAll(items: readonly Item[], gate: Gate): Promise<boolean> {
+	async #attemptAll(items: readonly Item[], admission: Admission): Promise<boolean> {
 		const unleased = items.filter(({ leased }) => !leased);
 		let next = 0;
 		try {
+			// An earlier outcome must not come over the lease on the card.
+			await Promise.all(items.map(({ id }) => this.#settling.get(id)));
 			if (unleased.length > 0) await this.#options.spool.lease(unleased.map(({ id }) => id));
 			for (const item of unleased) item.leased = true;
 			for (; next < items.length; next += 1) {
 				const item = items[next];
 				if (item === undefined || this.#stopping) break;
-				if (next > 0 && this.#othersWait(item.lane, gate)) break;
+				if (next > 0 && this.#othersWait(item.lane, admission.gate)) break;
 				await this.#letIntakeGoFirst();
-				const untouched = await this.#attempt(item, gate);
+				if (!this.#isAdmitted(admission)) break;
+				const untouched = await this.#attempt(item, admission);
 				if (untouched) break;
 			}
 		} finally {
@@ -292,10 +299,21 @@ export class Runner {
 		return next === items.length;
 	}
 
+	/** The first attempt has its ticket; each later one asks anew, because the circuit may have opened. */
+	#isAdmitted(admission: Admission): boolean {
+		if (admission.fresh) {
+			admission.fresh = false;
+			return true;
+		}
+		const { circuit } = admission.gate;
+		if (!circuit.admits(this.#options.clock.monotonicMs())) return false;
+		admission.ticket = circuit.begin();
+		return true;
+	}
+
 	/** One attempt of one message. True when it met trouble that is not its own and stays as it was. */
-	async #attempt(item: Item, gate: Gate): Promise<boolean> {
-		const { spool, journal, clock, scheduler } = this.#options;
-		await this.#settling.get(item.id);
+	async #attempt(item: Item, admission: Admission): Promise<boolean> {
+		const { spool, clock, scheduler } = this.#options;
 		const shown = await spool.show(item.id);
 		if (shown === null || !("message" in shown)) {
 			scheduler.remove(item);
@@ -303,18 +321,16 @@ export class Runner {
 		}
 		const route = this.#options.route(item.lane.account, item.lane.device);
 		if (!route.ok) {
-			this.#trouble(gate, route.trouble);
+			this.#trouble(admission, route.trouble);
 			return true;
 		}
-		await journal.begin(item.id);
+		await this.#journal?.begin(item.id);
 		const report = await this.#deliver(shown, route.account, route.transport);
 		const nowMs = clock.monotonicMs();
-		if (report.trouble === undefined) this.#recovered(gate);
-		else this.#trouble(gate, report.trouble);
-		if (report.trouble !== undefined && isNotItsFault(item, report, report.trouble)) {
+		if (report.trouble === undefined) this.#recovered(admission);
+		else this.#trouble(admission, report.trouble);
+		if (report.trouble !== undefined && isNotItsFault(item, shown, report, report.trouble)) {
 			item.troubles += 1;
-			this.#perhapsSent.delete(item.id);
-			await journal.end();
 			return true;
 		}
 		item.troubles = 0;
@@ -339,7 +355,8 @@ export class Runner {
 			account,
 			device: message.device,
 			number: message.attempts + 1,
-			maybeSent: message.maybeSent || this.#perhapsSent.has(message.id),
+			maybeSent: message.maybeSent,
+			receivedAtMs: message.receivedAtMs,
 			reversePath: message.reversePath,
 			recipients: pending,
 			allRecipients: recipients.map(({ address }) => address),
@@ -368,8 +385,8 @@ export class Runner {
 		}
 	}
 
-	#trouble(gate: Gate, trouble: AccountTrouble): void {
-		const opened = gate.circuit.failed(trouble, this.#options.clock.monotonicMs());
+	#trouble({ gate, ticket }: Admission, trouble: AccountTrouble): void {
+		const opened = gate.circuit.failed(ticket, trouble, this.#options.clock.monotonicMs());
 		if (!opened) return;
 		const { account } = gate;
 		this.#options.mailLog.accountTrouble({ account, kind: trouble.kind, reason: trouble.reason });
@@ -380,16 +397,16 @@ export class Runner {
 		});
 	}
 
-	#recovered(gate: Gate): void {
-		if (!gate.circuit.succeeded()) return;
+	#recovered({ gate, ticket }: Admission): void {
+		if (!gate.circuit.succeeded(ticket)) return;
 		this.#options.mailLog.accountRecovered({ account: gate.account });
 		this.#options.events.emit("account-recovered", { account: gate.account });
 	}
 
 	/** Offers the settlement to the card until it is taken: a full card must not lose the outcome. */
 	async #settle({ message }: ShownMessage, { write, ...counts }: Settlement): Promise<void> {
-		const { spool, journal, clock, log, events } = this.#options;
-		await journal.settle(write);
+		const { spool, clock, log, events } = this.#options;
+		await this.#journal?.settle(write);
 		for (;;) {
 			try {
 				await spool.settle(write, message.inFile, "rider");
@@ -401,8 +418,7 @@ export class Runner {
 			}
 		}
 		this.#settling.delete(message.id);
-		this.#perhapsSent.delete(message.id);
-		await journal.end();
+		await this.#journal?.end(message.id);
 		if (counts.state !== "deferred") {
 			events.emit("message-settled", {
 				queueId: formatQueueId(message.id),
@@ -424,9 +440,19 @@ export class Runner {
 	}
 }
 
-/** The message stays as it is when nothing of it was decided and the fault lies elsewhere. */
-function isNotItsFault(item: Item, report: AttemptReport, { kind }: AccountTrouble): boolean {
-	if (report.outcomes.some(({ outcome }) => outcome !== "deferred")) return false;
-	if (kind === "unreachable" || kind === "needs-sign-in") return true;
-	return item.troubles + 1 < TROUBLES_BEFORE_DEFERRING;
+/**
+ * The message stays as it is when nothing of it was decided and the fault lies elsewhere. A doubt that
+ * could not be cleared up because there is no link is no decision either; it stays on the card.
+ */
+function isNotItsFault(
+	item: Item,
+	{ message }: ShownMessage,
+	{ outcomes }: AttemptReport,
+	{ kind }: AccountTrouble,
+): boolean {
+	const linkIsDead = kind === "unreachable" || kind === "needs-sign-in";
+	const undecided = outcomes.every(
+		({ outcome }) => outcome === "deferred" || (outcome === "unknown" && message.maybeSent && linkIsDead),
+	);
+	return undecided && (linkIsDead || item.troubles + 1 < TROUBLES_BEFORE_DEFERRING);
 }

@@ -172,7 +172,8 @@ export class Scheduler {
 
 	/** When the next deferred message of the account is due, or undefined. */
 	nextDueAtMs(account: string): number | undefined {
-		const lanes = [...(this.#lanes.get(account)?.values() ?? [])];
+		// A busy lane is looked at when its work ends; its overdue mail must not hide another's.
+		const lanes = [...(this.#lanes.get(account)?.values() ?? [])].filter(({ busy }) => !busy);
 		const dues = lanes.flatMap(({ deferred: [first] }) => (first === undefined ? [] : [first.dueAtMs]));
 		return dues.length === 0 ? undefined : Math.min(...dues);
 	}

@@ -79,7 +79,7 @@ export function settle(
 		state,
 		dueAtMs: now.wallMs + waitMs,
 		attempts,
-		maybeSent: pending && report.outcomes.some(({ outcome }) => outcome === "unknown"),
+		maybeSent: report.outcomes.some(({ outcome }) => outcome === "unknown"),
 		lastError: worst?.ownerText ?? "",
 		recipients: after.map((recipient, ordinal) => ({ ...recipient, ordinal })),
 		event,

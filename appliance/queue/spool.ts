@@ -76,7 +76,7 @@ export class Spool {
 			if (number !== undefined) spool.#found.push(number);
 		}
 		// An orphan's number is not given again, also where the clock says it is 1970.
-		spool.#lastNumber = Math.max(spool.#openedAfter, ...spool.#found);
+		spool.#lastNumber = spool.#found.reduce((a, b) => Math.max(a, b), spool.#openedAfter);
 		return spool;
 	}
 
@@ -132,6 +132,12 @@ export class Spool {
 	/** Takes marks back from messages that were not attempted after all. */
 	async unlease(ids: readonly number[]): Promise<void> {
 		const fate = await this.#storage.write({ type: "unlease", ids }, "urgent");
+		if ("code" in fate) throw storageError(fate);
+	}
+
+	/** Marks attempts of the last run that were cut off. */
+	async doubt(ids: readonly number[]): Promise<void> {
+		const fate = await this.#storage.write({ type: "doubt", ids }, "urgent");
 		if ("code" in fate) throw storageError(fate);
 	}
 

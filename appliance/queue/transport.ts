@@ -18,6 +18,8 @@ export interface Attempt {
 	readonly number: number;
 	/** True when an earlier attempt may have got through: look before sending (design, promise 2). */
 	readonly maybeSent: boolean;
+	/** Wall clock of acceptance; may be wrong by years on a box without a clock chip. */
+	readonly receivedAtMs: number;
 	/** MAIL FROM without brackets; empty for the null reverse-path. */
 	readonly reversePath: string;
 	/** Recipients without a final outcome, as the device gave them. */

@@ -30,7 +30,7 @@ export function graphApp(world: World): HttpApp {
 	const mail = mailApp(world);
 	app.use("*", async (c, next) => {
 		const entry = recordRequest(world, c, "graph");
-		identify(c);
+		identify(world, c);
 		const account = bearerGrant(c)?.address ?? "";
 		entry.account = account;
 		const busy = account === "" ? 0 : world.graphSlots.enter(account);
@@ -62,9 +62,10 @@ export function graphApp(world: World): HttpApp {
 	return app;
 }
 
-function identify(c: HttpContext): void {
+function identify(world: World, c: HttpContext): void {
 	const requestId = randomUUID();
 	c.set("requestId", requestId);
+	c.header("Date", new Date(world.now()).toUTCString());
 	c.header("request-id", requestId);
 	c.header("client-request-id", c.req.header("client-request-id") ?? requestId);
 	c.header(

@@ -77,5 +77,12 @@ button { font: inherit; font-weight: 600; padding: .75rem 1.25rem; border-radius
 button.second { background: transparent; color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: 14px/1.45 ui-monospace, monospace; margin: 0; }
-code { font: .95em ui-monospace, monospace; background: var(--soft); padding: .1em .3em; border-radius: .25em; }
+code { font: .95em ui-monospace, monospace; background: var(--soft); padding: .1em .3em; border-radius: .25em;
+  overflow-wrap: anywhere; }
+@media (max-width: 600px) {
+  thead { display: none; }
+  tr, td { display: block; }
+  td { border-bottom: 0; padding: .1rem 0; }
+  tr { border-bottom: 1px solid var(--line); padding: .5rem 0; }
+}
 `;

@@ -52,7 +52,7 @@ export class MessageIntake implements DataSink {
 			this.#refuse(REPLIES.tooLarge, `over ${this.#options.maxSizeBytes} bytes`);
 			return undefined;
 		}
-		if (!this.#options.room.take(chunk.length)) {
+		if (!this.#options.room.take(chunk.length, this.#receivedBytes)) {
 			this.#refuse(REPLIES.cardFull, "card full");
 			return undefined;
 		}

@@ -192,6 +192,8 @@ export class SessionPolicy implements ConnectionHost {
 			events.emit("message-refused", { device: device.name, ownerText });
 			return fate;
 		}
+		// First, so that nothing that only tells of it can keep a committed message from being delivered.
+		runner.accepted(incoming.number, account, device.name, claim);
 		const { sizeBytes } = incoming.body;
 		mailLog.accepted({
 			qid: incoming.queueId,
@@ -202,7 +204,6 @@ export class SessionPolicy implements ConnectionHost {
 			sizeBytes,
 		});
 		events.emit("message-accepted", { queueId: incoming.queueId, device: device.name, sizeBytes });
-		runner.accepted(incoming.number, account, device.name, claim);
 		return fate;
 	}
 

@@ -5,8 +5,9 @@
  * Throws `UserError` when the file is too new for this program or SQLite is too old; SQLite's own
  * errors pass through.
  */
+import path from "node:path";
 import Database from "better-sqlite3";
-import { UserError } from "../errors.ts";
+import { errorCode, UserError } from "../errors.ts";
 import { MIGRATIONS, type Migration } from "./migrations.ts";
 
 export type SqliteDatabase = Database.Database;
@@ -46,6 +47,30 @@ export function openDatabase({ file, role, addon }: OpenOptions): SqliteDatabase
 	} catch (error) {
 		database.close();
 		throw error;
+	}
+}
+
+/**
+ * Keeps a second Postern out of the state folder: two would deliver one queue twice and remove each
+ * other's bodies. Held until closed; the kernel lets go of it when the process dies.
+ */
+export function lockFolder(folder: string, options: Pick<OpenOptions, "addon">): SqliteDatabase {
+	const lock = new Database(path.join(folder, "lock.db"), {
+		timeout: 0,
+		...(options.addon === undefined ? {} : { nativeBinding: options.addon as unknown as string }),
+	});
+	try {
+		lock.exec("BEGIN EXCLUSIVE");
+		return lock;
+	} catch (error) {
+		lock.close();
+		if (errorCode(error) !== "SQLITE_BUSY") throw error;
+		throw new UserError(
+			"already-running",
+			`Another Postern is using ${folder}.`,
+			"Stop that one first, or give this one another state_dir.",
+			{ cause: error },
+		);
 	}
 }
 

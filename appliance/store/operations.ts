@@ -64,6 +64,12 @@ export interface Unlease {
 	readonly ids: readonly number[];
 }
 
+/** Attempts of these were cut off: they wait again, and are looked up before they are sent. */
+export interface Doubt {
+	readonly type: "doubt";
+	readonly ids: readonly number[];
+}
+
 /** A message stays in the queue, changed. */
 export interface Update {
 	readonly type: "update";
@@ -100,7 +106,7 @@ export interface RemoveDocument {
 	readonly key: string;
 }
 
-export type Write = Enqueue | Lease | Unlease | Update | Finish | PutDocument | RemoveDocument;
+export type Write = Enqueue | Lease | Unlease | Doubt | Update | Finish | PutDocument | RemoveDocument;
 
 export type FinishedOutcome = "delivered" | "deleted";
 
@@ -119,6 +125,7 @@ export interface HistoryDocument {
 
 export type Read =
 	| { readonly type: "last-id" }
+	| { readonly type: "spare-bytes" }
 	| { readonly type: "index"; readonly afterId: number; readonly uptoId: number; readonly limit: number }
 	| { readonly type: "body"; readonly id: number }
 	| { readonly type: "show"; readonly id: number }
@@ -150,6 +157,8 @@ export interface ShownHistory {
 export interface ReadAnswers {
 	/** The highest id ever given, in queue or history. */
 	readonly "last-id": number;
+	/** Room for rows that the file already has. */
+	readonly "spare-bytes": number;
 	readonly index: QueueIndex;
 	readonly body: Uint8Array | null;
 	readonly show: ShownMessage | ShownHistory | null;

@@ -2,6 +2,7 @@
  * The reader thread's eyes: the queries. A thread of its own, because the writer stands still while
  * a flush runs and a console or a delivery must not wait for that. For storage-thread.ts.
  */
+import { giveBack } from "../memory.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 import {
 	type EventRecord,
@@ -35,9 +36,11 @@ interface MessageRow {
 }
 
 export class Reader {
+	readonly #database: SqliteDatabase;
 	readonly #statements: Readonly<Record<keyof typeof SQL, SqliteStatement>>;
 
 	constructor(database: SqliteDatabase) {
+		this.#database = database;
 		const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
 		this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, SqliteStatement>;
 	}
@@ -46,17 +49,25 @@ export class Reader {
 		switch (read.type) {
 			case "last-id":
 				return Number(this.#statements.lastId.pluck().get());
+			case "spare-bytes":
+				return this.#spareBytes();
 			case "index":
 				return this.#index(read.afterId, read.uptoId, read.limit);
 			case "body":
 				return (this.#statements.body.pluck().get(read.id) as Uint8Array | undefined) ?? null;
 			case "show":
-				return this.#show(read.id);
+				// One snapshot for its three queries.
+				return this.#database.transaction(() => this.#show(read.id))();
 			case "list":
 				return this.#list(read.afterId, read.limit);
 			case "documents":
 				return this.#statements.documents.all(read.kind) as ReadAnswers["documents"];
 		}
+	}
+
+	#spareBytes(): number {
+		const pages = Number(this.#database.pragma("freelist_count", { simple: true }));
+		return pages * Number(this.#database.pragma("page_size", { simple: true }));
 	}
 
 	#index(afterId: number, uptoId: number, limit: number): QueueIndex {
@@ -85,6 +96,8 @@ export class Reader {
 			dueAtMs[position] = due;
 			laneOf[position] = lane;
 		}
+		// The last of many pages: what they left is given back.
+		if (afterId > 0 && rows.length < limit) giveBack();
 		return { ids, dueAtMs, states, laneOf, lanes };
 	}
 
@@ -108,7 +121,7 @@ export class Reader {
 		const rows = this.#statements.list.all(afterId, limit) as MessageRow[];
 		return rows.map((row) => ({
 			...messageOf(row),
-			recipients: this.#recipients(row.id).map(({ address }) => address),
+			recipients: this.#statements.addresses.pluck().all(row.id) as string[],
 		}));
 	}
 
@@ -132,6 +145,7 @@ const SQL = {
 	message: "SELECT * FROM message WHERE id = ?",
 	recipients:
 		"SELECT address, state, reply, owner_text AS ownerText FROM recipient WHERE message_id = ? ORDER BY ordinal",
+	addresses: "SELECT address FROM recipient WHERE message_id = ? ORDER BY ordinal",
 	events: "SELECT at_ms AS atMs, event, detail FROM event WHERE message_id = ? ORDER BY ordinal",
 	history: "SELECT outcome, finished_ms AS finishedAtMs, document FROM history WHERE id = ?",
 	list: "SELECT * FROM message WHERE id > ? ORDER BY id LIMIT ?",

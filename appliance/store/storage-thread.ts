@@ -5,9 +5,10 @@
  * A failed write or query is an answer; a thread that dies takes the process with it (storage.ts),
  * because a spool without its thread must not go on answering 250.
  */
+import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { asError, UserError } from "../errors.ts";
-import { openDatabase } from "./database.ts";
+import { lockFolder, openDatabase } from "./database.ts";
 import type { Read, Write } from "./operations.ts";
 import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
@@ -32,6 +33,17 @@ if (parentPort === null) throw new Error("storage-thread runs as a worker thread
 const port = parentPort;
 const { role, file, addonFile } = workerData as ThreadData;
 
+/** Why the spool cannot be opened, for the owner. */
+function refusalToStart(error: Error): ThreadStart {
+	if (error instanceof UserError) {
+		return { ready: false, code: error.code, text: error.message, hint: error.hint };
+	}
+	const text = `The mail database ${file} cannot be opened: ${error.message}.`;
+	const hint =
+		"The card may be full or failing: free some space on it, or check it; the mail in it is untouched.";
+	return { ready: false, code: "storage-unreadable", text, hint };
+}
+
 /** The addon is passed to better-sqlite3 by its exports, so that nothing searches the disk for it. */
 function loadAddon(): { addon?: object } {
 	if (addonFile === "") return {};
@@ -41,12 +53,14 @@ function loadAddon(): { addon?: object } {
 }
 
 function serve(): void {
+	const lock = role === "writer" ? lockFolder(path.dirname(file), loadAddon()) : undefined;
 	const database = openDatabase({ file, role, ...loadAddon() });
 	const writer = role === "writer" ? new Writer(database) : undefined;
 	const reader = role === "reader" ? new Reader(database) : undefined;
 	port.on("message", (request: readonly Write[] | ReadRequest | "close") => {
 		if (request === "close") {
 			database.close();
+			lock?.close();
 			port.close();
 			return;
 		}
@@ -69,9 +83,6 @@ try {
 	serve();
 	port.postMessage({ ready: true } satisfies ThreadStart);
 } catch (thrown) {
-	const error = asError(thrown);
-	const code = error instanceof UserError ? error.code : "storage-unreadable";
-	const hint = error instanceof UserError ? error.hint : "";
-	port.postMessage({ ready: false, code, text: error.message, hint } satisfies ThreadStart);
+	port.postMessage(refusalToStart(asError(thrown)));
 	port.close();
 }

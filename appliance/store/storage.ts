@@ -6,10 +6,10 @@
  * A storage thread that dies is not survivable: `onFatal` is called and the process must end, because
  * nothing may be answered 250 without it.
  */
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { Worker } from "node:worker_threads";
-import { UserError } from "../errors.ts";
+import { errorCode, UserError } from "../errors.ts";
 import type { DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
 import { type CommitAnswer, GroupCommit, type Urgency } from "./group-commit.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
@@ -63,7 +63,7 @@ export class Storage implements DocumentStore {
 
 	/** Opens (or makes) the spool database. Throws `UserError` when it cannot be used. */
 	static async open({ stateDir, onFatal }: StorageOptions): Promise<Storage> {
-		mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+		makeFolder(stateDir);
 		const file = path.join(stateDir, "postern.db");
 		// Made by an earlier run under another umask, perhaps.
 		for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
@@ -135,6 +135,20 @@ export class Storage implements DocumentStore {
 			this.#settleGroup = resolve;
 			this.#writer.postMessage(writes, bodies);
 		});
+	}
+}
+
+function makeFolder(folder: string): void {
+	try {
+		mkdirSync(folder, { recursive: true, mode: 0o700 });
+		accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+	} catch (error) {
+		throw new UserError(
+			"state-dir-unusable",
+			`The state folder ${folder} cannot be used by this user (${errorCode(error) ?? "unknown error"}).`,
+			"Set state_dir to a folder that this user may write, or start as the user that owns it.",
+			{ cause: error },
+		);
 	}
 }
 

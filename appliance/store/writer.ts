@@ -8,6 +8,7 @@
 import { errorCode } from "../errors.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 import {
+	type Doubt,
 	type Enqueue,
 	type Finish,
 	type Lease,
@@ -66,6 +67,8 @@ export class Writer {
 				return this.#enqueue(write);
 			case "lease":
 				return this.#mark(this.#statements.lease, write);
+			case "doubt":
+				return this.#mark(this.#statements.doubt, write);
 			case "unlease":
 				return this.#mark(this.#statements.unlease, write);
 			case "update":
@@ -100,7 +103,7 @@ export class Writer {
 		return 1;
 	}
 
-	#mark(statement: SqliteStatement, { ids }: Lease | Unlease): number {
+	#mark(statement: SqliteStatement, { ids }: Lease | Unlease | Doubt): number {
 		let changes = 0;
 		for (const id of ids) changes += statement.run(id).changes;
 		return changes;
@@ -159,6 +162,7 @@ const SQL = {
 	insertRecipient: "INSERT INTO recipient VALUES (?, ?, ?, 0, '', '')",
 	insertBody: "INSERT INTO body VALUES (?, ?)",
 	lease: "UPDATE message SET state = 1 WHERE id = ? AND state IN (0, 2)",
+	doubt: "UPDATE message SET state = 0, maybe_sent = 1 WHERE id = ? AND state = 1",
 	unlease: "UPDATE message SET state = 0 WHERE id = ? AND state = 1",
 	updateMessage:
 		"UPDATE message SET state = ?, due_ms = ?, attempts = ?, maybe_sent = ?, last_error = ? WHERE id = ?",

@@ -1,0 +1,65 @@
+/**
+ * What the owner should know about how a device is written down: settings that this version does not
+ * carry out, and ranges that let in nearly anyone. For `devices.ts`: as a line of the log when devices
+ * are loaded, as a `UserError` when one is added.
+ */
+import { readNetwork } from "../config/network.ts";
+import { Refusal } from "../config/refusal.ts";
+import { UserError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Device } from "./model.ts";
+
+/** The widest range that can still be somebody's own network: `10.0.0.0/8`, an IPv6 /16. */
+const SHORTEST_PREFIX = { ipv4: 8, ipv6: 16 } as const;
+
+const OPEN = "would let nearly anyone who reaches this box send mail through it";
+const ADVICE = "Give the device's own address, or its network such as 192.168.1.0/24.";
+
+export function logWarnings(devices: readonly Device[], log: Log): void {
+	for (const device of devices) {
+		const notInForce = settingsNotInForce(device);
+		if (notInForce !== undefined) {
+			log.warning("device-not-in-force", { device: device.name, problem: notInForce });
+		}
+		const range = findOpenRange(device);
+		if (range === undefined) continue;
+		const problem = `the range ${range} ${OPEN}`;
+		log.warning("device-range-open", { device: device.name, problem, advice: ADVICE });
+	}
+}
+
+/** Throws `device-invalid` for a device that would make an open relay. */
+export function assertNotOpen(device: Device): void {
+	const range = findOpenRange(device);
+	if (range === undefined) return;
+	throw new UserError("device-invalid", `This device cannot be added: the range ${range} ${OPEN}.`, ADVICE);
+}
+
+function findOpenRange({ addresses }: Device): string | undefined {
+	return addresses.find((range) => {
+		const network = readNetwork(range);
+		return !(network instanceof Refusal) && network.prefixLength < SHORTEST_PREFIX[network.family];
+	});
+}
+
+/** As sentences of one line, or undefined when all is in force. */
+function settingsNotInForce(device: Device): string | undefined {
+	const { from, rate, compatibility } = device;
+	const settings = [
+		from === "force" ? 'from = "force"' : "",
+		rate === undefined ? "" : "rate",
+		compatibility.legacyTls ? "legacy_tls" : "",
+		compatibility.lfLineEnds ? "lf_line_ends" : "",
+		compatibility.cramMd5 ? "cram_md5" : "",
+		compatibility.hideEhlo.length === 0 ? "" : "hide_ehlo",
+	].filter((setting) => setting !== "");
+	const sentences = [
+		settings.length === 0
+			? ""
+			: `${settings.join(", ")} ${settings.length === 1 ? "is" : "are"} not in force in this version.`,
+		typeof from === "string"
+			? ""
+			: "The list of from is checked against the envelope only, not against the From header.",
+	].filter((sentence) => sentence !== "");
+	return sentences.length === 0 ? undefined : sentences.join(" ");
+}
