@@ -36,9 +36,21 @@ export class AccountDesk implements AccountService {
 		);
 	}
 
+	/** A new account stays only if somebody signs in to it. */
 	async *add(draft: AccountDraft, signal: AbortSignal): AsyncIterable<SignInNews> {
-		const account = await this.#options.accounts.save(draft);
-		yield* this.#options.signIns.signIn(account, signal);
+		const { accounts, signIns } = this.#options;
+		const isNew = accounts.find(draft.address) === undefined;
+		const account = await accounts.save(draft);
+		let signedIn = false;
+		try {
+			for await (const news of signIns.signIn(account, signal)) {
+				if (news.type === "signed-in") signedIn = true;
+				yield news;
+			}
+		} finally {
+			// A second account that nobody signed in to would leave devices that name none without a way.
+			if (isNew && !signedIn) await accounts.remove(account.address);
+		}
 	}
 
 	/** Straight to Microsoft, past the queue, so that the answer is Microsoft's and comes now. */

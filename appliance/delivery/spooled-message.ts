@@ -19,7 +19,7 @@ export interface SpooledMessage {
 const KEPT_WHOLE_BYTES = 256 * 1024;
 
 /** All bytes, from the start; throws before it ends when they are not as many as were accepted. */
-export async function* spooledBytes(attempt: Attempt): AsyncGenerator<Buffer> {
+async function* spooledBytes(attempt: Attempt): AsyncGenerator<Buffer> {
 	let readBytes = 0;
 	for await (const chunk of attempt.openBody()) {
 		readBytes += chunk.length;

@@ -11,9 +11,11 @@ import { Readable } from "node:stream";
 import type { SecureContext } from "node:tls";
 import SMTPConnection, { type SMTPConnectionEnvelope } from "nodemailer/lib/smtp-connection";
 import XOAuth2 from "nodemailer/lib/xoauth2";
+import { isLoopback } from "../config/endpoint.ts";
 import { asError } from "../errors.ts";
 import type { Envelope } from "../mail/envelope.ts";
 import { parseReply, type Reply, reply } from "../mail/reply.ts";
+import { TO_THIS_MACHINE } from "../microsoft/http-agents.ts";
 import type { Secret } from "../secret.ts";
 import { announceUtf8 } from "./smtputf8.ts";
 
@@ -94,6 +96,7 @@ export async function openSubmission(
 		tls: {
 			minVersion: "TLSv1.2",
 			...(server.secureContext === undefined ? {} : { secureContext: server.secureContext }),
+			...(isLoopback(server.host) ? TO_THIS_MACHINE : {}),
 		},
 	});
 	const connection = new SubmissionConnection(dialogue);

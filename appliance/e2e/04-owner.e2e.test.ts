@@ -86,6 +86,23 @@ describe("account add", () => {
 		await eventually("the early mail arrives", () => house.cloud.control.arrived().length === 1);
 	});
 
+	it("leaves no account behind when the sign-in is declined, so the devices' mail keeps its way", async () => {
+		const adding = house.cli("account", "add", "second@contoso.example");
+		let code = "";
+		await eventually("a code is asked for", () => {
+			[code = ""] = house.cloud.control.pendingUserCodes();
+			return code !== "";
+		});
+		house.cloud.control.decline(code);
+		const { exitCode, stderr } = await adding;
+		expect(exitCode).toBe(1);
+		expect(stderr).not.toBe("");
+		const addresses = (await house.json<AccountRow[]>("account", "list")).map(
+			({ account }) => account.address,
+		);
+		expect(addresses).toEqual([ACCOUNT]);
+	});
+
 	it("keeps nothing of the sign-in readable on the card", async () => {
 		const vault = path.join(house.folder, "state", "vault");
 		const key = path.join(house.folder, "state", "vault.key");
