@@ -12,20 +12,18 @@ import { asError } from "../errors.ts";
 import type { Events } from "../events.ts";
 import type { Log } from "../log.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
-import { formatReply, reply } from "../mail/reply.ts";
 import type { MailLog } from "../maillog.ts";
 import type { ShownMessage } from "../store/operations.ts";
+import { attemptOf, faultReport, isNotItsFault, tellOutcomes } from "./attempt.ts";
 import type { AttemptJournal } from "./attempt-journal.ts";
 import { Circuit, type CircuitState, type Ticket } from "./circuit.ts";
 import type { Item, Lane, Scheduler } from "./scheduler.ts";
 import { type Patience, type Settlement, settle } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
-import type { AccountTrouble, Attempt, AttemptReport, Transport } from "./transport.ts";
+import type { AccountTrouble, AttemptReport, Transport } from "./transport.ts";
 
 /** A lane that no other waits for leases this many messages with one flush. */
 const LEASE_AHEAD = 16;
-/** A message that meets its account's trouble this often in a row is deferred for itself: it may be the cause. */
-const TROUBLES_BEFORE_DEFERRING = 3;
 /** Microsoft takes some 17 messages a second (10,000 requests in 10 minutes); more than this is no site's day. */
 const FLOOD_PER_SECOND = 200;
 const FLOOD_PAUSE_MS = 25;
@@ -329,7 +327,7 @@ export class Runner {
 		const nowMs = clock.monotonicMs();
 		if (report.trouble === undefined) this.#recovered(admission);
 		else this.#trouble(admission, report.trouble);
-		if (report.trouble !== undefined && isNotItsFault(item, shown, report, report.trouble)) {
+		if (report.trouble !== undefined && isNotItsFault(item.troubles, shown, report, report.trouble)) {
 			item.troubles += 1;
 			return true;
 		}
@@ -338,7 +336,7 @@ export class Runner {
 			wallMs: clock.now(),
 			random: Math.random(),
 		});
-		this.#tell(shown, report, settlement);
+		tellOutcomes(this.#options.mailLog, shown, report, settlement.waitMs);
 		// Before the scheduler shows the new state: whoever sees it can wait until the card has it too.
 		this.#settling.set(item.id, this.#settle(shown, settlement));
 		item.leased = false;
@@ -348,22 +346,7 @@ export class Runner {
 	}
 
 	async #deliver(shown: ShownMessage, account: string, transport: Transport): Promise<AttemptReport> {
-		const { message, recipients } = shown;
-		const pending = recipients.filter(({ state }) => state === "pending").map(({ address }) => address);
-		const attempt: Attempt = {
-			queueId: formatQueueId(message.id),
-			account,
-			device: message.device,
-			number: message.attempts + 1,
-			maybeSent: message.maybeSent,
-			receivedAtMs: message.receivedAtMs,
-			reversePath: message.reversePath,
-			recipients: pending,
-			allRecipients: recipients.map(({ address }) => address),
-			smtpUtf8: message.smtpUtf8,
-			sizeBytes: message.sizeBytes,
-			openBody: () => this.#options.spool.readBody(message.id, message.inFile),
-		};
+		const attempt = attemptOf(shown, account, this.#options.spool);
 		try {
 			return await transport.deliver(attempt, this.#abort.signal);
 		} catch (thrown) {
@@ -372,16 +355,7 @@ export class Runner {
 				qid: attempt.queueId,
 				error: error.stack ?? error.message,
 			});
-			return {
-				via: "none",
-				outcomes: pending.map((recipient) => ({
-					recipient,
-					outcome: "unknown",
-					reply: reply(451, "4.3.0", "Internal error"),
-					reason: error.message,
-					ownerText: "Postern itself failed while sending. It will look whether it arrived and try again.",
-				})),
-			};
+			return faultReport(attempt, error);
 		}
 	}
 
@@ -427,32 +401,4 @@ export class Runner {
 			});
 		}
 	}
-
-	#tell({ message }: ShownMessage, report: AttemptReport, { waitMs }: Settlement): void {
-		const { mailLog } = this.#options;
-		const common = { qid: formatQueueId(message.id), account: message.account, via: report.via };
-		for (const { recipient, outcome, reply: said, reason } of report.outcomes) {
-			const to = `<${recipient}>`;
-			if (outcome === "delivered") mailLog.delivered({ ...common, to, reply: formatReply(said) });
-			else if (outcome === "failed") mailLog.failed({ ...common, to, reply: formatReply(said), reason });
-			else mailLog.deferred({ ...common, to, reason, waitMs });
-		}
-	}
-}
-
-/**
- * The message stays as it is when nothing of it was decided and the fault lies elsewhere. A doubt that
- * could not be cleared up because there is no link is no decision either; it stays on the card.
- */
-function isNotItsFault(
-	item: Item,
-	{ message }: ShownMessage,
-	{ outcomes }: AttemptReport,
-	{ kind }: AccountTrouble,
-): boolean {
-	const linkIsDead = kind === "unreachable" || kind === "needs-sign-in";
-	const undecided = outcomes.every(
-		({ outcome }) => outcome === "deferred" || (outcome === "unknown" && message.maybeSent && linkIsDead),
-	);
-	return undecided && (linkIsDead || item.troubles + 1 < TROUBLES_BEFORE_DEFERRING);
 }
