@@ -14,6 +14,19 @@ import { SmtpPeer } from "./smtp-peer.ts";
 const FLUSH_MS = 300;
 const SHIM = path.join(import.meta.dirname, "../../scripts/bench/slow-flush.c");
 
+/** Measures the delay of the program's event loop from inside; says it when asked by a signal. */
+const DELAY_PROBE = `
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { isMainThread } from "node:worker_threads";
+if (isMainThread) {
+	const delay = monitorEventLoopDelay({ resolution: 10 });
+	delay.enable();
+	process.on("SIGUSR2", () => {
+		process.stderr.write("event-loop-delay p99=" + delay.percentile(99) / 1e6 + " ms\\n");
+	});
+}
+`;
+
 const folder = mkdtempSync(path.join(tmpdir(), "postern-shim-"));
 let house: House | undefined;
 afterEach(async () => {
@@ -31,7 +44,11 @@ describe(`while each flush takes ${FLUSH_MS} ms`, () => {
 			expect(compiled.exitCode, compiled.output).toBe(0);
 			house = await House.build({
 				signedIn: false,
-				environment: { LD_PRELOAD: library, SLOW_FLUSH_MS: `${FLUSH_MS}` },
+				environment: {
+					LD_PRELOAD: library,
+					SLOW_FLUSH_MS: `${FLUSH_MS}`,
+					NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(DELAY_PROBE)}`,
+				},
 			});
 			const port = house.port("relay");
 			const stop = new AbortController();

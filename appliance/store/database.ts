@@ -20,11 +20,11 @@ const OLDEST_SQLITE = [3, 51, 3] as const;
 const CACHE_KIB = 2_000;
 
 /**
- * Pages in the log before it is copied into the file (4 MB). A checkpoint is three flushes in the way
+ * Pages in the log before it is copied into the file (2 MB). A checkpoint is three flushes in the way
  * of the next commit and writes each page changed since the last one, so it should be rare; but until
  * the log has reached this size each commit also makes it longer, which costs file-system metadata.
  */
-const CHECKPOINT_PAGES = 2_000;
+const CHECKPOINT_PAGES = 1_000;
 
 export interface OpenOptions {
 	readonly file: string;

@@ -10,7 +10,7 @@
  *   `RIDER_WAIT_MS`, so that settling never stands in the way of the next message.
  *
  * A group is not posted the moment the thread is free when more messages are about to end: where a
- * flush is slow (an SD card) it waits for those, up to half a flush, so that ten devices cost one
+ * flush is slow (an SD card) it waits for those, up to nearly a flush, so that ten devices cost one
  * flush and not two; where it is quick it waits for most of them, so that receiving and flushing
  * overlap. A lone device never waits.
  */
@@ -34,7 +34,7 @@ const SLOW_COMMIT_MS = 4;
 const QUICK_WAIT_MS = 3;
 /** A quick flush goes when this many times more messages wait for it than are still coming. */
 const QUICK_SHARE = 2;
-const SLOW_WAIT_SHARE = 0.5;
+const SLOW_WAIT_SHARE = 0.9;
 const LONGEST_WAIT_MS = 10;
 /** Weight of the newest commit in the running mean of their durations. */
 const NEWEST_WEIGHT = 0.2;
