@@ -35,7 +35,7 @@ describe("config describe", () => {
 	it("explains every key", () => {
 		const text = describeConfig();
 		for (const { path, meta } of SCHEMA_KEYS) {
-			expect(meta.description, path.join(".")).toBeTruthy();
+			expect(meta.description ?? "", path.join(".")).toMatch(/\w{3}/);
 			expect(text).toMatch(new RegExp(`^(?:#|# )?${path.at(-1)} = `, "m"));
 		}
 	});

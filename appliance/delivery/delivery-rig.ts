@@ -139,3 +139,22 @@ export function message(
 	const { to = "boss@fabrikam.com", id = `<${++attempts}@device.local>`, body = "Hello\r\n" } = overrides;
 	return `From: ${ACCOUNT}\r\nTo: ${to}\r\nMessage-ID: ${id}\r\nSubject: Alarm\r\n\r\n${body}`;
 }
+
+/** What a rig needs of a simulation, which only tests may import. */
+interface Simulation {
+	readonly graphUrl: string;
+	readonly smtpAddress: string;
+	readonly caPem: string;
+	readonly control: { mintToken(address: string, order: { readonly resource: Resource }): string };
+}
+
+/** A rig whose Microsoft 365 is the simulation. */
+export function openSandboxRig(sandbox: Simulation, options: RigOptions): Rig {
+	return openRig({
+		graphUrl: sandbox.graphUrl,
+		smtpAddress: sandbox.smtpAddress,
+		caPem: sandbox.caPem,
+		tokens: new ScriptedTokens((resource) => sandbox.control.mintToken(ACCOUNT, { resource })),
+		...options,
+	});
+}

@@ -9,7 +9,7 @@ import {
 	ACCOUNT,
 	attemptOf,
 	message,
-	openRig,
+	openSandboxRig,
 	type Rig,
 	type RigOptions,
 	ScriptedTokens,
@@ -33,13 +33,7 @@ afterEach(async () => {
 });
 
 function newRig(options: RigOptions = {}): Rig {
-	return openRig({
-		graphUrl: sandbox.graphUrl,
-		smtpAddress: sandbox.smtpAddress,
-		caPem: sandbox.caPem,
-		tokens: new ScriptedTokens((resource) => sandbox.control.mintToken(ACCOUNT, { resource })),
-		...options,
-	});
+	return openSandboxRig(sandbox, options);
 }
 
 async function reopen(options: RigOptions): Promise<void> {

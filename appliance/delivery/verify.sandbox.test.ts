@@ -5,15 +5,7 @@ import { receivedField } from "../mail/received.ts";
 import { LeapingClock } from "../microsoft/leaping-clock.ts";
 import type { Attempt } from "../queue/transport.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import {
-	ACCOUNT,
-	attemptOf,
-	message,
-	openRig,
-	type Rig,
-	type RigOptions,
-	ScriptedTokens,
-} from "./delivery-rig.ts";
+import { attemptOf, message, openSandboxRig, type Rig, type RigOptions } from "./delivery-rig.ts";
 
 let sandbox: Sandbox;
 let rig: Rig;
@@ -33,13 +25,7 @@ afterEach(async () => {
 });
 
 function newRig(options: RigOptions = {}): Rig {
-	return openRig({
-		graphUrl: sandbox.graphUrl,
-		smtpAddress: sandbox.smtpAddress,
-		caPem: sandbox.caPem,
-		tokens: new ScriptedTokens((resource) => sandbox.control.mintToken(ACCOUNT, { resource })),
-		...options,
-	});
+	return openSandboxRig(sandbox, options);
 }
 
 /** As a process that knows nothing of what the last one did. */

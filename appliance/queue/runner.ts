@@ -16,7 +16,8 @@ import type { MailLog } from "../maillog.ts";
 import type { ShownMessage } from "../store/operations.ts";
 import { attemptOf, faultReport, isNotItsFault, tellOutcomes } from "./attempt.ts";
 import type { AttemptJournal } from "./attempt-journal.ts";
-import { Circuit, type CircuitState, type Ticket } from "./circuit.ts";
+import type { CircuitState, Ticket } from "./circuit.ts";
+import { Gate } from "./gate.ts";
 import type { Item, Lane, Scheduler } from "./scheduler.ts";
 import { type Patience, type Settlement, settle } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
@@ -61,14 +62,6 @@ interface Admission {
 	ticket: Ticket;
 	/** The ticket has not been used. */
 	fresh: boolean;
-}
-
-interface Gate {
-	readonly account: string;
-	readonly circuit: Circuit;
-	inFlight: number;
-	timer: NodeJS.Timeout | undefined;
-	timerAtMs: number;
 }
 
 export class Runner {
@@ -158,7 +151,7 @@ export class Runner {
 	/** Takes nothing new; lets attempts in progress end for `graceMs`, then cuts them off; settles. */
 	async stop(graceMs: number): Promise<void> {
 		this.#stopping = true;
-		for (const gate of this.#gates.values()) clearTimeout(gate.timer);
+		for (const gate of this.#gates.values()) gate.cancel();
 		if (this.#atWork > 0) {
 			const cutOff = setTimeout(() => this.#abort.abort(), graceMs);
 			await new Promise<void>((resolve) => {
@@ -175,7 +168,7 @@ export class Runner {
 	#gate(account: string): Gate {
 		let gate = this.#gates.get(account);
 		if (gate === undefined) {
-			gate = { account, circuit: new Circuit(), inFlight: 0, timer: undefined, timerAtMs: 0 };
+			gate = new Gate(account);
 			this.#gates.set(account, gate);
 		}
 		return gate;
@@ -193,13 +186,13 @@ export class Runner {
 			const nowMs = clock.monotonicMs();
 			if (this.#journal === undefined || this.#stopping) return;
 			if (!gate.circuit.admits(nowMs)) {
-				if (gate.circuit.state === "open") this.#wake(gate, gate.circuit.openUntilMs);
+				if (gate.circuit.state === "open") gate.wake(gate.circuit.openUntilMs, nowMs, () => this.#pump(gate));
 				return;
 			}
 			const lane = scheduler.nextLane(gate.account, nowMs);
 			if (lane === undefined) {
 				const dueAtMs = scheduler.nextDueAtMs(gate.account);
-				if (dueAtMs !== undefined && dueAtMs > nowMs) this.#wake(gate, dueAtMs);
+				if (dueAtMs !== undefined && dueAtMs > nowMs) gate.wake(dueAtMs, nowMs, () => this.#pump(gate));
 				return;
 			}
 			if (gate.inFlight >= this.#slots(lane)) return;
@@ -208,19 +201,6 @@ export class Runner {
 			this.#begin(this.#work(lane, gate));
 			if (gate.circuit.state === "probing") return;
 		}
-	}
-
-	#wake(gate: Gate, atMs: number): void {
-		if (gate.timer !== undefined) {
-			if (gate.timerAtMs <= atMs) return;
-			clearTimeout(gate.timer);
-		}
-		gate.timerAtMs = atMs;
-		const waitMs = Math.min(Math.max(1, atMs - this.#options.clock.monotonicMs()), 2 ** 31 - 1);
-		gate.timer = setTimeout(() => {
-			gate.timer = undefined;
-			this.#pump(gate);
-		}, waitMs);
 	}
 
 	/** Runs work in the background, and knows when the last of it ended. */
