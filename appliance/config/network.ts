@@ -42,6 +42,9 @@ export function formatNetwork({ family, address, prefixLength }: Network): strin
 
 /** The address a peer has, as sockets give it, canonical: mapped ones as IPv4, no zone. Undefined if none. */
 export function canonicalAddress(text: string): string | undefined {
+	// Asked for at each command of each session: the form that sockets give most needs no parsing.
+	const plain = text.startsWith("::ffff:") ? text.slice("::ffff:".length) : text;
+	if (isIPv4(plain)) return plain;
 	const network = readNetwork(text.replace(/%.*$/, ""));
 	return network instanceof Refusal || network.prefixLength !== (network.family === "ipv4" ? 32 : 128)
 		? undefined

@@ -5,6 +5,7 @@
  * Throws `UserError` when the file is too new for this program or SQLite is too old; SQLite's own
  * errors pass through.
  */
+import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { errorCode, UserError } from "../errors.ts";
@@ -19,12 +20,14 @@ const OLDEST_SQLITE = [3, 51, 3] as const;
 /** Per connection; the default of better-sqlite3's build is 16 MB. */
 const CACHE_KIB = 2_000;
 
+const PAGE_BYTES = 2_048;
 /**
- * Pages in the log before it is copied into the file (2 MB). A checkpoint is three flushes in the way
- * of the next commit and writes each page changed since the last one, so it should be rare; but until
- * the log has reached this size each commit also makes it longer, which costs file-system metadata.
+ * Pages in the log before it is copied into the file (4 MB). A checkpoint is three flushes in the way
+ * of the next commit and writes each page changed since the last one, so it should be rare.
  */
-const CHECKPOINT_PAGES = 1_000;
+const CHECKPOINT_PAGES = 2_000;
+/** sqlite.org/walformat.html: each page in the log has a header of its own. */
+const LOG_FRAME_BYTES = PAGE_BYTES + 24;
 
 export interface OpenOptions {
 	readonly file: string;
@@ -75,7 +78,7 @@ export function lockFolder(folder: string, options: Pick<OpenOptions, "addon">):
 }
 
 function prepareForWriting(database: SqliteDatabase): void {
-	database.pragma("page_size = 2048");
+	database.pragma(`page_size = ${PAGE_BYTES}`);
 	database.pragma("journal_mode = WAL");
 	// On every connection: this build of SQLite falls back to NORMAL when it re-opens a WAL file, and
 	// a commit under NORMAL can vanish in a power cut after the 250.
@@ -87,6 +90,23 @@ function prepareForWriting(database: SqliteDatabase): void {
 		throw new Error("SQLite does not honour synchronous=FULL");
 	}
 	migrate(database, MIGRATIONS);
+	lengthenLog(`${database.name}-wal`);
+}
+
+/**
+ * Gives the log its full length at once, in zeros, which SQLite does not take for pages (their checksum
+ * is wrong). Else each commit makes it longer until it is full, and a flush of a file that has grown
+ * writes the file system's journal too: on a quiet box for weeks.
+ */
+function lengthenLog(file: string): void {
+	const descriptor = openSync(file, "r+");
+	try {
+		const { size } = fstatSync(descriptor);
+		const missingBytes = CHECKPOINT_PAGES * LOG_FRAME_BYTES - size;
+		if (missingBytes > 0) writeSync(descriptor, Buffer.alloc(missingBytes), 0, missingBytes, size);
+	} finally {
+		closeSync(descriptor);
+	}
 }
 
 function assertSqliteVersion(database: SqliteDatabase): void {
