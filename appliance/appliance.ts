@@ -34,6 +34,7 @@ import { Runner } from "./queue/runner.ts";
 import { Scheduler } from "./queue/scheduler.ts";
 import { Spool } from "./queue/spool.ts";
 import type { ConfigOrigin, Services } from "./services.ts";
+import { NO_RECORD } from "./smtp/session-record.ts";
 import { describeStatus } from "./status.ts";
 import { Storage } from "./store/storage.ts";
 import { Readiness } from "./system/readiness.ts";
@@ -190,6 +191,7 @@ export class Appliance {
 					events,
 					log,
 					mailLog,
+					sessions: { open: () => NO_RECORD },
 					hostName: () => config().name,
 					maxSizeBytes: () => config().smtp.max_message_size,
 				},

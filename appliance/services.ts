@@ -67,8 +67,50 @@ export interface DeviceDraft {
 	readonly account?: string;
 }
 
+/** Somebody who may not send and has tried: knows the box, is not known to it. */
+export interface StrangerRow {
+	readonly address: string;
+	/** As it greeted us, cleaned; a hint at what it is, or empty. */
+	readonly helo: string;
+	/** Reverse-paths that it used, the latest first, a few. */
+	readonly senders: readonly string[];
+	readonly firstSeenAt: string;
+	readonly lastSeenAt: string;
+	/** Times that it was refused since the box started. */
+	readonly refusals: number;
+	/** Its mail that waits for the owner's word (`strangers = "ask"`). */
+	readonly heldMessages: number;
+	readonly heldBytes: number;
+}
+
+/** One session as the wire saw it, credentials masked. */
+export interface SessionLog {
+	readonly address: string;
+	/** Name of the device, or empty for a stranger. */
+	readonly device: string;
+	/** Of the port: `relay`, `submission`, `implicit-tls`, `auto`. */
+	readonly role: string;
+	readonly startedAt: string;
+	/** Null while it lasts. */
+	readonly endedAt: string | null;
+	/** `probe`: connected and said nothing that matters; no error. */
+	readonly outcome: "accepted" | "refused" | "broken" | "probe";
+	/** Queue ids of what it handed over. */
+	readonly queueIds: readonly string[];
+	/** For the owner, one text a refusal: what happened, why, what to change on the device. */
+	readonly ownerTexts: readonly string[];
+	readonly lines: readonly SessionLogLine[];
+}
+
+export interface SessionLogLine {
+	/** Since the session began. */
+	readonly afterMs: number;
+	readonly from: "client" | "server" | "note";
+	readonly text: string;
+}
+
 export interface DevicePort {
-	readonly role: "relay" | "submission" | "implicit-tls";
+	readonly role: "relay" | "submission" | "implicit-tls" | "auto";
 	readonly port: number;
 	readonly security: "none" | "STARTTLS" | "TLS";
 }
@@ -92,6 +134,31 @@ export interface DeviceService {
 	add(draft: DeviceDraft): Promise<DeviceSettings>;
 	/** Throws `device-unknown`, `device-locked` (it stands in the configuration file). */
 	remove(name: string): Promise<void>;
+	/** Who knocked, the latest first. */
+	strangers(): Promise<readonly StrangerRow[]>;
+	/**
+	 * Makes a device of a stranger, known by its address, and releases its held mail. Throws
+	 * `stranger-unknown`, and what `add` throws.
+	 */
+	allow(address: string, draft: Omit<DeviceDraft, "addresses">): Promise<DeviceSettings>;
+	/** Deletes what is held of a stranger and forgets it. Throws `stranger-unknown`. */
+	refuse(address: string): Promise<{ readonly deleted: number }>;
+	/** The last sessions of a device or of an address, the latest first. Throws `device-unknown`. */
+	log(nameOrAddress: string): Promise<readonly SessionLog[]>;
+	/**
+	 * Connects to this Postern as the device is set up to, sends a message, and follows it to its end.
+	 * Throws `device-unknown`, `device-invalid` (its password is not given and only its hash is kept).
+	 */
+	test(draft: DeviceTestDraft, signal: AbortSignal): AsyncIterable<TestStep>;
+}
+
+export interface DeviceTestDraft {
+	readonly name: string;
+	readonly to: string;
+	/** Reverse-path and From; else what the device's policy wants. */
+	readonly from?: string;
+	/** Needed for a device that signs in: only its hash is kept. */
+	readonly password?: string;
 }
 
 export type SignInState = "signed-in" | "needs-sign-in" | "signing-in";

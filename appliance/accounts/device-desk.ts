@@ -2,7 +2,14 @@
  * Devices as their owner sees them: the list, a new one, and exactly what to type into it. Implements
  * `DeviceService` for console and command line.
  */
-import type { DeviceDraft, DeviceService, DeviceSettings } from "../services.ts";
+import type {
+	DeviceDraft,
+	DeviceService,
+	DeviceSettings,
+	SessionLog,
+	StrangerRow,
+	TestStep,
+} from "../services.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Devices } from "./devices.ts";
 import type { Device } from "./model.ts";
@@ -40,6 +47,27 @@ export class DeviceDesk implements DeviceService {
 
 	remove(name: string): Promise<void> {
 		return this.#options.devices.remove(name);
+	}
+
+	strangers(): Promise<readonly StrangerRow[]> {
+		return Promise.resolve([]);
+	}
+
+	allow(): Promise<DeviceSettings> {
+		return Promise.reject(new Error("seam"));
+	}
+
+	refuse(): Promise<{ readonly deleted: number }> {
+		return Promise.reject(new Error("seam"));
+	}
+
+	log(): Promise<readonly SessionLog[]> {
+		return Promise.resolve([]);
+	}
+
+	// biome-ignore lint/correctness/useYield: seam
+	async *test(): AsyncIterable<TestStep> {
+		throw new Error("seam");
 	}
 
 	#settings(device: Device, password: string | null): DeviceSettings {

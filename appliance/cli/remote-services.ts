@@ -26,6 +26,12 @@ export function remoteServices(client: ControlClient): Services {
 			remove: async (name) => {
 				await client.ask("DELETE", `/devices/${encodeURIComponent(name)}`);
 			},
+			strangers: () => client.ask("GET", "/strangers"),
+			allow: (address, draft) => client.ask("POST", `/strangers/${encodeURIComponent(address)}/allow`, draft),
+			refuse: (address) => client.ask("DELETE", `/strangers/${encodeURIComponent(address)}`),
+			log: (nameOrAddress) => client.ask("GET", `/devices/${encodeURIComponent(nameOrAddress)}/log`),
+			test: (draft, signal) =>
+				client.follow(`/devices/${encodeURIComponent(draft.name)}/test`, draft, signal),
 		},
 		accounts: {
 			list: () => client.ask("GET", "/accounts"),

@@ -18,9 +18,12 @@ import type { Reply } from "../mail/reply.ts";
 import { DataStream } from "./data-stream.ts";
 import type { MessageIntake, Verdict } from "./message-intake.ts";
 import { REPLIES } from "./replies.ts";
+import type { SessionRecord } from "./session-record.ts";
 
 /** What a connection asks the session policy. */
 export interface ConnectionHost {
+	/** Called once, before anything else: what is told of the session goes into the record. */
+	opened(connection: DeviceConnection): SessionRecord;
 	/** May a password cross the wire in clear on this connection? */
 	clearAuthAllowed(connection: DeviceConnection): boolean;
 	/** Is a device behind this connection? Strangers are not waited for long. */
@@ -37,6 +40,7 @@ const STATUS_IN_TEXT = /^[245]\.\d{1,3}\.\d{1,3} /;
 
 export class DeviceConnection extends SMTPConnection {
 	readonly #host: ConnectionHost;
+	readonly #record: SessionRecord;
 	#intake: MessageIntake | undefined;
 	#leaving = false;
 	#hidesAuth = false;
@@ -52,6 +56,7 @@ export class DeviceConnection extends SMTPConnection {
 	) {
 		super(server, socket, options);
 		this.#host = host;
+		this.#record = host.opened(this);
 	}
 
 	/** A message is being received or committed. */
@@ -178,6 +183,7 @@ export class DeviceConnection extends SMTPConnection {
 	}
 
 	override _onClose(): void {
+		if (!this._closed) this.#record.ended();
 		this.#intake?.abandon();
 		this.#intake = undefined;
 		super._onClose();

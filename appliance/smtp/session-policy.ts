@@ -29,9 +29,10 @@ import { IncomingHeader } from "./incoming-header.ts";
 import { MessageIntake, type Verdict } from "./message-intake.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { REPLIES, ReplyError } from "./replies.ts";
+import type { SessionRecord, SessionRecords } from "./session-record.ts";
 
 /** What a port is for (design §7): `submission` wants a sign-in, over TLS; the others also know addresses. */
-export type ListenerRole = "relay" | "submission" | "implicit-tls";
+export type ListenerRole = "relay" | "submission" | "implicit-tls" | "auto";
 
 export interface PolicyOptions {
 	readonly devices: Devices;
@@ -43,6 +44,7 @@ export interface PolicyOptions {
 	readonly events: Events;
 	readonly log: Log;
 	readonly mailLog: MailLog;
+	readonly sessions: SessionRecords;
 	readonly hostName: () => string;
 	readonly maxSizeBytes: () => number;
 }
@@ -57,6 +59,7 @@ export class SessionPolicy implements ConnectionHost {
 	readonly #role: ListenerRole;
 	/** Under which username a session signed in; a session known by address needs no entry. */
 	readonly #signedIn = new WeakMap<SMTPServerSession, string>();
+	readonly #records = new WeakMap<SMTPServerSession, SessionRecord>();
 	readonly #refusals = new WeakMap<SMTPServerSession, number>();
 	readonly #refusalLog: RefusalLog;
 
@@ -64,6 +67,12 @@ export class SessionPolicy implements ConnectionHost {
 		this.#role = role;
 		this.#options = options;
 		this.#refusalLog = new RefusalLog(options.clock, options.log);
+	}
+
+	opened({ session, remoteAddress, localPort }: DeviceConnection): SessionRecord {
+		const record = this.#options.sessions.open({ address: remoteAddress, role: this.#role, port: localPort });
+		this.#records.set(session, record);
+		return record;
 	}
 
 	isKnown({ session }: DeviceConnection): boolean {

@@ -164,6 +164,13 @@ function servicesOver(state: FakeState): Services {
 				const found = knownDevice(state, name);
 				state.devices = state.devices.filter((other) => other !== found);
 			},
+			strangers: async () => [],
+			allow: async (address, draft) => addDevice(state, { ...draft, addresses: [address] }),
+			refuse: async () => ({ deleted: 0 }),
+			log: async () => [],
+			async *test() {
+				yield* state.testSteps;
+			},
 		},
 		accounts: {
 			list: async () => state.accounts,
