@@ -5,7 +5,9 @@
  *
  * Methods throw `UserError` for what the owner can mend (unknown name, wrong state).
  */
+
 import type { Account, Device, SignInMethod, TransportKind } from "./accounts/model.ts";
+import type { DsnRequest } from "./mail/envelope.ts";
 
 export type QueueState = "incoming" | "active" | "deferred" | "held" | "failed";
 
@@ -45,6 +47,8 @@ export interface QueueEntry extends Omit<QueueRow, "state"> {
 	readonly state: QueueState | "delivered" | "deleted";
 	readonly recipientStates: readonly RecipientRow[];
 	readonly history: readonly HistoryRow[];
+	/** What the device asked to be told of it (RFC 3461); null when nothing, or when it has left the queue. */
+	readonly dsn: DsnRequest | null;
 }
 
 export type QueueAction = "retry" | "hold" | "release" | "delete";

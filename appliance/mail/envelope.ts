@@ -10,4 +10,21 @@ export interface Envelope {
 	readonly recipients: readonly string[];
 	/** RFC 6531: addresses or header fields in UTF-8. */
 	readonly smtpUtf8: boolean;
+	/** Undefined when the device asked for none. */
+	readonly dsn?: DsnRequest;
+}
+
+/** What a device asked to be told of its message's fate (RFC 3461), kept for the bounce. */
+export interface DsnRequest {
+	readonly ret: "FULL" | "HDRS" | null;
+	readonly envid: string | null;
+	/** By recipient, for those that asked for something. */
+	readonly recipients: Readonly<Record<string, RecipientDsn>>;
+}
+
+export interface RecipientDsn {
+	/** `NEVER`, or some of `SUCCESS FAILURE DELAY`; empty when not said. */
+	readonly notify: readonly string[];
+	/** `type;address`, decoded, or empty. */
+	readonly orcpt: string;
 }

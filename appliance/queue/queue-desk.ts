@@ -76,6 +76,7 @@ export class QueueDesk implements QueueService {
 			...this.#row(shown.message, addresses, item),
 			recipientStates: shown.recipients,
 			history: shown.events.map(({ atMs, event, detail }) => ({ at: isoTime(atMs), event, detail })),
+			dsn: shown.dsn,
 		};
 	}
 
@@ -219,6 +220,7 @@ function finishedEntry(number: number, { outcome, document }: ShownHistory): Que
 		lastError: "",
 		recipientStates: document.recipients,
 		history: document.events.map(({ atMs, event, detail }) => ({ at: isoTime(atMs), event, detail })),
+		dsn: null,
 	};
 }
 

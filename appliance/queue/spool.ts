@@ -10,6 +10,7 @@ import { type FileHandle, open, readdir, unlink } from "node:fs/promises";
 import path from "node:path";
 import type { Clock } from "../clock.ts";
 import { asError, errorCode } from "../errors.ts";
+import type { DsnRequest } from "../mail/envelope.ts";
 import { formatQueueId, nextQueueNumber, parseQueueId } from "../mail/queue-id.ts";
 import { passed } from "../memory.ts";
 import type { Finish, MessageState, QueueIndex, ReadAnswers, Update } from "../store/operations.ts";
@@ -23,6 +24,7 @@ export interface AcceptedEnvelope {
 	readonly reversePath: string;
 	readonly recipients: readonly string[];
 	readonly smtpUtf8: boolean;
+	readonly dsn?: DsnRequest;
 	/** `active` when the runner will attempt it at once: saves marking it afterwards. */
 	readonly state: MessageState;
 }
@@ -212,6 +214,7 @@ export class Spool {
 				},
 				recipients: envelope.recipients,
 				body: stored.inFile ? null : stored.content,
+				dsn: envelope.dsn ?? null,
 			},
 			"urgent",
 		);

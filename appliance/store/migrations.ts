@@ -69,4 +69,18 @@ CREATE TABLE document (
 ) STRICT, WITHOUT ROWID;
 `;
 
-export const MIGRATIONS: readonly Migration[] = [{ number: 1, oldestReader: 1, sql: SPOOL }];
+/**
+ * What a device asked to be told (RFC 3461), as JSON; few messages have any. An older program leaves
+ * rows behind that nobody asks for.
+ */
+const DSN = `
+CREATE TABLE dsn (
+	id INTEGER PRIMARY KEY,
+	request TEXT NOT NULL
+) STRICT;
+`;
+
+export const MIGRATIONS: readonly Migration[] = [
+	{ number: 1, oldestReader: 1, sql: SPOOL },
+	{ number: 2, oldestReader: 1, sql: DSN },
+];

@@ -2,6 +2,7 @@
  * What the threads are asked to do, as plain data that crosses a thread boundary. One union of
  * writes (each becomes part of a group commit) and one of reads, with the answers' shapes.
  */
+import type { DsnRequest } from "../mail/envelope.ts";
 
 /** As stored; the order is part of the file format. */
 export const MESSAGE_STATES = ["incoming", "active", "deferred", "held", "failed"] as const;
@@ -50,6 +51,8 @@ export interface Enqueue {
 	readonly recipients: readonly string[];
 	/** Null when the body is in a file. */
 	readonly body: Uint8Array<ArrayBuffer> | null;
+	/** Null when nothing was asked for (RFC 3461). */
+	readonly dsn: DsnRequest | null;
 }
 
 /** Marks messages as being attempted: durable before the first byte leaves. */
@@ -146,6 +149,7 @@ export interface ShownMessage {
 	readonly message: MessageRecord;
 	readonly recipients: readonly RecipientRecord[];
 	readonly events: readonly EventRecord[];
+	readonly dsn: DsnRequest | null;
 }
 
 export interface ShownHistory {

@@ -2,6 +2,7 @@
  * The reader thread's eyes: the queries. A thread of its own, because the writer stands still while
  * a flush runs and a console or a delivery must not wait for that. For storage-thread.ts.
  */
+import type { DsnRequest } from "../mail/envelope.ts";
 import { giveBack } from "../memory.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 import {
@@ -108,6 +109,7 @@ export class Reader {
 				message: messageOf(row),
 				recipients: this.#recipients(id),
 				events: this.#statements.events.all(id) as EventRecord[],
+				dsn: this.#dsn(id),
 			};
 		}
 		const finished = this.#statements.history.get(id) as
@@ -115,6 +117,11 @@ export class Reader {
 			| undefined;
 		if (finished === undefined) return null;
 		return { ...finished, document: JSON.parse(finished.document) as HistoryDocument };
+	}
+
+	#dsn(id: number): DsnRequest | null {
+		const request = this.#statements.dsn.pluck().get(id) as string | undefined;
+		return request === undefined ? null : (JSON.parse(request) as DsnRequest);
 	}
 
 	#list(afterId: number, limit: number): ReadAnswers["list"] {
@@ -147,6 +154,7 @@ const SQL = {
 		"SELECT address, state, reply, owner_text AS ownerText FROM recipient WHERE message_id = ? ORDER BY ordinal",
 	addresses: "SELECT address FROM recipient WHERE message_id = ? ORDER BY ordinal",
 	events: "SELECT at_ms AS atMs, event, detail FROM event WHERE message_id = ? ORDER BY ordinal",
+	dsn: "SELECT request FROM dsn WHERE id = ?",
 	history: "SELECT outcome, finished_ms AS finishedAtMs, document FROM history WHERE id = ?",
 	list: "SELECT * FROM message WHERE id > ? ORDER BY id LIMIT ?",
 	documents: "SELECT key, value FROM document WHERE kind = ? ORDER BY key",

@@ -46,6 +46,7 @@ function enqueue(id: number, text: string): Enqueue {
 		},
 		recipients: ["one@example.com", "two@example.com"],
 		body: new Uint8Array(Buffer.from(text)),
+		dsn: { ret: "HDRS", envid: "x1", recipients: { "one@example.com": { notify: ["NEVER"], orcpt: "" } } },
 	};
 }
 
@@ -58,6 +59,7 @@ describe("the storage threads", () => {
 		await first.close();
 		const second = await open(folder);
 		expect(Buffer.from((await second.read({ type: "body", id })) ?? []).toString()).toBe("hello");
+		expect(await second.read({ type: "show", id })).toMatchObject({ dsn: { ret: "HDRS", envid: "x1" } });
 		const [row] = await second.read({ type: "list", afterId: 0, limit: 10 });
 		expect(row).toMatchObject({ id, state: "incoming", recipients: ["one@example.com", "two@example.com"] });
 		expect(await second.read({ type: "last-id" })).toBe(id);

@@ -82,7 +82,7 @@ export class Writer {
 		}
 	}
 
-	#enqueue({ message, recipients, body }: Enqueue): number {
+	#enqueue({ message, recipients, body, dsn }: Enqueue): number {
 		this.#statements.insertMessage.run(
 			message.id,
 			message.device,
@@ -100,6 +100,7 @@ export class Writer {
 			this.#statements.insertRecipient.run(message.id, ordinal, address);
 		}
 		if (body !== null) this.#statements.insertBody.run(message.id, body);
+		if (dsn !== null) this.#statements.insertDsn.run(message.id, JSON.stringify(dsn));
 		return 1;
 	}
 
@@ -141,6 +142,7 @@ export class Writer {
 		this.#statements.deleteRecipients.run(id);
 		this.#statements.deleteBody.run(id);
 		this.#statements.deleteEvents.run(id);
+		this.#statements.deleteDsn.run(id);
 		this.#statements.insertHistory.run(id, finishedAtMs, outcome, document);
 		this.#pruneHistory();
 		return changes;
@@ -161,6 +163,7 @@ const SQL = {
 	insertMessage: "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')",
 	insertRecipient: "INSERT INTO recipient VALUES (?, ?, ?, 0, '', '')",
 	insertBody: "INSERT INTO body VALUES (?, ?)",
+	insertDsn: "INSERT INTO dsn VALUES (?, ?)",
 	lease: "UPDATE message SET state = 1 WHERE id = ? AND state IN (0, 2)",
 	doubt: "UPDATE message SET state = 0, maybe_sent = 1 WHERE id = ? AND state = 1",
 	unlease: "UPDATE message SET state = 0 WHERE id = ? AND state = 1",
@@ -174,6 +177,7 @@ const SQL = {
 	deleteRecipients: "DELETE FROM recipient WHERE message_id = ?",
 	deleteBody: "DELETE FROM body WHERE id = ?",
 	deleteEvents: "DELETE FROM event WHERE message_id = ?",
+	deleteDsn: "DELETE FROM dsn WHERE id = ?",
 	insertHistory: "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)",
 	countHistory: "SELECT count(*) FROM history",
 	pruneHistory: "DELETE FROM history WHERE id IN (SELECT id FROM history ORDER BY id LIMIT ?)",

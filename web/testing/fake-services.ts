@@ -224,6 +224,7 @@ function entryOf(row: QueueRow): QueueEntry {
 			ownerText: "",
 		})),
 		history: [{ at: row.receivedAt, event: "accepted", detail: `from ${row.device}` }],
+		dsn: null,
 	};
 }
 
