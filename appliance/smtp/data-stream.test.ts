@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DataStream } from "./data-stream.ts";
 
 /** Feeds `wire` in packets cut at `cuts`; says what was received and what commands followed. */
-async function receive(wire: Buffer, cuts: readonly number[]) {
+async function receive(wire: Buffer, cuts: readonly number[], mayEndInLf = false) {
 	const stream = new DataStream();
 	const received: Buffer[] = [];
 	const commands: string[] = [];
@@ -12,16 +12,19 @@ async function receive(wire: Buffer, cuts: readonly number[]) {
 		commands.push(line.toString("latin1"));
 		next?.();
 	};
-	stream.receive({
-		write: (chunk) => {
-			received.push(Buffer.from(chunk));
-			return undefined;
+	stream.receive(
+		{
+			write: (chunk) => {
+				received.push(Buffer.from(chunk));
+				return undefined;
+			},
+			end: () => {
+				ended = true;
+				setImmediate(() => stream.continue());
+			},
 		},
-		end: () => {
-			ended = true;
-			setImmediate(() => stream.continue());
-		},
-	});
+		{ mayEndInLf },
+	);
 	const places = [...new Set(cuts.map((cut) => cut % (wire.length + 1)))].sort((a, b) => a - b);
 	let from = 0;
 	for (const place of [...places, wire.length]) {
@@ -72,5 +75,45 @@ describe("the end of DATA", () => {
 
 	it("removes the dot of a line that a careless sender did not stuff", async () => {
 		expect((await receive(Buffer.from(".hidden\r\n.\r\n"), [])).message).toBe("hidden\r\n");
+	});
+});
+
+describe("the end of DATA of a device that may use LF", () => {
+	it("is LF.LF when its first line ends in LF, however the packets are cut", async () => {
+		const wire = Buffer.from("Subject: x\n\nbody\n..dot\n.\nQUIT\n");
+		for (let cut = 0; cut < wire.length; cut += 1) {
+			const { message, commands, ended } = await receive(wire, [cut], true);
+			expect(ended).toBe(true);
+			expect(message).toBe("Subject: x\n\nbody\n.dot\n");
+			expect(commands).toEqual(["QUIT"]);
+		}
+	});
+
+	it("is CRLF.CRLF when its first line ends in CRLF", async () => {
+		const wire = Buffer.from("Subject: x\r\n\r\nbody\n.\nstill body\r\n.\r\nQUIT\r\n");
+		for (let cut = 0; cut < wire.length; cut += 1) {
+			const { message, commands } = await receive(wire, [cut], true);
+			expect(message).toBe("Subject: x\r\n\r\nbody\n.\nstill body\r\n");
+			expect(commands).toEqual(["QUIT"]);
+		}
+	});
+
+	it.each(["\r\n.\n", "\n.\r\n", "\r\n.\r\n", "\r.\r"])(
+		"is never of the other kind: %j ends no message of LF lines",
+		async (ending) => {
+			const wire = Buffer.from(`Subject: x\n\na${ending}MAIL FROM:<evil@example.com>\n.\nQUIT\n`);
+			for (let cut = 0; cut < wire.length; cut += 1) {
+				const { message, commands } = await receive(wire, [cut], true);
+				expect(message).toContain("MAIL FROM:<evil@example.com>");
+				expect(commands).toEqual(["QUIT"]);
+			}
+		},
+	);
+
+	it("may come at once: a message of nothing", async () => {
+		expect(await receive(Buffer.from(".\nQUIT\n"), [1], true)).toMatchObject({
+			message: "",
+			commands: ["QUIT"],
+		});
 	});
 });

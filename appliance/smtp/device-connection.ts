@@ -1,31 +1,36 @@
 /**
- * One SMTP connection, on the engine's (`smtp-server`) connection class. Everything that bends the
- * engine for devices is here, each bend with its reason:
+ * What the commands of a device mean: EHLO, AUTH, MAIL, RCPT, DATA, BDAT. For listener.ts, which gives
+ * each connection one of these. The outer form is tolerant-connection.ts's; who may send what is
+ * session-policy.ts's.
  *
- * - it greets at once: the engine waits 100 ms to catch early talkers, which devices would feel and
- *   which hurts boot ROMs that talk early;
- * - DATA streams to the spool without an intermediate stream, and nothing about it is answered 250
- *   before the spool says so;
- * - AUTH is offered in clear only where a device needs it.
- *
- * Policy (who may send what) is session-policy.ts's; this file is the dialogue.
+ * Nothing of a message is answered 250 before the spool says so, and a message that is not whole when
+ * the connection ends is forgotten.
  */
-import { isUtf8 } from "node:buffer";
 import type net from "node:net";
-import type { SMTPServer } from "smtp-server";
-import { SMTPConnection, type SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
-import type { Reply } from "../mail/reply.ts";
+import type { SMTPServer, SMTPServerAddress } from "smtp-server";
+import type { SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
+import type { Compatibility } from "../accounts/model.ts";
+import { type Reply, reply } from "../mail/reply.ts";
+import { argumentOf, readChunkCommand } from "./command-line.ts";
 import { DataStream } from "./data-stream.ts";
+import { DIALOGUE } from "./dialogue-refusals.ts";
+import { helloLines, readHelloName } from "./hello.ts";
 import type { MessageIntake, Verdict } from "./message-intake.ts";
 import { REPLIES } from "./replies.ts";
 import type { SessionRecord } from "./session-record.ts";
+import { TolerantConnection } from "./tolerant-connection.ts";
+import { readMail, readRcpt, type TransactionState } from "./transaction-commands.ts";
 
 /** What a connection asks the session policy. */
 export interface ConnectionHost {
 	/** Called once, before anything else: what is told of the session goes into the record. */
 	opened(connection: DeviceConnection): SessionRecord;
-	/** May a password cross the wire in clear on this connection? */
-	clearAuthAllowed(connection: DeviceConnection): boolean;
+	/** Mechanisms that may be used on this connection as it is now; none: AUTH is not offered. */
+	authMechanisms(connection: DeviceConnection): readonly string[];
+	/** The switches of the device behind this connection, also before it has signed in. */
+	compatibility(connection: DeviceConnection): Compatibility | undefined;
+	/** For addresses that lack theirs; empty when there is none to add. */
+	domain(connection: DeviceConnection): string;
 	/** Is a device behind this connection? Strangers are not waited for long. */
 	isKnown(connection: DeviceConnection): boolean;
 	/** A connection was refused for want of room. */
@@ -36,14 +41,16 @@ export interface ConnectionHost {
 
 /** Cameras keep a connection open and probe it every few minutes (devices evidence): ten time-outs. */
 const KNOWN_SILENCES = 10;
-const STATUS_IN_TEXT = /^[245]\.\d{1,3}\.\d{1,3} /;
 
-export class DeviceConnection extends SMTPConnection {
+type Done = () => void;
+
+export class DeviceConnection extends TolerantConnection {
+	protected readonly record: SessionRecord;
 	readonly #host: ConnectionHost;
-	readonly #record: SessionRecord;
 	#intake: MessageIntake | undefined;
+	/** The message is whole; the device waits for our answer. */
+	#concluding = false;
 	#leaving = false;
-	#hidesAuth = false;
 	/** Time-outs in a row without a byte between them. */
 	#silences = 0;
 	#bytesSeen = 0;
@@ -56,7 +63,7 @@ export class DeviceConnection extends SMTPConnection {
 	) {
 		super(server, socket, options);
 		this.#host = host;
-		this.#record = host.opened(this);
+		this.record = host.opened(this);
 	}
 
 	/** A message is being received or committed. */
@@ -70,132 +77,267 @@ export class DeviceConnection extends SMTPConnection {
 		if (!this.busy) this.sendReply(REPLIES.shuttingDown);
 	}
 
-	sendReply({ code, enhanced, text }: Reply): void {
-		this.send(code, `${enhanced} ${text}`);
+	override handler_HELO(command: Buffer, callback: Done): void {
+		this.#greeted(command);
+		this.send(250, this.name, false);
+		callback();
 	}
 
-	override init(): void {
-		this._setListeners(() => {
-			const { maxClients } = this._server.options;
-			if (maxClients !== undefined && this._server.connections.size > maxClients) {
-				this.#host.turnedAway(this);
-				this.sendReply(REPLIES.tooManyConnections);
+	override handler_EHLO(command: Buffer, callback: Done): void {
+		this.#greeted(command);
+		const { size, hideSTARTTLS } = this._server.options;
+		const lines = helloLines({
+			hostName: this.name,
+			maxSizeBytes: Number(size),
+			startTls: !this.secure && hideSTARTTLS !== true,
+			auth: this.session.user ? [] : this.#host.authMechanisms(this),
+			hidden: this.#host.compatibility(this)?.hideEhlo ?? [],
+		});
+		this.send(250, lines, false);
+		callback();
+	}
+
+	override handler_AUTH(command: Buffer, callback: Done): void {
+		const [mechanism = ""] = (argumentOf(command) ?? "").toUpperCase().split(/\s+/);
+		// RFC 4954 §4: else one device's sender and recipients could go out as another's.
+		if (this.session.envelope.mailFrom !== false) this.sendReply(REPLIES.authInTransaction);
+		else if (this.#host.authMechanisms(this).includes(mechanism)) {
+			super.handler_AUTH(command, callback);
+			return;
+		} else if (!this.secure && CLEAR_MECHANISMS.has(mechanism)) this.refuse(DIALOGUE.passwordInClear());
+		else this.refuse(DIALOGUE.unknownMechanism(mechanism));
+		callback();
+	}
+
+	override handler_MAIL(command: Buffer, callback: Done): void {
+		const sender = readMail(command, this.#state());
+		if ("reply" in sender) {
+			this.refuse(sender);
+			callback();
+			return;
+		}
+		const { envelope } = this.session;
+		this._server.onMailFrom(sender.address, this.session, (refusal) => {
+			if (refusal) this.#sendError(refusal);
+			else {
+				envelope.mailFrom = sender.address;
+				envelope.smtpUtf8 = sender.smtpUtf8;
+				envelope.dsn = sender.dsn;
+				this.send(250, "2.1.0 Ok");
+			}
+			callback();
+		});
+	}
+
+	override handler_RCPT(command: Buffer, callback: Done): void {
+		const recipient = readRcpt(command, this.#state());
+		if ("reply" in recipient) {
+			this.refuse(recipient);
+			callback();
+			return;
+		}
+		this._server.onRcptTo(recipient, this.session, (error) => {
+			if (error) this.#sendError(error);
+			else {
+				this.#addRecipient(recipient);
+				this.send(250, "2.1.5 Ok");
+			}
+			callback();
+		});
+	}
+
+	override handler_DATA(_command: Buffer, callback: Done): void {
+		const parser = this._parser;
+		const intake = parser instanceof DataStream ? this.#dataIntake(() => parser.continue()) : undefined;
+		if (parser instanceof DataStream && intake !== undefined) {
+			const mayEndInLf = this.#host.compatibility(this)?.lfLineEnds === true;
+			parser.receive(
+				{ write: (bytes) => intake.write(bytes), end: () => this.#whole(intake) },
+				{ mayEndInLf },
+			);
+			this.send(354, "End data with <CR><LF>.<CR><LF>");
+		}
+		callback();
+	}
+
+	/** RFC 3030. Refused or not, the chunk's bytes are read: they must never be taken for commands. */
+	handler_BDAT(command: Buffer, callback: Done): void {
+		const parser = this._parser;
+		const chunk = readChunkCommand(argumentOf(command) ?? "");
+		if (chunk === undefined || !(parser instanceof DataStream)) {
+			// Where the bytes end is not known, so nothing behind this line can be trusted.
+			this.refuse(DIALOGUE.badChunkSize(command));
+			this.close();
+			callback();
+			return;
+		}
+		const { sizeBytes, last } = chunk;
+		const resume = sizeBytes === 0 ? callback : () => parser.continue();
+		const intake = this.#chunkIntake(resume);
+		const end = () => {
+			if (!("code" in intake) && last) {
+				this.#whole(intake);
 				return;
 			}
-			this.connectionReady();
-		});
-	}
-
-	override _createParser(): DataStream {
-		const { maxCommandLength } = this._server.options;
-		const parser = new DataStream({ maxCommandLength });
-		parser.oncommand = (command, callback) => this._onCommand(command, callback);
-		parser.on("error", (error) => this.send(421, `Error: ${error.message}`));
-		// A device may close its side after the final dot and still read our answer (`nc -N`, many
-		// scripts): the parser finishes only after that answer.
-		parser.on("finish", () => {
-			if (this._parser === parser) this.close();
-		});
-		return parser;
-	}
-
-	/** Our replies carry their own status code; the engine adds one to the rest. */
-	override send(code: number, data?: string | string[] | null, context?: string | false): void {
-		const ownStatus = typeof data === "string" && STATUS_IN_TEXT.test(data);
-		const statusContext = ownStatus ? false : context;
-		// The engine says nothing more to a peer that has closed its side; it may well be listening.
-		if (this._socket.readyState === "writeOnly" && !this._upgrading && !Array.isArray(data)) {
-			const parts = [String(code), this._getEnhancedStatusCode(code, statusContext), data ?? ""];
-			this._socket.write(`${parts.filter((part) => part !== "").join(" ")}\r\n`);
+			if ("code" in intake) this.sendReply(intake);
+			else this.#chunkTaken(intake, sizeBytes);
+			resume();
+		};
+		if (sizeBytes === 0) {
+			end();
 			return;
 		}
-		super.send(code, data, statusContext);
-	}
-
-	/** AUTH before TLS is not offered unless a device needs it: some send the password unasked. */
-	override handler_EHLO(command: Buffer, callback: () => void): void {
-		this.#hidesAuth = !this.secure && !this.#host.clearAuthAllowed(this);
-		super.handler_EHLO(command, callback);
-		this.#hidesAuth = false;
-	}
-
-	override _isSupported(command: string): boolean {
-		return !(this.#hidesAuth && command === "AUTH") && super._isSupported(command);
-	}
-
-	override handler_AUTH(command: Buffer, callback: () => void): void {
-		// RFC 4954 §4: else one device's sender and recipients could go out as another's.
-		if (this.session.envelope.mailFrom !== false) {
-			this.sendReply(REPLIES.authInTransaction);
-			callback();
-			return;
-		}
-		if (!this.secure && !this.#host.clearAuthAllowed(this)) {
-			this.sendReply(REPLIES.encryptionRequired);
-			callback();
-			return;
-		}
-		super.handler_AUTH(command, callback);
-	}
-
-	/** The address as the device wrote it: the engine rewrites domains to Unicode. */
-	override _parseAddressCommand(
-		name: string,
-		command: Buffer | string,
-	): ReturnType<SMTPConnection["_parseAddressCommand"]> {
-		// Bytes that are no text would become another address than the device meant.
-		if (Buffer.isBuffer(command) && !isUtf8(command)) return false;
-		const parsed = super._parseAddressCommand(name, command);
-		if (parsed === false || parsed.address === "") return parsed;
-		const path = /<(?:@[^<>:]*:)?([^<>]*)>/.exec(command.toString())?.[1];
-		return path === undefined ? parsed : { ...parsed, address: path };
-	}
-
-	override handler_DATA(_command: Buffer, callback: () => void): void {
-		const parser = this._parser;
-		if (this.session.envelope.rcptTo.length === 0) {
-			this.send(503, "5.5.1 Error: need RCPT command");
-			callback();
-			return;
-		}
-		if (!(parser instanceof DataStream)) return;
-		const intake = this.#host.beginMessage(this, (verdict) => this.#conclude(parser, verdict));
-		if ("code" in intake) {
-			this.sendReply(intake);
-			callback();
-			return;
-		}
-		this.#intake = intake;
-		parser.receive(intake);
-		this.send(354, "End data with <CR><LF>.<CR><LF>");
+		const write = (bytes: Buffer) => ("code" in intake ? undefined : intake.write(bytes));
+		parser.receiveChunk({ write, end }, sizeBytes);
 		callback();
+	}
+
+	handler_EXPN(_command: Buffer, callback: Done): void {
+		this.sendReply(REPLIES.notImplemented);
+		callback();
+	}
+
+	override handler_HELP(_command: Buffer, callback: Done): void {
+		this.send(214, "2.0.0 Postern takes mail (RFC 5321) and hands it on; its owner's page has the rest");
+		callback();
+	}
+
+	override handler_VRFY(_command: Buffer, callback: Done): void {
+		this.send(252, "2.5.2 Send some mail, and Microsoft 365 will tell");
+		callback();
+	}
+
+	/** RSET, EHLO, HELO and STARTTLS end what BDAT has begun. */
+	override _resetSession(): void {
+		this.#abandon();
+		super._resetSession();
 	}
 
 	override _onTimeout(): void {
 		// The device is not idle when it waits for our answer to its final dot.
-		const { _parser: parser } = this;
-		const waitsForUs = this.busy && parser !== false && !parser._dataMode;
 		const { bytesRead } = this._socket;
 		this.#silences = bytesRead === this.#bytesSeen ? this.#silences + 1 : 1;
 		this.#bytesSeen = bytesRead;
-		if (waitsForUs || (this.#silences < KNOWN_SILENCES && this.#host.isKnown(this))) this._armTimeout();
+		if (this.#concluding || (this.#silences < KNOWN_SILENCES && this.#host.isKnown(this))) this._armTimeout();
 		else super._onTimeout();
 	}
 
 	override _onClose(): void {
-		if (!this._closed) this.#record.ended();
-		this.#intake?.abandon();
-		this.#intake = undefined;
+		this.#tellOfStall();
+		this.#abandon();
 		super._onClose();
 	}
 
-	#conclude(parser: DataStream, { reply }: Verdict): void {
+	protected override admission(): Reply | undefined {
+		const { maxClients } = this._server.options;
+		if (maxClients === undefined || this._server.connections.size <= maxClients) return undefined;
+		this.#host.turnedAway(this);
+		return REPLIES.tooManyConnections;
+	}
+
+	#greeted(command: Buffer): void {
+		this.hostNameAppearsAs = readHelloName(argumentOf(command) ?? "", this.remoteAddress);
+		this._resetSession();
+	}
+
+	#state(): TransactionState {
+		return {
+			begun: this.session.envelope.mailFrom !== false,
+			chunking: this.#intake !== undefined,
+			domain: this.#host.domain(this),
+			mostBytes: Number(this._server.options.size),
+			mostRecipients: Number(this._server.options.maxRecipients),
+			recipients: this._rcptIndex,
+		};
+	}
+
+	/** A repeated one replaces the earlier. */
+	#addRecipient(recipient: SMTPServerAddress): void {
+		const { rcptTo } = this.session.envelope;
+		const key = recipient.address.toLowerCase();
+		const at = this._rcptIndex.get(key) ?? rcptTo.length;
+		rcptTo[at] = recipient;
+		this._rcptIndex.set(key, at);
+	}
+
+	/** A refusal of the policy's, which has told the record already. */
+	#sendError(error: Error & { responseCode?: number }): void {
+		this.send(error.responseCode ?? 451, error.message);
+	}
+
+	#beginMessage(resume: Done): MessageIntake | Reply {
+		const intake = this.#host.beginMessage(this, (verdict) => this.#conclude(verdict, resume));
+		if (!("code" in intake)) this.#intake = intake;
+		return intake;
+	}
+
+	/** What takes the message of DATA; undefined when it was refused. */
+	#dataIntake(resume: Done): MessageIntake | undefined {
+		const { rcptTo } = this.session.envelope;
+		if (this.#intake !== undefined) this.refuse(DIALOGUE.afterChunk());
+		else if (rcptTo.length === 0) this.refuse(DIALOGUE.needRcpt());
+		else {
+			const intake = this.#beginMessage(resume);
+			if (!("code" in intake)) return intake;
+			this.sendReply(intake);
+		}
+		return undefined;
+	}
+
+	/** What takes the chunk's bytes, or the reply that they will get. */
+	#chunkIntake(resume: Done): MessageIntake | Reply {
+		if (this.#intake !== undefined) {
+			this.#intake.answerWith((verdict) => this.#conclude(verdict, resume));
+			return this.#intake;
+		}
+		if (this.session.envelope.rcptTo.length > 0) return this.#beginMessage(resume);
+		const refusal = DIALOGUE.needRcpt();
+		this.record.refused(refusal);
+		return refusal.reply;
+	}
+
+	#chunkTaken(intake: MessageIntake, sizeBytes: number): void {
+		const { refusal } = intake;
+		if (refusal === undefined) {
+			this.sendReply(reply(250, "2.0.0", `${sizeBytes} octets received`));
+			return;
+		}
+		this.sendReply(refusal);
+		// RFC 3030 §2: the transaction has failed; chunks that follow are read and refused.
+		this._resetSession();
+	}
+
+	#whole(intake: MessageIntake): void {
+		this.#concluding = true;
+		this.record.note(`message of ${intake.receivedBytes} bytes`);
+		intake.end();
+	}
+
+	#conclude({ reply: answer }: Verdict, resume: Done): void {
 		this.#intake = undefined;
-		this.sendReply(reply);
+		this.#concluding = false;
+		this.sendReply(answer);
 		this._transactionCounter += 1;
 		this._unrecognizedCommands = 0;
 		this._resetSession();
-		parser.continue();
+		resume();
 		if (this.#leaving) this.sendReply(REPLIES.shuttingDown);
 	}
+
+	#abandon(): void {
+		this.#intake?.abandon();
+		this.#intake = undefined;
+		this.#concluding = false;
+	}
+
+	/** A message without an end that looks like one of a device that ends its lines with LF. */
+	#tellOfStall(): void {
+		const stalled = this.#intake !== undefined && !this.#concluding;
+		if (stalled && this._parser instanceof DataStream && this._parser.endsInLf) {
+			this.record.refused(DIALOGUE.endsInLf());
+		}
+	}
 }
+
+/** They carry the password itself. */
+const CLEAR_MECHANISMS = new Set(["PLAIN", "LOGIN"]);

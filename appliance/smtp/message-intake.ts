@@ -8,8 +8,8 @@ import type { Log } from "../log.ts";
 import { type Reply, reply } from "../mail/reply.ts";
 import type { Room } from "../queue/room.ts";
 import type { AcceptFate, Incoming } from "../queue/spool.ts";
-import type { DataSink } from "./data-stream.ts";
 import type { HeaderLook, IncomingHeader } from "./incoming-header.ts";
+import { LineEnds } from "./line-ends.ts";
 import { REPLIES } from "./replies.ts";
 
 export interface IntakeOptions {
@@ -32,8 +32,10 @@ export interface Verdict {
 	readonly sizeBytes: number;
 }
 
-export class MessageIntake implements DataSink {
+export class MessageIntake {
 	readonly #options: IntakeOptions;
+	readonly #lineEnds = new LineEnds();
+	#answer: (verdict: Verdict) => void;
 	#receivedBytes = 0;
 	#headerDone = false;
 	/** Set when the message is not wanted any more; the rest of it is read and dropped. */
@@ -43,8 +45,25 @@ export class MessageIntake implements DataSink {
 
 	constructor(options: IntakeOptions) {
 		this.#options = options;
+		this.#answer = options.answer;
 	}
 
+	/** As the device sent them. */
+	get receivedBytes(): number {
+		return this.#receivedBytes;
+	}
+
+	/** Why the message is not wanted any more, before its end. */
+	get refusal(): Reply | undefined {
+		return this.#refusal?.reply;
+	}
+
+	/** The next chunk (BDAT) is answered by another command than the first. */
+	answerWith(answer: (verdict: Verdict) => void): void {
+		this.#answer = answer;
+	}
+
+	/** Takes the message's bytes. A promise holds the sender back until it resolves. */
 	write(chunk: Buffer): Promise<void> | undefined {
 		this.#receivedBytes += chunk.length;
 		if (this.#refusal !== undefined || this.#abandoned) return undefined;
@@ -56,19 +75,20 @@ export class MessageIntake implements DataSink {
 			this.#refuse(REPLIES.cardFull, "card full");
 			return undefined;
 		}
-		if (this.#headerDone) return this.#options.incoming.body.write(chunk);
-		const look = this.#options.header.add(chunk);
-		return look === undefined ? undefined : this.#takeHeader(look);
+		return this.#take(this.#lineEnds.add(chunk));
 	}
 
+	/** The message is whole. */
 	end(): void {
 		this.#ended = true;
 		if (this.#abandoned) return;
+		const rest = this.#lineEnds.end();
+		if (rest.length > 0 && this.#refusal === undefined) void this.#take(rest);
 		if (this.#refusal === undefined && !this.#headerDone) {
 			void this.#takeHeader(this.#options.header.end());
 		}
 		void this.#conclude().then((verdict) => {
-			if (!this.#abandoned) this.#options.answer(verdict);
+			if (!this.#abandoned) this.#answer(verdict);
 		});
 	}
 
@@ -78,6 +98,13 @@ export class MessageIntake implements DataSink {
 		this.#abandoned = true;
 		if (this.#ended || this.#refusal !== undefined) return;
 		this.#forget();
+	}
+
+	#take(bytes: Buffer): Promise<void> | undefined {
+		if (bytes.length === 0) return undefined;
+		if (this.#headerDone) return this.#options.incoming.body.write(bytes);
+		const look = this.#options.header.add(bytes);
+		return look === undefined ? undefined : this.#takeHeader(look);
 	}
 
 	#takeHeader(look: HeaderLook): Promise<void> | undefined {

@@ -22,6 +22,18 @@ export const REPLIES = {
 	authenticationFault: reply(454, "4.7.0", "Temporary authentication failure"),
 	authInTransaction: reply(503, "5.5.1", "AUTH not permitted during a mail transaction"),
 	tooManyConnections: reply(421, "4.7.0", "Too many connections, try again in a moment"),
+	badSender: reply(501, "5.1.7", "Bad sender address syntax"),
+	badRecipient: reply(501, "5.1.3", "Bad recipient address syntax"),
+	nestedMail: reply(503, "5.5.1", "Nested MAIL command"),
+	needMail: reply(503, "5.5.1", "Need MAIL command first"),
+	needRcpt: reply(503, "5.5.1", "Need RCPT command first"),
+	afterChunk: reply(503, "5.5.1", "Not between the chunks of a message"),
+	tooManyRecipients: reply(452, "4.5.3", "Too many recipients, send the rest in another message"),
+	badChunkSize: reply(501, "5.5.4", "BDAT needs a size in octets"),
+	mechanismUnknown: reply(504, "5.5.4", "Unrecognized authentication mechanism"),
+	notImplemented: reply(502, "5.5.1", "Command not implemented"),
+	onlyEmptyLines: reply(421, "4.7.0", "Too many empty lines"),
+	unfinished: reply(421, "4.4.2", "The message did not end"),
 	shuttingDown: reply(421, "4.3.2", "Service shutting down, try again in a moment"),
 } as const satisfies Record<string, Reply>;
 

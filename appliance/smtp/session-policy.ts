@@ -12,11 +12,12 @@ import type {
 import type { Accounts } from "../accounts/accounts.ts";
 import { mayBeReversePath, mayReceive } from "../accounts/device-policy.ts";
 import type { Devices } from "../accounts/devices.ts";
-import type { Device } from "../accounts/model.ts";
+import type { Compatibility, Device } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
 import type { Events } from "../events.ts";
 import type { Log } from "../log.ts";
+import type { DsnRequest, Envelope } from "../mail/envelope.ts";
 import { formatReply, type Reply } from "../mail/reply.ts";
 import type { MailLog } from "../maillog.ts";
 import { INLINE_BYTES } from "../queue/body-writer.ts";
@@ -84,10 +85,25 @@ export class SessionPolicy implements ConnectionHost {
 		this.#refusalLog.tell(remoteAddress, () => log.warning("connections-full", { client: remoteAddress }));
 	}
 
-	clearAuthAllowed({ remoteAddress }: DeviceConnection): boolean {
+	compatibility({ session, remoteAddress }: DeviceConnection): Compatibility | undefined {
+		// Before the sign-in its address is all there is to go by, also on the submission port.
+		return (this.#deviceOf(session) ?? this.#options.devices.byAddress(remoteAddress))?.compatibility;
+	}
+
+	domain({ session }: DeviceConnection): string {
+		const { accounts, hostName } = this.#options;
+		const device = this.#deviceOf(session);
+		const account = device === undefined ? undefined : accounts.forDevice(device)?.address;
+		return account?.slice(account.lastIndexOf("@") + 1) ?? hostName();
+	}
+
+	authMechanisms({ remoteAddress, secure }: DeviceConnection): readonly string[] {
 		const { devices } = this.#options;
-		if (devices.byAddress(remoteAddress)?.compatibility.acceptAnyCredentials === true) return true;
-		return devices.list().some(({ compatibility }) => compatibility.authWithoutTls);
+		const takesAny = devices.byAddress(remoteAddress)?.compatibility.acceptAnyCredentials === true;
+		const inClear = takesAny || devices.list().some(({ compatibility }) => compatibility.authWithoutTls);
+		// CRAM-MD5 does not show the password (RFC 2195), so it needs no TLS; it is asked for by name alone.
+		const cram = devices.list().some(({ compatibility }) => compatibility.cramMd5);
+		return [...(secure || inClear ? ["PLAIN", "LOGIN"] : []), ...(cram ? ["CRAM-MD5"] : [])];
 	}
 
 	async onAuth(
@@ -250,18 +266,26 @@ export class SessionPolicy implements ConnectionHost {
 	}
 }
 
-interface Envelope {
-	readonly reversePath: string;
-	readonly recipients: readonly string[];
-	readonly smtpUtf8: boolean;
-}
-
 function envelopeOf({ envelope }: SMTPServerSession): Envelope {
 	return {
 		reversePath: envelope.mailFrom === false ? "" : envelope.mailFrom.address,
 		recipients: envelope.rcptTo.map(({ address }) => address),
 		smtpUtf8: envelope.smtpUtf8 === true,
+		...dsnOf(envelope),
 	};
+}
+
+/** RFC 3461: nothing at all for a device that asked for nothing, as nearly all do. */
+function dsnOf({ dsn, rcptTo }: SMTPServerSession["envelope"]): { readonly dsn?: DsnRequest } {
+	const asked = rcptTo.flatMap(({ address, dsn: of }) =>
+		of?.notify === undefined && of?.orcpt === undefined
+			? []
+			: [[address, { notify: of.notify ?? [], orcpt: of.orcpt ?? "" }] as const],
+	);
+	const envid = dsn?.envid ?? null;
+	const ret = dsn?.ret === "FULL" || dsn?.ret === "HDRS" ? dsn.ret : null;
+	if (asked.length === 0 && ret === null && envid === null) return {};
+	return { dsn: { ret, envid, recipients: Object.fromEntries(asked) } };
 }
 
 const AUTH_REFUSALS = {
