@@ -14,14 +14,18 @@ export interface ReadPath {
 
 /** RFC 5321 §4.5.3.1.3 allows 256 octets; SMTPUTF8 addresses and sloppy routes are longer. */
 const LONGEST_ADDRESS_BYTES = 512;
+/** A colon is due (RFC 5321 §4.1.1.2); blanks around it are common, and a blank instead of it is known. */
+const BEHIND = {
+	FROM: /^\s*FROM(?:\s*:\s*|\s+(?=<))(.*)$/isu,
+	TO: /^\s*TO(?:\s*:\s*|\s+(?=<))(.*)$/isu,
+} as const;
 /** C0, DEL, C1, and marks that show nothing: they forge lines and look-alike addresses. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const UNSAFE_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u200b\u2060\ufeff\p{Zl}\p{Zp}]/u;
 
 /** `argument` is what follows MAIL or RCPT; `keyword` is FROM or TO. */
 export function readPath(keyword: "FROM" | "TO", argument: string): ReadPath | undefined {
-	// A colon is due after the keyword (RFC 5321 §4.1.1.2); blanks around it are common, none at all is known.
-	const rest = new RegExp(`^${keyword}(?:\\s*:\\s*|\\s+(?=<))(.*)$`, "isu").exec(argument.trim())?.[1];
+	const rest = BEHIND[keyword].exec(argument)?.[1];
 	if (rest === undefined) return undefined;
 	const found = rest.includes("<") ? readBracketed(rest) : readBare(rest);
 	if (found === undefined) return undefined;
