@@ -164,9 +164,12 @@ export class DeviceConnection extends TolerantConnection {
 	handler_BDAT(command: Buffer, callback: Done): void {
 		const parser = this._parser;
 		const chunk = readChunkCommand(argumentOf(command) ?? "");
-		if (chunk === undefined || !(parser instanceof DataStream)) {
-			// Where the bytes end is not known, so nothing behind this line can be trusted.
-			this.refuse(DIALOGUE.badChunkSize(command));
+		const mostBytes = Number(this._server.options.size);
+		if (chunk === undefined || chunk.sizeBytes > mostBytes || !(parser instanceof DataStream)) {
+			// Where the bytes end is not known, or is too far away to read until there.
+			this.refuse(
+				chunk === undefined ? DIALOGUE.badChunkSize(command) : DIALOGUE.tooLarge(chunk.sizeBytes, mostBytes),
+			);
 			this.close();
 			callback();
 			return;
