@@ -64,6 +64,13 @@ export class DataStream extends SMTPStream {
 		this.#chunkBytesLeft = sizeBytes;
 	}
 
+	/** Goes on behind the message. The engine's own forgets a message that ends while it goes on. */
+	override continue(): void {
+		const goOn = this._continueCallback;
+		this._continueCallback = false;
+		if (typeof goOn === "function") goOn();
+	}
+
 	/** The device has sent what it takes for the end of a message: LF.LF, or LF.CRLF. */
 	get endsInLf(): boolean {
 		return /\n\.\r?\n$/.test(this.#tail) && !this.#tail.endsWith("\r\n.\r\n");

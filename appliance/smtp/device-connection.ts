@@ -14,7 +14,7 @@ import { type Reply, reply } from "../mail/reply.ts";
 import { argumentOf, readChunkCommand } from "./command-line.ts";
 import { DataStream } from "./data-stream.ts";
 import { DIALOGUE } from "./dialogue-refusals.ts";
-import { helloLines, readHelloName } from "./hello.ts";
+import { helloLines, type Offer, readHelloName } from "./hello.ts";
 import type { MessageIntake, Verdict } from "./message-intake.ts";
 import { REPLIES } from "./replies.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -41,6 +41,9 @@ export interface ConnectionHost {
 
 /** Cameras keep a connection open and probe it every few minutes (devices evidence): ten time-outs. */
 const KNOWN_SILENCES = 10;
+
+/** `HELO` and its like. */
+const HELLO_LENGTH = 4;
 
 type Done = () => void;
 
@@ -78,22 +81,12 @@ export class DeviceConnection extends TolerantConnection {
 	}
 
 	override handler_HELO(command: Buffer, callback: Done): void {
-		this.#greeted(command);
-		this.send(250, this.name, false);
+		if (this.#greeted(command)) this.send(250, this.name, false);
 		callback();
 	}
 
 	override handler_EHLO(command: Buffer, callback: Done): void {
-		this.#greeted(command);
-		const { size, hideSTARTTLS } = this._server.options;
-		const lines = helloLines({
-			hostName: this.name,
-			maxSizeBytes: Number(size),
-			startTls: !this.secure && hideSTARTTLS !== true,
-			auth: this.session.user ? [] : this.#host.authMechanisms(this),
-			hidden: this.#host.compatibility(this)?.hideEhlo ?? [],
-		});
-		this.send(250, lines, false);
+		if (this.#greeted(command)) this.send(250, helloLines(this.#offer()), false);
 		callback();
 	}
 
@@ -164,12 +157,9 @@ export class DeviceConnection extends TolerantConnection {
 	handler_BDAT(command: Buffer, callback: Done): void {
 		const parser = this._parser;
 		const chunk = readChunkCommand(argumentOf(command) ?? "");
-		const mostBytes = Number(this._server.options.size);
-		if (chunk === undefined || chunk.sizeBytes > mostBytes || !(parser instanceof DataStream)) {
-			// Where the bytes end is not known, or is too far away to read until there.
-			this.refuse(
-				chunk === undefined ? DIALOGUE.badChunkSize(command) : DIALOGUE.tooLarge(chunk.sizeBytes, mostBytes),
-			);
+		if (chunk === undefined || !(parser instanceof DataStream)) {
+			// Where the bytes end is not known, so nothing behind this line can be trusted.
+			this.refuse(DIALOGUE.badChunkSize(command));
 			this.close();
 			callback();
 			return;
@@ -184,7 +174,8 @@ export class DeviceConnection extends TolerantConnection {
 			}
 			if ("code" in intake) this.sendReply(intake);
 			else this.#chunkTaken(intake, sizeBytes);
-			resume();
+			// Not at once: a packet full of small chunks would nest without end.
+			setImmediate(resume);
 		};
 		if (sizeBytes === 0) {
 			end();
@@ -238,9 +229,27 @@ export class DeviceConnection extends TolerantConnection {
 		return REPLIES.tooManyConnections;
 	}
 
-	#greeted(command: Buffer): void {
-		this.hostNameAppearsAs = readHelloName(argumentOf(command) ?? "", this.remoteAddress);
+	/** False when the name was refused. */
+	#greeted(command: Buffer): boolean {
+		const name = readHelloName(command.toString("latin1", HELLO_LENGTH), this.remoteAddress);
+		if (name === undefined) {
+			this.refuse(DIALOGUE.nameTooLong());
+			return false;
+		}
+		this.hostNameAppearsAs = name;
 		this._resetSession();
+		return true;
+	}
+
+	#offer(): Offer {
+		const { size, hideSTARTTLS } = this._server.options;
+		return {
+			hostName: this.name,
+			maxSizeBytes: Number(size),
+			startTls: !this.secure && hideSTARTTLS !== true,
+			auth: this.session.user ? [] : this.#host.authMechanisms(this),
+			hidden: this.#host.compatibility(this)?.hideEhlo ?? [],
+		};
 	}
 
 	#state(): TransactionState {

@@ -38,6 +38,12 @@ export const DIALOGUE = {
 			`bad parameter: ${refused.text}`,
 			`The device asked for something that Postern cannot promise (${refused.text}). Turn off delivery reports on it, or hide the keyword from it (hide_ehlo).`,
 		),
+	nameTooLong: () =>
+		refusal(
+			REPLIES.nameTooLong,
+			"HELO name too long",
+			"The device called itself by a name of more than 512 characters. Give it a short host name in its network settings.",
+		),
 	nestedMail: () => refusal(REPLIES.nestedMail, "nested MAIL", ORDER),
 	needMail: () => refusal(REPLIES.needMail, "RCPT without MAIL", ORDER),
 	needRcpt: () => refusal(REPLIES.needRcpt, "message without RCPT", ORDER),

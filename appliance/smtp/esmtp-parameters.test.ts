@@ -24,12 +24,18 @@ describe("parameters of MAIL", () => {
 		},
 	);
 
-	it.each(["RET=SOME", "ENVID=a+0Db", "ENVID=", `ENVID=${"a".repeat(101)}`, "BODY=BINARYMIME"])(
-		"refuse %s",
-		(text) => {
-			expect(readMailParameters(text)).toMatchObject({ enhanced: "5.5.4" });
-		},
-	);
+	it.each([
+		"RET=SOME",
+		"RET=FULL RET=HDRS",
+		"ENVID=a+ZZ",
+		"ENVID=a=b",
+		"ENVID=a+0Db",
+		"ENVID=",
+		`ENVID=${"a".repeat(101)}`,
+		"BODY=BINARYMIME",
+	])("refuse %s", (text) => {
+		expect(readMailParameters(text)).toMatchObject({ enhanced: "5.5.4" });
+	});
 });
 
 describe("parameters of RCPT", () => {

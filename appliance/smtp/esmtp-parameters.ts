@@ -25,6 +25,8 @@ export interface RcptParameters {
 const BAD = (text: string) => reply(501, "5.5.4", text);
 /** RFC 3030: needs a promise about bytes that the way out cannot keep. */
 const BINARY = reply(555, "5.5.4", "BODY=BINARYMIME is not supported");
+/** RFC 3461 §4: each at most once. */
+const REPEATED = BAD("A parameter is given twice");
 /** RFC 3461 §4.4: at most 100 characters. */
 const LONGEST_ENVID = 100;
 /** RFC 3461 §4.2: an ORCPT of at most 500 characters. */
@@ -34,6 +36,7 @@ const NOTIFY_WORDS = new Set(["SUCCESS", "FAILURE", "DELAY"]);
 /** A refusal is a `Reply`. */
 export function readMailParameters(text: string): MailParameters | Reply {
 	const given = split(text);
+	if (given.repeated("RET") || given.repeated("ENVID")) return REPEATED;
 	if (/^BINARYMIME$/i.test(given.get("BODY") ?? "")) return BINARY;
 	const ret = (given.get("RET") ?? "").toUpperCase();
 	if (given.has("RET") && ret !== "FULL" && ret !== "HDRS") return BAD("RET must be FULL or HDRS");
@@ -52,6 +55,7 @@ export function readMailParameters(text: string): MailParameters | Reply {
 /** A refusal is a `Reply`. */
 export function readRcptParameters(text: string): RcptParameters | Reply {
 	const given = split(text);
+	if (given.repeated("NOTIFY") || given.repeated("ORCPT")) return REPEATED;
 	const notify = given.has("NOTIFY") ? (given.get("NOTIFY") ?? "").toUpperCase().split(",") : [];
 	const known =
 		notify.every((word) => NOTIFY_WORDS.has(word)) || (notify.length === 1 && notify[0] === "NEVER");
@@ -63,19 +67,44 @@ export function readRcptParameters(text: string): RcptParameters | Reply {
 	return { notify: [...new Set(notify)], orcpt };
 }
 
-/** Names in capitals; the first of two counts. */
-function split(text: string): ReadonlyMap<string, string> {
-	const parameters = new Map<string, string>();
+class Given {
+	readonly #values = new Map<string, string>();
+	readonly #repeated = new Set<string>();
+
+	add(name: string, value: string): void {
+		if (this.#values.has(name)) this.#repeated.add(name);
+		else this.#values.set(name, value);
+	}
+
+	has(name: string): boolean {
+		return this.#values.has(name);
+	}
+
+	/** The first, where there are several. */
+	get(name: string): string | undefined {
+		return this.#values.get(name);
+	}
+
+	repeated(name: string): boolean {
+		return this.#repeated.has(name);
+	}
+}
+
+/** Names in capitals. */
+function split(text: string): Given {
+	const given = new Given();
+	if (text === "") return given;
 	for (const word of text.split(/\s+/)) {
 		const at = word.indexOf("=");
 		const name = (at === -1 ? word : word.slice(0, at)).toUpperCase();
-		if (name !== "" && !parameters.has(name)) parameters.set(name, at === -1 ? "" : word.slice(at + 1));
+		if (name !== "") given.add(name, at === -1 ? "" : word.slice(at + 1));
 	}
-	return parameters;
+	return given;
 }
 
-/** RFC 3461 §4; undefined when it decodes to anything but printable ASCII. */
+/** RFC 3461 §4; undefined for what is none, or decodes to anything but printable ASCII. */
 function decodeXtext(text: string): string | undefined {
+	if (!/^(?:[!-*,-<>-~]|\+[0-9A-F]{2})*$/.test(text)) return undefined;
 	const decoded = text.replaceAll(/\+([0-9A-F]{2})/g, (_, hex: string) =>
 		String.fromCharCode(Number.parseInt(hex, 16)),
 	);

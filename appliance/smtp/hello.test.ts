@@ -10,7 +10,7 @@ describe("the name in HELO and EHLO", () => {
 		["under_score", "under_score"],
 		["a\r\nb\0c", "a b c"],
 		["drucker-büro", "drucker-b ro"],
-		["x".repeat(2_000), "x".repeat(512)],
+		["x".repeat(2_000), undefined],
 	])("%j is kept as %j", (argument, name) => {
 		expect(readHelloName(argument, "192.0.2.7")).toBe(name);
 	});

@@ -19,11 +19,14 @@ export interface Offer {
 /** Longer than any host name; keeps what a peer sends out of header fields and logs. */
 const LONGEST_NAME_BYTES = 512;
 
-/** As said, cut and in printable characters; without a name, the address in RFC 5321 §4.1.3's form. */
-export function readHelloName(argument: string, clientAddress: string): string {
+/**
+ * As said, in printable characters; without a name, the address in RFC 5321 §4.1.3's form. Undefined when it
+ * is too long to be one.
+ */
+export function readHelloName(argument: string, clientAddress: string): string | undefined {
+	if (argument.length > LONGEST_NAME_BYTES) return undefined;
 	const name = argument
 		.trim()
-		.slice(0, LONGEST_NAME_BYTES)
 		.replaceAll(/[^\x21-\x7e]+/g, " ")
 		.trim();
 	if (name !== "") return name;

@@ -37,18 +37,23 @@ export function readPath(keyword: "FROM" | "TO", argument: string): ReadPath | u
 function readBracketed(text: string): ReadPath | undefined {
 	const open = openingBracket(text);
 	if (open === undefined) return undefined;
-	const from = open + text.slice(open).search(/[^<\s]|$/u);
+	const from = open + 1;
 	const close = closingBracket(text, from);
 	if (close === undefined) return undefined;
 	const parameters = text.slice(close).replace(/^(?:\s*>)+/u, "");
-	// Another address behind the first one is not a parameter.
-	if (parameters.includes("<") || (parameters !== "" && !/^\s/u.test(parameters))) return undefined;
+	// Another address behind the first one is not a parameter; `AUTH=<>` (RFC 4954) is.
+	if (/(?:^|\s)</u.test(parameters) || (parameters !== "" && !/^\s/u.test(parameters))) return undefined;
 	return { address: text.slice(from, close).trim(), parameters };
 }
 
-/** The first `<` outside quotes: a display name may quote one. */
+/** The last `<` before the first `>`, outside quotes: a display name may quote one. */
 function openingBracket(text: string): number | undefined {
-	return findOutsideQuotes(text, 0, "<");
+	let open = findOutsideQuotes(text, 0, "<");
+	const close = findOutsideQuotes(text, open ?? 0, ">") ?? 0;
+	for (let next = open; next !== undefined && next < close; next = findOutsideQuotes(text, next + 1, "<")) {
+		open = next;
+	}
+	return open;
 }
 
 function closingBracket(text: string, from: number): number | undefined {

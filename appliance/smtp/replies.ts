@@ -22,6 +22,8 @@ export const REPLIES = {
 	authenticationFault: reply(454, "4.7.0", "Temporary authentication failure"),
 	authInTransaction: reply(503, "5.5.1", "AUTH not permitted during a mail transaction"),
 	tooManyConnections: reply(421, "4.7.0", "Too many connections, try again in a moment"),
+	nameTooLong: reply(501, "5.5.2", "That name is too long"),
+	lineTooLong: reply(500, "5.5.6", "Line too long"),
 	badSender: reply(501, "5.1.7", "Bad sender address syntax"),
 	badRecipient: reply(501, "5.1.3", "Bad recipient address syntax"),
 	nestedMail: reply(503, "5.5.1", "Nested MAIL command"),

@@ -60,7 +60,11 @@ export abstract class TolerantConnection extends SMTPConnection {
 		const { maxCommandLength } = this._server.options;
 		const parser = new DataStream({ maxCommandLength });
 		parser.oncommand = (command, callback) => this._onCommand(command, callback);
-		parser.on("error", (error) => this.send(421, `4.5.2 ${error.message}`));
+		// Over 16 kB, and the engine has dropped what stood behind it: there is no going on.
+		parser.on("error", () => {
+			this.sendReply(REPLIES.lineTooLong);
+			this.close();
+		});
 		// A device may close its side after the final dot and still read our answer (`nc -N`, many
 		// scripts): the parser finishes only after that answer.
 		parser.on("finish", () => {
@@ -131,6 +135,6 @@ export abstract class TolerantConnection extends SMTPConnection {
 	}
 
 	#nameless(): string {
-		return readHelloName("", this.remoteAddress);
+		return readHelloName("", this.remoteAddress) ?? "";
 	}
 }
