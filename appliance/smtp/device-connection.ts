@@ -12,13 +12,16 @@
  */
 import { isUtf8 } from "node:buffer";
 import type net from "node:net";
+import { TLSSocket } from "node:tls";
 import type { SMTPServer } from "smtp-server";
 import { SMTPConnection, type SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
 import type { Reply } from "../mail/reply.ts";
 import { DataStream } from "./data-stream.ts";
+import { peek } from "./first-bytes.ts";
 import type { MessageIntake, Verdict } from "./message-intake.ts";
 import { REPLIES } from "./replies.ts";
-import type { SessionRecord } from "./session-record.ts";
+import type { Refusal, SessionRecord } from "./session-record.ts";
+import { describeTls, HANDSHAKE_TIMEOUT_MS, HandshakeError, watchHandshake } from "./tls.ts";
 
 /** What a connection asks the session policy. */
 export interface ConnectionHost {
@@ -47,6 +50,8 @@ export class DeviceConnection extends SMTPConnection {
 	/** Time-outs in a row without a byte between them. */
 	#silences = 0;
 	#bytesSeen = 0;
+	/** Until the handshake is over. */
+	#firstOfTls: Buffer | undefined;
 
 	constructor(
 		host: ConnectionHost,
@@ -70,6 +75,12 @@ export class DeviceConnection extends SMTPConnection {
 		if (!this.busy) this.sendReply(REPLIES.shuttingDown);
 	}
 
+	/** Ends the session without a word to the peer: what it speaks is no SMTP, and text would be garbage to it. */
+	endUnheard(refusal: Refusal): void {
+		this.#record.refused(refusal);
+		this.close();
+	}
+
 	sendReply({ code, enhanced, text }: Reply): void {
 		this.send(code, `${enhanced} ${text}`);
 	}
@@ -82,6 +93,7 @@ export class DeviceConnection extends SMTPConnection {
 				this.sendReply(REPLIES.tooManyConnections);
 				return;
 			}
+			if (this._socket instanceof TLSSocket) this.#record.note(describeTls(this._socket));
 			this.connectionReady();
 		});
 	}
@@ -169,6 +181,46 @@ export class DeviceConnection extends SMTPConnection {
 		parser.receive(intake);
 		this.send(354, "End data with <CR><LF>.<CR><LF>");
 		callback();
+	}
+
+	/**
+	 * Looks at what the client offers before the engine begins TLS: a handshake that fails says little
+	 * about why. Nothing that came in clear behind STARTTLS is obeyed, from here on (RFC 3207 §6).
+	 * Emits `handshake-failed` with what came first and a `HandshakeError`.
+	 */
+	override upgrade(callback: () => void, secureCallback?: () => void): void {
+		const { _socket: socket, _parser: parser } = this;
+		if (parser === false) return;
+		socket.unpipe(parser);
+		parser.isClosed = true;
+		this._upgrading = true;
+		void peek(socket, HANDSHAKE_TIMEOUT_MS).then((first) => {
+			if (first.outcome === "found" && this._parser !== false && !socket.destroyed) {
+				this.#firstOfTls = first.value;
+				super.upgrade(callback, secureCallback);
+				return;
+			}
+			const code = first.outcome === "silence" ? "ERR_TLS_HANDSHAKE_TIMEOUT" : "closed";
+			this.emit("handshake-failed", undefined, new HandshakeError(code, "no TLS after STARTTLS"));
+			socket.destroy();
+		});
+	}
+
+	/** The engine arms the socket that it has just made for the handshake, and shows it nowhere else. */
+	override _armTimeout(socket?: net.Socket): void {
+		super._armTimeout(socket);
+		if (!(this._upgrading && socket instanceof TLSSocket)) return;
+		watchHandshake(socket, HANDSHAKE_TIMEOUT_MS, (failure) => {
+			if (failure === undefined) this.#record.note(describeTls(socket));
+			else this.emit("handshake-failed", this.#firstOfTls, failure);
+			this.#firstOfTls = undefined;
+		});
+	}
+
+	override _onError(error: Error): void {
+		// A failed handshake is told by `handshake-failed`.
+		if (this._upgrading) this.close();
+		else super._onError(error);
 	}
 
 	override _onTimeout(): void {

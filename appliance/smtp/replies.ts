@@ -22,6 +22,10 @@ export const REPLIES = {
 	authenticationFault: reply(454, "4.7.0", "Temporary authentication failure"),
 	authInTransaction: reply(503, "5.5.1", "AUTH not permitted during a mail transaction"),
 	tooManyConnections: reply(421, "4.7.0", "Too many connections, try again in a moment"),
+	tlsFailed: reply(454, "4.7.0", "No TLS session came about"),
+	tlsExpected: reply(421, "4.7.10", "This port begins with TLS (SSL/TLS), not with plain text"),
+	tlsTooLate: reply(421, "4.7.0", "TLS began before STARTTLS"),
+	proxyHeaderInvalid: reply(421, "4.7.0", "No valid PROXY header"),
 	shuttingDown: reply(421, "4.3.2", "Service shutting down, try again in a moment"),
 } as const satisfies Record<string, Reply>;
 
