@@ -77,6 +77,7 @@ export function watchHandshake(
 		clearTimeout(timer);
 		socket.off("secure", succeed);
 		socket.off("_tlsError", fail);
+		socket.off("end", leave);
 		socket.off("close", leave);
 		settled(failure);
 	};
@@ -101,6 +102,8 @@ export function watchHandshake(
 	// What OpenSSL says comes by this event alone before the handshake is done.
 	socket.on("_tlsError", fail);
 	socket.on("error", fail);
+	// With half-open sockets, a client that leaves in the middle ends and does not close.
+	socket.on("end", leave);
 	socket.on("close", leave);
 }
 
