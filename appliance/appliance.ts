@@ -228,6 +228,7 @@ export class Appliance {
 							accounts,
 							signIns,
 						}),
+					authority: () => Promise.resolve(listeners.authority()),
 					reload: () => appliance.reload(),
 					configOrigins: () => Promise.resolve<readonly ConfigOrigin[]>(loaded.current.origins),
 				},

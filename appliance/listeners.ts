@@ -8,13 +8,16 @@
 import { networkInterfaces } from "node:os";
 import type { Hono } from "hono";
 import { type HttpListener, listenControl, listenHttp, type WebListener } from "../web/serve.ts";
+import { AddressTable } from "./accounts/addresses.ts";
 import type { Config } from "./config/schema.ts";
 import { asError, errorCode, UserError } from "./errors.ts";
 import type { Log } from "./log.ts";
-import type { DeviceSettings, ListenerStatus, Services } from "./services.ts";
+import type { Authority, DeviceSettings, ListenerStatus, Services } from "./services.ts";
 import { SmtpListener } from "./smtp/listener.ts";
 import type { ListenerRole, PolicyOptions } from "./smtp/session-policy.ts";
-import { type CertificateMaterial, loadCertificate } from "./system/certificate.ts";
+import { TlsContexts } from "./smtp/tls.ts";
+import type { CertificateOptions, ServedCertificate } from "./system/certificate.ts";
+import { CertificateKeeper } from "./system/certificate-keeper.ts";
 
 export interface ListenersOptions {
 	readonly log: Log;
@@ -35,17 +38,31 @@ interface Open {
 	/** As configured, to find what a reload changed. */
 	readonly wanted: Place;
 	readonly bound: Place;
-	reload(certificate: CertificateMaterial): void;
+	/** Limits may have changed. */
+	reload(): void;
+	/** Only where it is not shared (`TlsContexts`). */
+	renewCertificate?(certificate: ServedCertificate): void;
 	close(graceMs: number): Promise<void>;
 }
 
-const SECURITY_OF = { relay: "STARTTLS", submission: "STARTTLS", "implicit-tls": "TLS" } as const;
+const SECURITY_OF = {
+	submission: "STARTTLS",
+	"implicit-tls": "TLS",
+	relay: "STARTTLS",
+	auto: "STARTTLS",
+} as const;
+/** Best first. */
+const PORTS_FOR_DEVICES = ["submission", "implicit-tls", "relay", "auto"] as const;
 
 export class Listeners {
 	readonly #options: ListenersOptions;
 	#open: Open[] = [];
 	#control: WebListener | undefined;
 	#console: Hono | undefined;
+	/** Both from `open` on. */
+	#certificate: CertificateKeeper | undefined;
+	#tls: TlsContexts | undefined;
+	#proxies: { readonly ranges: readonly string[]; readonly table: AddressTable<true> } | undefined;
 
 	constructor(options: ListenersOptions) {
 		this.#options = options;
@@ -65,11 +82,23 @@ export class Listeners {
 
 	/** What the owner types into a device: server and ports, best first. */
 	deviceSettings(): Pick<DeviceSettings, "server" | "ports"> {
-		const ports = (["submission", "implicit-tls", "relay"] as const).flatMap((role) => {
+		const ports = PORTS_FOR_DEVICES.flatMap((role) => {
 			const port = this.portOf(role);
 			return port === undefined ? [] : [{ role, port, security: SECURITY_OF[role] }];
 		});
 		return { server: this.#reachableAt(), ports };
+	}
+
+	/** What a device may import to trust the box; null when the owner's own certificate is in use. */
+	authority(): Authority | null {
+		const pem = this.#certificate?.current.authority;
+		return pem === undefined ? null : { name: this.#options.config().name, pem };
+	}
+
+	/** Owner texts. */
+	problems(): readonly string[] {
+		const problem = this.#certificate?.problem;
+		return problem === undefined ? [] : [problem];
 	}
 
 	/** An address that a device can use as it is; nothing announces the box's name yet. */
@@ -90,22 +119,27 @@ export class Listeners {
 		]);
 		this.#console = createConsole(services, log);
 		this.#control = await listenControl(controlPath, createControlApi(services, log), { log });
-		const certificate = await this.#certificate();
-		for (const { role, place } of this.#wanted())
-			this.#open.push(await this.#openOne(role, place, certificate));
+		const certificate = await CertificateKeeper.open({
+			wanted: () => this.#wantedCertificate(),
+			log,
+			onRenewed: (renewed) => this.#renewCertificate(renewed),
+		});
+		this.#certificate = certificate;
+		this.#tls = new TlsContexts(certificate.current);
+		for (const { role, place } of this.#wanted()) this.#open.push(await this.#openOne(role, place));
 	}
 
 	/** Opens what is new, closes what is gone, renews certificate and limits everywhere else. */
 	async reload(): Promise<void> {
 		const { log } = this.#options;
-		const certificate = await this.#certificate();
+		await this.#certificate?.look();
 		const wanted = this.#wanted();
 		const kept = this.#open.filter(({ role, wanted: place }) =>
 			wanted.some((other) => other.role === role && samePlace(other.place, place)),
 		);
 		const gone = this.#open.filter((open) => !kept.includes(open));
 		this.#open = kept;
-		for (const open of kept) open.reload(certificate);
+		for (const open of kept) open.reload();
 		for (const open of gone) {
 			open.close(SESSIONS_END_THEMSELVES_MS).catch((thrown: unknown) => {
 				log.error("listener-close-fault", { role: open.role, error: asError(thrown).message });
@@ -114,7 +148,7 @@ export class Listeners {
 		for (const { role, place } of wanted) {
 			if (kept.some((open) => open.role === role && samePlace(open.wanted, place))) continue;
 			try {
-				this.#open.push(await this.#openOne(role, place, certificate));
+				this.#open.push(await this.#openOne(role, place));
 			} catch (thrown) {
 				log.error("listen-refused", { role, place: formatPlace(place), error: asError(thrown).message });
 			}
@@ -124,6 +158,7 @@ export class Listeners {
 	async close(graceMs: number): Promise<void> {
 		const open = this.#open;
 		this.#open = [];
+		this.#certificate?.stop();
 		await Promise.all([...open.map((one) => one.close(graceMs)), this.#control?.close(graceMs)]);
 	}
 
@@ -134,66 +169,85 @@ export class Listeners {
 			...of("relay", smtp.listen),
 			...of("submission", smtp.listen_submission),
 			...of("implicit-tls", smtp.listen_tls),
+			...of("auto", smtp.listen_auto),
 			...of("console", pages.listen),
 			...of("console-tls", pages.listen_tls),
 		];
 	}
 
-	#certificate(): Promise<CertificateMaterial> {
+	#wantedCertificate(): CertificateOptions {
 		const { config, stateDir } = this.#options;
 		const { tls, name } = config();
-		return loadCertificate({
-			certificateFile: tls.certificate_file,
-			keyFile: tls.key_file,
-			stateDir,
-			name,
-		});
+		return { certificateFile: tls.certificate_file, keyFile: tls.key_file, stateDir, name };
 	}
 
-	async #openOne(role: Role, wanted: Place, certificate: CertificateMaterial): Promise<Open> {
+	/** For handshakes from now on; sessions in progress keep what they have. */
+	#renewCertificate(renewed: ServedCertificate): void {
+		this.#tls?.renew(renewed);
+		for (const open of this.#open) open.renewCertificate?.(renewed);
+	}
+
+	#believesProxy(address: string): boolean {
+		const ranges = this.#options.config().smtp.proxy_protocol_from;
+		if (ranges.length === 0) return false;
+		// Made anew when a reload has put in another list.
+		if (this.#proxies?.ranges !== ranges) {
+			const table = new AddressTable(ranges.map((range) => [range, true] as const));
+			this.#proxies = { ranges, table };
+		}
+		return this.#proxies.table.find(address) === true;
+	}
+
+	async #openOne(role: Role, wanted: Place): Promise<Open> {
 		try {
-			return await this.#bind(role, wanted, wanted, certificate);
+			return await this.#bind(role, wanted, wanted);
 		} catch (thrown) {
 			// A kernel without IPv6: "every address" is then every IPv4 address.
 			const noIpv6 = errorCode(thrown) === "EAFNOSUPPORT" || errorCode(thrown) === "EADDRNOTAVAIL";
 			if (wanted.host !== "::" || !noIpv6) throw portError(role, wanted, thrown);
 			try {
-				return await this.#bind(role, wanted, { ...wanted, host: "0.0.0.0" }, certificate);
+				return await this.#bind(role, wanted, { ...wanted, host: "0.0.0.0" });
 			} catch (again) {
 				throw portError(role, wanted, again);
 			}
 		}
 	}
 
-	async #bind(role: Role, wanted: Place, place: Place, certificate: CertificateMaterial): Promise<Open> {
+	async #bind(role: Role, wanted: Place, place: Place): Promise<Open> {
+		if (role === "console" || role === "console-tls") return this.#bindConsole(role, wanted, place);
 		const { log, policy } = this.#options;
-		if (role === "console" || role === "console-tls") {
-			const listener = await this.#bindConsole(place, role === "console-tls" ? certificate : undefined);
-			return {
-				role,
-				wanted,
-				bound: { host: place.host, port: listener.port },
-				reload: (renewed) => {
-					if (role === "console-tls") listener.renewCertificate(renewed);
-				},
-				close: (graceMs) => listener.close(graceMs),
-			};
-		}
-		const listener = await SmtpListener.open({ role, ...place, tls: certificate, policy, log });
+		if (this.#tls === undefined) throw new Error("a port is bound before there is a certificate");
+		const listener = await SmtpListener.open({
+			role,
+			...place,
+			tls: this.#tls,
+			believesProxy: (address) => this.#believesProxy(address),
+			policy,
+			log,
+		});
 		return {
 			role,
 			wanted,
 			bound: listener.address,
-			reload: (renewed) => listener.reload(renewed),
+			reload: () => listener.reload(),
 			close: (graceMs) => listener.close(graceMs),
 		};
 	}
 
-	#bindConsole(place: Place, certificate: CertificateMaterial | undefined): Promise<HttpListener> {
-		if (this.#console === undefined) throw new Error("the console is bound before it is made");
+	async #bindConsole(role: "console" | "console-tls", wanted: Place, place: Place): Promise<Open> {
 		const { log } = this.#options;
+		const certificate = role === "console-tls" ? this.#certificate?.current : undefined;
+		if (this.#console === undefined) throw new Error("the console is bound before it is made");
 		const options = certificate === undefined ? { log } : { log, certificate };
-		return listenHttp(place.host, place.port, this.#console, options);
+		const listener: HttpListener = await listenHttp(place.host, place.port, this.#console, options);
+		return {
+			role,
+			wanted,
+			bound: { host: place.host, port: listener.port },
+			reload: () => undefined,
+			renewCertificate: (renewed) => listener.renewCertificate(renewed),
+			close: (graceMs) => listener.close(graceMs),
+		};
 	}
 }
 

@@ -29,7 +29,7 @@ const USERNAME = "copier";
 /** Good for nothing but this sandbox, which lasts until Ctrl-C and listens on this machine alone. */
 const PASSWORD = "sandbox";
 /** Above 1024, so that no privilege is needed; another free port is taken where one is in use. */
-const PORTS = { relay: 2525, submission: 2587, tls: 2465, console: 8080, cloud: 8025 } as const;
+const PORTS = { relay: 2525, submission: 2587, tls: 2465, auto: 2526, console: 8080, cloud: 8025 } as const;
 
 export async function runInSandbox(options: Options, run: Run): Promise<number> {
 	if (options.configFile !== undefined) {
@@ -73,7 +73,7 @@ listen_tls = []
 listen = ${await here(PORTS.relay)}
 listen_submission = ${await here(PORTS.submission)}
 listen_tls = ${await here(PORTS.tls)}
-listen_auto = []
+listen_auto = ${await here(PORTS.auto)}
 
 [pop3]
 listen = []
@@ -129,6 +129,7 @@ Postern is running, with a simulated Microsoft 365. Nothing leaves this computer
   SMTP           127.0.0.1:${port("relay")}   plain, STARTTLS offered; this computer may send without a password
                  127.0.0.1:${port("submission")}   submission: STARTTLS, then user "${USERNAME}", password "${PASSWORD}"
                  127.0.0.1:${port("implicit-tls")}   TLS from the first byte
+                 127.0.0.1:${port("auto")}   any of the three, detected
 
 Send a mail, in another terminal:
 

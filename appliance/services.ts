@@ -249,8 +249,17 @@ export interface ConfigOrigin {
 	readonly origin: string;
 }
 
+/** The box's own certificate authority: public, for devices that want to check the certificate. */
+export interface Authority {
+	/** Host name of the box. */
+	readonly name: string;
+	readonly pem: string;
+}
+
 export interface ApplianceService {
 	status(): Promise<Status>;
+	/** Null when the owner's own certificate files are in use. */
+	authority(): Promise<Authority | null>;
 	/** Reads the configuration again. Throws `UserError` and changes nothing when it is bad. */
 	reload(): Promise<{ readonly changes: readonly string[] }>;
 	configOrigins(): Promise<readonly ConfigOrigin[]>;

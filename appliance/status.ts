@@ -37,6 +37,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 	if (accounts.length === 0) {
 		problems.push("No Microsoft account is set up: mail waits. Add one with `postern account add ADDRESS`.");
 	}
+	problems.push(...listeners.problems());
 	for (const { address, state, trouble } of accounts) {
 		const remedy = state === "needs-sign-in" ? ` Run: postern account add ${address}` : "";
 		if (trouble !== "") problems.push(`${address}: ${trouble}${remedy}`);

@@ -1,6 +1,6 @@
 /**
- * The console as the LAN sees it: the status page, `/healthz`, and nothing else until there is a
- * sign-in. For the composition root, which gives it to `listenHttp`.
+ * The console as the LAN sees it: the status page, `/healthz`, the box's authority to download, and
+ * nothing else until there is a sign-in. For the composition root, which gives it to `listenHttp`.
  *
  * Only GET and HEAD are answered. A fault of ours gives a plain 500 page and a line in the log; the
  * page never shows the fault itself. `/healthz` is 200 as long as anything is served.
@@ -15,6 +15,7 @@ import { ICON_PATH, STYLE_PATH, styleSheet } from "./pages/layout.tsx";
 import { MessagePage } from "./pages/message-page.tsx";
 import { publicStatus } from "./pages/public-status.ts";
 import { StatusPage } from "./pages/status-page.tsx";
+import { authorityRoutes } from "./routes/authority.ts";
 
 /** The style sheet's address carries its hash, so each version may be kept for good. */
 const KEEP_FOREVER = "public, max-age=31536000, immutable";
@@ -67,6 +68,8 @@ export function createConsole(services: Services, log: Log): Hono {
 		const problems = await problemsOf(services, log);
 		return context.json({ status: problems.length === 0 ? "ok" : "degraded", problems });
 	});
+
+	app.route("/", authorityRoutes(services.appliance));
 
 	app.get(STYLE_PATH, (context) =>
 		context.body(styleSheet, 200, {

@@ -48,7 +48,6 @@ function settingsNotInForce(device: Device): string | undefined {
 	const settings = [
 		from === "force" ? 'from = "force"' : "",
 		rate === undefined ? "" : "rate",
-		compatibility.legacyTls ? "legacy_tls" : "",
 		compatibility.lfLineEnds ? "lf_line_ends" : "",
 		compatibility.cramMd5 ? "cram_md5" : "",
 		compatibility.hideEhlo.length === 0 ? "" : "hide_ehlo",
@@ -57,6 +56,9 @@ function settingsNotInForce(device: Device): string | undefined {
 		settings.length === 0
 			? ""
 			: `${settings.join(", ")} ${settings.length === 1 ? "is" : "are"} not in force in this version.`,
+		compatibility.legacyTls && device.addresses.length === 0
+			? "legacy_tls needs addresses: the box must know the device before it signs in."
+			: "",
 		typeof from === "string"
 			? ""
 			: "The list of from is checked against the envelope only, not against the From header.",

@@ -10,6 +10,7 @@ export function remoteServices(client: ControlClient): Services {
 	return {
 		appliance: {
 			status: () => client.ask("GET", "/status"),
+			authority: () => client.ask("GET", "/authority"),
 			reload: () => client.ask("POST", "/reload"),
 			configOrigins: () => client.ask<readonly ConfigOrigin[]>("GET", "/config/origins"),
 		},

@@ -8,19 +8,17 @@ type Check = readonly [key: string, isSet: (config: Config) => boolean];
 
 const NOT_YET: readonly Check[] = [
 	["smtp.strangers", ({ smtp }) => smtp.strangers !== "refuse"],
-	["smtp.proxy_protocol_from", ({ smtp }) => smtp.proxy_protocol_from.length > 0],
 	["console.password_hash", ({ console: pages }) => pages.password_hash !== undefined],
 	["console.trusted_proxies", ({ console: pages }) => pages.trusted_proxies.length > 0],
 	["mailbox", ({ mailbox }) => mailbox.length > 0],
 ];
 
 /** Lists that are set by default and do nothing yet: told only where somebody wrote them down. */
-const NOT_LISTENED_YET = ["smtp.listen_auto", "pop3.listen", "pop3.listen_tls"] as const;
+const NOT_LISTENED_YET = ["pop3.listen", "pop3.listen_tls"] as const;
 
 /** Owner texts. `isWritten` tells whether a key stands in file, environment or saved settings. */
 export function notInForce(config: Config, isWritten: (key: string) => boolean): string[] {
 	const listeners: Record<(typeof NOT_LISTENED_YET)[number], number> = {
-		"smtp.listen_auto": config.smtp.listen_auto.length,
 		"pop3.listen": config.pop3.listen.length,
 		"pop3.listen_tls": config.pop3.listen_tls.length,
 	};

@@ -1,31 +1,30 @@
 /**
- * One SMTP port: the engine's server with our connections, its TLS, its start and its end. For
- * appliance.ts. `close` stops taking connections at once, lets messages in progress end for a
+ * One SMTP port: the engine's server with our door and our connections, its start and its end. For
+ * listeners.ts. `close` stops taking connections at once, lets messages in progress end for a
  * bounded time, and tells everybody else 421.
  */
 import type net from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import type { SecureVersion } from "node:tls";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
-import type { SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
 import type { Log } from "../log.ts";
 import { DeviceConnection } from "./device-connection.ts";
+import { Door, type Entrant } from "./door.ts";
+import { Reception } from "./reception.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import { REPLIES } from "./replies.ts";
 import { answered, asReply, type ListenerRole, type PolicyOptions, SessionPolicy } from "./session-policy.ts";
+import type { ContextMap, TlsContexts } from "./tls.ts";
 
 export interface ListenerOptions {
 	readonly role: ListenerRole;
 	readonly host: string;
 	readonly port: number;
-	readonly tls: TlsMaterial;
+	/** Shared by all ports; renewing it there counts for handshakes from then on. */
+	readonly tls: TlsContexts;
+	/** Is a PROXY header expected from this address, and believed? */
+	readonly believesProxy: (address: string) => boolean;
 	readonly policy: PolicyOptions;
 	readonly log: Log;
-}
-
-/** PEM texts. */
-export interface TlsMaterial {
-	readonly key: string;
-	readonly cert: string;
 }
 
 /** For strangers and handshakes; devices have more patience (device-connection.ts). */
@@ -38,27 +37,55 @@ const CLOSE_LOOK_MS = 20;
 const LAST_REPLY_MS = 500;
 /** Old commands of the engine's that nobody needs. */
 const DISABLED_COMMANDS = ["WIZ", "SHELL", "KILL", "XCLIENT", "XFORWARD"];
-const OLDEST_TLS: SecureVersion = "TLSv1.2";
 
 class Server extends SMTPServer {
 	readonly #policy: SessionPolicy;
+	readonly #door: Door;
 	/** Also those whose session the engine has ended and whose peer has not closed yet. */
 	readonly sockets = new Set<net.Socket>();
 
-	constructor(policy: SessionPolicy, options: SMTPServerOptions) {
-		super(options);
+	constructor(listener: ListenerOptions, policy: SessionPolicy) {
+		super(engineOptions(listener, policy));
 		this.#policy = policy;
+		const reception = new Reception({
+			...listener,
+			begin: (entrant, contexts) => this.#begin(entrant, contexts),
+			boundPort: () => portOf(this.server.address()),
+		});
+		this.#door = new Door(reception);
 		this.server.on("connection", (socket) => {
 			this.sockets.add(socket);
 			socket.once("close", () => this.sockets.delete(socket));
 		});
 	}
 
-	override connect(socket: net.Socket, options?: SMTPConnectionOptions | null): void {
-		const connection = new DeviceConnection(this.#policy, this, socket, options);
+	/** The engine's way in knows one kind of port and PROXY version 1; ours is door.ts. */
+	override _acceptSocket(socket: net.Socket): false {
+		this.#door.receive(socket);
+		return false;
+	}
+
+	/** The certificate is in `TlsContexts`; the engine would put in one of its own, whose key is public. */
+	override updateSecureContext(): void {
+		this.secureContext = new Map();
+	}
+
+	override close(callback: () => void): void {
+		super.close(callback);
+		this.#door.close();
+	}
+
+	/** The engine asks its server whether a session is encrypted and by what: each has a view with its own. */
+	#begin({ socket, client, secure }: Entrant, contexts: () => ContextMap): DeviceConnection {
+		const options: unknown = Object.create(this.options, { secure: { value: secure } });
+		const view = Object.create(this, { options: { value: options }, secureContext: { get: contexts } });
+		const connection = new DeviceConnection(this.#policy, view as SMTPServer, socket, {
+			remoteAddress: client.address,
+			remotePort: client.port,
+		});
 		this.connections.add(connection);
 		connection.on("error", (error: Error) => this._onError(error));
-		connection.init();
+		return connection;
 	}
 }
 
@@ -76,7 +103,7 @@ export class SmtpListener {
 	/** Rejects with the system's error (`EADDRINUSE`, `EACCES`) when the port cannot be had. */
 	static async open(options: ListenerOptions): Promise<SmtpListener> {
 		const policy = new SessionPolicy(options.role, options.policy);
-		const server = new Server(policy, engineOptions(options, policy));
+		const server = new Server(options, policy);
 		await new Promise<void>((resolve, reject) => {
 			server.once("error", reject);
 			server.listen(options.port, options.host, () => {
@@ -84,9 +111,13 @@ export class SmtpListener {
 				resolve();
 			});
 		});
-		// Broken connections and failed handshakes; never the process's end.
-		server.on("error", (error: Error) => {
-			options.log.info("smtp-connection-error", { role: options.role, error: error.message });
+		const broken = new RefusalLog(options.policy.clock, options.log);
+		// Broken connections; never the process's end.
+		server.on("error", (error: Error & { readonly remoteAddress?: string }) => {
+			const client = error.remoteAddress ?? "";
+			broken.tell(client, () =>
+				options.log.info("smtp-connection-error", { role: options.role, client, error: error.message }),
+			);
 		});
 		return new SmtpListener(options, server);
 	}
@@ -94,16 +125,15 @@ export class SmtpListener {
 	/** As bound: with port 0, the port that was given. */
 	get address(): { readonly host: string; readonly port: number } {
 		const bound = this.#server.server.address();
-		if (bound === null || typeof bound === "string") return { host: this.#options.host, port: 0 };
-		return { host: bound.address, port: bound.port };
+		const host = bound === null || typeof bound === "string" ? this.#options.host : bound.address;
+		return { host, port: portOf(bound) };
 	}
 
-	/** New certificate and limits for connections from now on; sessions in progress keep theirs. */
-	reload(tls: TlsMaterial): void {
+	/** New limits for sessions from now on. */
+	reload(): void {
 		const { policy } = this.#options;
 		this.#server.options.size = policy.maxSizeBytes();
 		this.#server.options.name = policy.hostName();
-		this.#server.updateSecureContext({ key: tls.key, cert: tls.cert });
 	}
 
 	async close(graceMs: number): Promise<void> {
@@ -125,19 +155,19 @@ export class SmtpListener {
 	}
 }
 
+function portOf(bound: ReturnType<net.Server["address"]>): number {
+	return bound === null || typeof bound === "string" ? 0 : bound.port;
+}
+
 function engineOptions(
-	{ role, tls, policy: { hostName, maxSizeBytes }, log }: ListenerOptions,
+	{ policy: { hostName, maxSizeBytes }, log }: ListenerOptions,
 	policy: SessionPolicy,
 ): SMTPServerOptions {
 	return {
-		secure: role === "implicit-tls",
 		name: hostName(),
 		banner: "Postern",
 		heloResponse: "%s",
 		size: maxSizeBytes(),
-		key: tls.key,
-		cert: tls.cert,
-		minVersion: OLDEST_TLS,
 		authMethods: ["PLAIN", "LOGIN", "CRAM-MD5"],
 		authOptional: true,
 		allowInsecureAuth: true,

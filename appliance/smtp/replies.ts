@@ -36,6 +36,10 @@ export const REPLIES = {
 	notImplemented: reply(502, "5.5.1", "Command not implemented"),
 	onlyEmptyLines: reply(421, "4.7.0", "Too many empty lines"),
 	unfinished: reply(421, "4.4.2", "The message did not end"),
+	tlsFailed: reply(454, "4.7.0", "No TLS session came about"),
+	tlsExpected: reply(421, "4.7.10", "This port begins with TLS (SSL/TLS), not with plain text"),
+	tlsTooLate: reply(421, "4.7.0", "TLS began before STARTTLS"),
+	proxyHeaderInvalid: reply(421, "4.7.0", "No valid PROXY header"),
 	shuttingDown: reply(421, "4.3.2", "Service shutting down, try again in a moment"),
 } as const satisfies Record<string, Reply>;
 

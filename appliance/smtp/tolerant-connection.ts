@@ -9,14 +9,17 @@
  * - Everything said goes into the session's record.
  */
 import type net from "node:net";
+import { TLSSocket } from "node:tls";
 import type { SMTPServer } from "smtp-server";
 import { SMTPConnection, type SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
 import type { Reply } from "../mail/reply.ts";
 import { readCommandLine } from "./command-line.ts";
 import { DataStream } from "./data-stream.ts";
+import { peek } from "./first-bytes.ts";
 import { readHelloName } from "./hello.ts";
 import { REPLIES } from "./replies.ts";
 import type { Refusal, SessionRecord } from "./session-record.ts";
+import { describeTls, HANDSHAKE_TIMEOUT_MS, HandshakeError, watchHandshake } from "./tls.ts";
 
 const STATUS_IN_TEXT = /^[245]\.\d{1,3}\.\d{1,3} /;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
@@ -28,6 +31,8 @@ export abstract class TolerantConnection extends SMTPConnection {
 	/** Opened before the engine's class says anything. */
 	protected abstract readonly record: SessionRecord;
 	#emptyLines = 0;
+	/** Until the handshake is over. */
+	#firstOfTls: Buffer | undefined;
 
 	constructor(server: SMTPServer, socket: net.Socket, options?: SMTPConnectionOptions | null) {
 		super(server, socket, options);
@@ -48,11 +53,21 @@ export abstract class TolerantConnection extends SMTPConnection {
 		this.sendReply(refusal.reply);
 	}
 
+	/** Ends the session without a word to the peer: what it speaks is no SMTP, and text would be garbage to it. */
+	endUnheard(refusal: Refusal): void {
+		this.record.refused(refusal);
+		this.close();
+	}
+
 	override init(): void {
 		this._setListeners(() => {
 			const refusal = this.admission();
-			if (refusal === undefined) this.connectionReady();
-			else this.sendReply(refusal);
+			if (refusal !== undefined) {
+				this.sendReply(refusal);
+				return;
+			}
+			if (this._socket instanceof TLSSocket) this.record.note(describeTls(this._socket));
+			this.connectionReady();
 		});
 	}
 
@@ -106,6 +121,46 @@ export abstract class TolerantConnection extends SMTPConnection {
 			this.record.server(payload);
 		}
 		if (code === 421) this.close();
+	}
+
+	/**
+	 * Looks at what the client offers before the engine begins TLS: a handshake that fails says little
+	 * about why. Nothing that came in clear behind STARTTLS is obeyed, from here on (RFC 3207 §6).
+	 * Emits `handshake-failed` with what came first and a `HandshakeError`.
+	 */
+	override upgrade(callback: () => void, secureCallback?: () => void): void {
+		const { _socket: socket, _parser: parser } = this;
+		if (parser === false) return;
+		socket.unpipe(parser);
+		parser.isClosed = true;
+		this._upgrading = true;
+		void peek(socket, HANDSHAKE_TIMEOUT_MS).then((first) => {
+			if (first.outcome === "found" && this._parser !== false && !socket.destroyed) {
+				this.#firstOfTls = first.value;
+				super.upgrade(callback, secureCallback);
+				return;
+			}
+			const code = first.outcome === "silence" ? "ERR_TLS_HANDSHAKE_TIMEOUT" : "closed";
+			this.emit("handshake-failed", undefined, new HandshakeError(code, "no TLS after STARTTLS"));
+			socket.destroy();
+		});
+	}
+
+	/** The engine arms the socket that it has just made for the handshake, and shows it nowhere else. */
+	override _armTimeout(socket?: net.Socket): void {
+		super._armTimeout(socket);
+		if (!(this._upgrading && socket instanceof TLSSocket)) return;
+		watchHandshake(socket, HANDSHAKE_TIMEOUT_MS, (failure) => {
+			if (failure === undefined) this.record.note(describeTls(socket));
+			else this.emit("handshake-failed", this.#firstOfTls, failure);
+			this.#firstOfTls = undefined;
+		});
+	}
+
+	override _onError(error: Error): void {
+		// A failed handshake is told by `handshake-failed`.
+		if (this._upgrading) this.close();
+		else super._onError(error);
 	}
 
 	override _onClose(): void {

@@ -1,17 +1,21 @@
 /**
  * The certificate that devices see: the owner's files, or one of the box's own, made once and kept.
- * For the listeners.
+ * For certificate-keeper.ts.
  *
  * The box's own is signed by an authority of the box's own, so that a device that imported the
- * authority keeps trusting it when the certificate is made again. RSA of 2,048 bits, because old
- * printers and PLCs know nothing else. Throws `UserError` when the owner's files cannot be used.
+ * authority keeps trusting it when the certificate is made again: for a new name or a new address, and
+ * for nothing else. Names it once had stay in it, so that an address that comes and goes (a network
+ * that is late at start, two sites) makes no new one each time. RSA of 2,048 bits, because old printers
+ * and PLCs know nothing else. Throws `UserError` when the owner's files cannot be used.
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { isIP } from "node:net";
-import os from "node:os";
 import path from "node:path";
+import { createSecureContext } from "node:tls";
+import { canonicalAddress } from "../config/network.ts";
 import { asError, errorCode, UserError } from "../errors.ts";
+import { stableAddresses } from "./lan-addresses.ts";
 
 export interface CertificateOptions {
 	/** The owner's PEM files, or both empty. */
@@ -20,6 +24,8 @@ export interface CertificateOptions {
 	readonly stateDir: string;
 	/** Host name on the LAN; `NAME` and `NAME.local` are named, and the box's addresses. */
 	readonly name: string;
+	/** Of the box; the machine's own that last, when not given. */
+	readonly addresses?: readonly string[];
 }
 
 export interface CertificateMaterial {
@@ -28,7 +34,15 @@ export interface CertificateMaterial {
 	readonly cert: string;
 }
 
-export async function loadCertificate(options: CertificateOptions): Promise<CertificateMaterial> {
+export interface ServedCertificate extends CertificateMaterial {
+	/** PEM of the authority a device may import; undefined when the owner's files are in use. */
+	readonly authority: string | undefined;
+}
+
+/** A machine with containers has dozens of addresses, and old ones come on top. */
+const MOST_NAMES = 64;
+
+export async function loadCertificate(options: CertificateOptions): Promise<ServedCertificate> {
 	if (options.certificateFile !== "" || options.keyFile !== "") return ownersFiles(options);
 	const folder = path.join(options.stateDir, "tls");
 	await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -38,25 +52,27 @@ export async function loadCertificate(options: CertificateOptions): Promise<Cert
 		(await readPair(folder, "authority")) ??
 		(await writePair(folder, "authority", await (await maker()).makeAuthority(options.name)));
 	const existing = await readPair(folder, "certificate");
-	const names = wantedNames(options.name);
+	const names = wantedNames(options.name, options.addresses ?? (await stableAddresses()));
 	const leaf =
 		existing !== undefined && covers(existing.cert, names) && isIssuedBy(existing.cert, authority.cert)
 			? existing
 			: await writePair(
 					folder,
 					"certificate",
-					await (await maker()).makeLeaf(authority, names, options.name),
+					await (await maker()).makeLeaf(authority, withOldNames(names, existing?.cert), options.name),
 				);
-	return { key: leaf.key, cert: leaf.cert + authority.cert };
+	return { key: leaf.key, cert: leaf.cert + authority.cert, authority: authority.cert };
 }
 
-async function ownersFiles({ certificateFile, keyFile }: CertificateOptions): Promise<CertificateMaterial> {
+async function ownersFiles({ certificateFile, keyFile }: CertificateOptions): Promise<ServedCertificate> {
 	try {
 		const [cert, key] = [await readFile(certificateFile, "utf8"), await readFile(keyFile, "utf8")];
 		if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
 			throw new UserError("certificate-mismatch", "tls.key_file does not belong to tls.certificate_file.");
 		}
-		return { cert, key };
+		// What OpenSSL will not serve (a key too short, a broken chain) is told now and not to devices.
+		createSecureContext({ cert, key });
+		return { cert, key, authority: undefined };
 	} catch (thrown) {
 		if (thrown instanceof UserError) throw thrown;
 		throw new UserError(
@@ -69,12 +85,23 @@ async function ownersFiles({ certificateFile, keyFile }: CertificateOptions): Pr
 }
 
 /** The names and addresses under which a device may reach the box. */
-function wantedNames(name: string): string[] {
-	const addresses = Object.values(os.networkInterfaces())
-		.flatMap((addressesOfOne) => addressesOfOne ?? [])
-		.filter(({ scopeid }) => (scopeid ?? 0) === 0)
-		.map(({ address }) => address);
-	return [...new Set([name, `${name}.local`, "localhost", ...addresses])].sort();
+function wantedNames(name: string, addresses: readonly string[]): string[] {
+	return [...new Set([name, `${name}.local`, "localhost", ...addresses])].slice(0, MOST_NAMES);
+}
+
+/** Wanted ones first; of the others those that were wanted last. */
+function withOldNames(names: readonly string[], oldCertificate: string | undefined): string[] {
+	const old = oldCertificate === undefined ? [] : namesOf(oldCertificate);
+	return [...new Set([...names, ...old])].slice(0, MOST_NAMES);
+}
+
+/** Of a certificate of ours, in its order. */
+function namesOf(cert: string): string[] {
+	const text = new X509Certificate(cert).subjectAltName ?? "";
+	return text.split(", ").flatMap((entry) => {
+		const [, kind, value = ""] = /^(DNS|IP Address):(.+)$/.exec(entry) ?? [];
+		return kind === "IP Address" ? (canonicalAddress(value) ?? []) : kind === "DNS" ? value : [];
+	});
 }
 
 function covers(cert: string, names: readonly string[]): boolean {

@@ -6,6 +6,7 @@ import { UserError } from "../../appliance/errors.ts";
 import type {
 	AccountDraft,
 	AccountStatus,
+	Authority,
 	ConfigOrigin,
 	DeviceDraft,
 	DeviceSettings,
@@ -114,6 +115,7 @@ export interface FakeState {
 	signInHangs: boolean;
 	testSteps: TestStep[];
 	changes: string[];
+	authority: Authority | null;
 	origins: ConfigOrigin[];
 	reloadFault: Error | undefined;
 	readonly calls: string[];
@@ -129,6 +131,7 @@ export function fakeServices(change: Partial<FakeState> = {}): { services: Servi
 		signInHangs: false,
 		testSteps: [{ ok: true, text: "Sent." }],
 		changes: [],
+		authority: null,
 		origins: [],
 		reloadFault: undefined,
 		calls: [],
@@ -144,6 +147,7 @@ function servicesOver(state: FakeState): Services {
 				if (state.status instanceof Error) throw state.status;
 				return state.status;
 			},
+			authority: async () => state.authority,
 			reload: async () => {
 				if (state.reloadFault !== undefined) throw state.reloadFault;
 				return { changes: state.changes };
