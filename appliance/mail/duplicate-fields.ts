@@ -33,6 +33,7 @@ export function resolveDuplicates(fields: readonly Field[], repairs: string[]): 
 		if (isBlank(first)) {
 			replaced.set(first, undefined);
 			kept.set(field.key, field);
+			repairs.push(`removed an empty ${name}`);
 			continue;
 		}
 		const soFar = replaced.get(first) ?? first;

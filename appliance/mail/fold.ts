@@ -1,6 +1,6 @@
 /**
- * Folds header lines that are too long (RFC 5322 §2.2.3): before a blank where there is one, else
- * behind a comma, else wherever the line is full. For header-repair.ts and, for the headers of parts,
+ * Folds header lines that are too long (RFC 5322 §2.2.3): before a blank where there is a good one,
+ * else behind a comma, else wherever the line is full. For header-repair.ts and, for the headers of parts,
  * long-lines.ts. Pure; linear.
  */
 import { hasLongLine, LONGEST_LINE_BYTES } from "./line-length.ts";
@@ -38,14 +38,21 @@ function folded(line: Buffer): Buffer[] {
 	let indent = 0;
 	while (textEnd - start + indent > LONGEST_LINE_BYTES) {
 		const full = start + LONGEST_LINE_BYTES - indent;
-		const blank = lastBlank(line, start, full);
-		const end = blank ?? commaEnd(line, start, full) ?? characterEnd(line, full);
-		parts.push(line.subarray(start, end), blank === undefined ? FOLD_WITH_BLANK : FOLD);
-		indent = blank === undefined ? 1 : 0;
+		const end = foldAt(line, start, full);
+		const hasBlank = isBlank(line[end]);
+		parts.push(line.subarray(start, end), hasBlank ? FOLD : FOLD_WITH_BLANK);
+		indent = hasBlank ? 0 : 1;
 		start = end;
 	}
 	parts.push(line.subarray(start, textEnd));
 	return parts;
+}
+
+/** A blank far in front, such as the one behind the name, is worse than a comma. */
+function foldAt(line: Buffer, start: number, full: number): number {
+	const blank = lastBlank(line, start, full);
+	if (blank !== undefined && blank - start > (full - start) / 2) return blank;
+	return commaEnd(line, start, full) ?? blank ?? characterEnd(line, full);
 }
 
 /** A line of nothing but blanks would look like the header's end. */

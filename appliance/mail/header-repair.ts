@@ -57,11 +57,9 @@ function mend(field: Field, { smtpUtf8, legacyCharset }: RepairFacts, repairs: s
 	return { ...encoded, bytes };
 }
 
-/** For the log: a name may be as long as the header. */
 function nameOf({ key, bytes }: Field): string {
-	return bytes.toString("latin1", 0, Math.min(key.length, LONGEST_SHOWN_NAME));
+	return bytes.toString("latin1", 0, key.length);
 }
-const LONGEST_SHOWN_NAME = 40;
 
 /** The character set of a body beyond ASCII of which no field tells anything. */
 function undeclaredCharset(

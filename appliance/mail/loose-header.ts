@@ -16,6 +16,8 @@ export interface LooseHeader {
 	readonly repairs: readonly string[];
 }
 
+/** What is longer is no name but a text with a colon in it, and could not be folded. */
+export const LONGEST_NAME_BYTES = 100;
 /** More are not taken for strays; it is a text. */
 const MOST_STRAY_LINES = 3;
 const LF = 0x0a;
@@ -44,7 +46,8 @@ export function readLooseHeader(message: Buffer): LooseHeader {
 function leadingLines(message: Buffer, fields: Field[], repairs: string[]): number {
 	const blank = message[0] === LF ? 1 : message[0] === 0x0d && message[1] === LF ? 2 : 0;
 	const afterBlank = message.subarray(blank);
-	const mbox = /^>?From (?![ \t]*:)[^\r\n]*\r?\n/.exec(message.toString("latin1", blank, blank + 500))?.[0] ?? "";
+	const mbox =
+		/^>?From (?![ \t]*:)[^\r\n]*\r?\n/.exec(message.toString("latin1", blank, blank + 500))?.[0] ?? "";
 	if (blank + mbox.length === 0) return 0;
 	if (!isHeaderBlock(scanHeader(afterBlank.subarray(mbox.length)), new Set())) return 0;
 	if (blank > 0) repairs.push("removed the empty line before the header");
@@ -56,6 +59,11 @@ function leadingLines(message: Buffer, fields: Field[], repairs: string[]): numb
 }
 
 function fieldOf(message: Buffer, { name, start, end, valueStart }: HeaderField, repairs: string[]): Field {
+	if (name.length > LONGEST_NAME_BYTES) {
+		repairs.push("kept a stray line as X-Unparsed");
+		const value = withoutBlanks(message.toString("latin1", start, end));
+		return makeField("X-Unparsed", Buffer.from(value, "latin1"));
+	}
 	const whole = message[end - 1] === LF;
 	const close = valueStart - start === name.length + 1;
 	const key = name.toLowerCase();

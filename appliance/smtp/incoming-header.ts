@@ -6,6 +6,7 @@
 import { HEADER_LIMIT_BYTES, isNamed, scanHeader } from "../mail/header.ts";
 import { repairHeader } from "../mail/header-repair.ts";
 import { isLooping } from "../mail/loop.ts";
+import { LONGEST_NAME_BYTES } from "../mail/loose-header.ts";
 import { receivedField, type Trace } from "../mail/received.ts";
 import { ChunkList } from "../queue/chunk-list.ts";
 
@@ -105,11 +106,10 @@ function isOversized(held: Buffer): boolean {
 const FIELD_START = /^[!-9;-~]+[ \t]*(?::|$)/;
 /** What loose-header.ts takes from in front of a header, as far as it has come. */
 const LEADING_LINES = /^\r?\n?(?:>?(?:$|F$|Fr$|Fro$|From$|From .*(?:\n|$)))?/;
-const LONGEST_FIELD_NAME = 100;
-const START_BYTES = 2 * LONGEST_FIELD_NAME;
+const START_BYTES = 2 * LONGEST_NAME_BYTES;
 
 function startsLikeHeader(start: Buffer): boolean {
 	const text = start.toString("latin1").replace(LEADING_LINES, "");
-	const line = text.slice(0, LONGEST_FIELD_NAME).split("\n", 1)[0] ?? "";
+	const line = text.slice(0, LONGEST_NAME_BYTES).split("\n", 1)[0] ?? "";
 	return text === "" || FIELD_START.test(line.replace(/\r$/, ""));
 }
