@@ -22,6 +22,8 @@ export class MailLog {
 		from: string;
 		recipients: readonly string[];
 		sizeBytes: number;
+		/** What the device had done wrong and was mended, a few words each. */
+		repairs: readonly string[];
 	}): void {
 		this.#log.info("mail-accepted", {
 			qid: of.qid,
@@ -34,6 +36,7 @@ export class MailLog {
 				.join(","),
 			nrcpt: of.recipients.length,
 			size: of.sizeBytes,
+			repaired: of.repairs.length === 0 ? undefined : of.repairs.join(", "),
 		});
 	}
 

@@ -17,3 +17,29 @@ export function formatDate(date: Date): string {
 function twoDigits(value: number): string {
 	return String(value).padStart(2, "0");
 }
+
+/** RFC 5322 §3.3 and §4.3, and two digits too few for the hour, as some firmware writes it. */
+const DATE =
+	/^(?:\p{L}{2,9}\.?,?\s+)?(?<day>\d{1,2})[ -](?<month>[A-Za-z]{3})[a-z]*[ -](?<year>\d{2}|\d{4})\s+(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2}))?\s*(?<zone>[+-]\d{4}|[A-Za-z]{1,5})?/u;
+
+/** Milliseconds since 1970 of a Date field's value; undefined when it is no date. A zone's name counts as UTC. */
+export function parseDate(value: string): number | undefined {
+	const parts = DATE.exec(value.trim())?.groups;
+	if (parts === undefined) return undefined;
+	const month = MONTHS.findIndex((name) => name.toLowerCase() === parts["month"]?.toLowerCase());
+	const [day, hour, minute, second] = ["day", "hour", "minute", "second"].map((part) =>
+		Number(parts[part] ?? 0),
+	);
+	if (month === -1 || day === undefined || day < 1 || day > 31) return undefined;
+	if (hour === undefined || hour > 23 || minute === undefined || minute > 59) return undefined;
+	const written = parts["year"] ?? "";
+	// RFC 5322 §4.3: two digits below 50 are of this century.
+	const year = Number(written) + (written.length === 4 ? 0 : Number(written) < 50 ? 2000 : 1900);
+	return Date.UTC(year, month, day, hour, minute, second) - zoneMs(parts["zone"] ?? "");
+}
+
+function zoneMs(zone: string): number {
+	const [, sign, hours, minutes] = /^([+-])(\d{2})(\d{2})$/.exec(zone) ?? [];
+	if (sign === undefined) return 0;
+	return (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === "-" ? -1 : 1);
+}

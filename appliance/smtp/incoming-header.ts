@@ -1,28 +1,31 @@
 /**
- * The first look at a message as it streams in: holds back its header until it is whole, so that
- * our trace field goes on top, what every message must have is added, and a message that goes round
- * in circles is refused. The rest passes untouched. For message-intake.ts.
+ * The first look at a message as it streams in: holds back its header until it is whole, so that what
+ * a device did wrong in it is mended, our trace field goes on top, and a message that goes round in
+ * circles is refused. The rest passes untouched. For message-intake.ts.
  */
-import { formatDate } from "../mail/date.ts";
-import { scanHeader } from "../mail/header.ts";
+import { HEADER_LIMIT_BYTES, isNamed, scanHeader } from "../mail/header.ts";
+import { repairHeader } from "../mail/header-repair.ts";
 import { isLooping } from "../mail/loop.ts";
-import { makeMessageId } from "../mail/message-id.ts";
+import { LONGEST_NAME_BYTES } from "../mail/loose-header.ts";
 import { receivedField, type Trace } from "../mail/received.ts";
 import { ChunkList } from "../queue/chunk-list.ts";
 
-/** A header longer than this is passed on as it is, without a look at its end. */
-const LONGEST_HEADER_BYTES = 256 * 1024;
 const HEADER_END = Buffer.from("\r\n\r\n");
+/** As much of a body that no field describes tells its character set. */
+const BODY_SAMPLE_BYTES = 16 * 1024;
 
 export interface HeaderFacts {
 	readonly trace: Trace;
-	/** For a Message-ID that has to be made: unique, and the host it is made at. */
-	readonly queueId: string;
-	readonly hostName: string;
-	readonly now: Date;
+	/** MAIL FROM without brackets; empty for the null reverse-path. */
+	readonly reversePath: string;
+	/** From, where the message has none and the reverse-path cannot be it. May be empty. */
+	readonly fallbackSender: string;
+	readonly smtpUtf8: boolean;
 }
 
-export type HeaderLook = { readonly looping: true } | { readonly looping: false; readonly head: Buffer };
+export type HeaderLook =
+	| { readonly looping: true }
+	| { readonly looping: false; readonly head: Buffer; readonly repairs: readonly string[] };
 
 export class IncomingHeader {
 	readonly #facts: HeaderFacts;
@@ -31,53 +34,82 @@ export class IncomingHeader {
 	#start: Buffer = Buffer.alloc(0);
 	/** The last bytes seen, because the header's end may straddle two chunks. */
 	#tail: Buffer = Buffer.alloc(0);
+	/** Known once the header's end has been seen: looked at when so much is held. */
+	#neededBytes: number | undefined;
+	#repairs: readonly string[] = [];
 
 	constructor(facts: HeaderFacts) {
 		this.#facts = facts;
 	}
 
+	/** What was mended, for the log; empty until the look. */
+	get repairs(): readonly string[] {
+		return this.#repairs;
+	}
+
 	/** Takes a chunk; gives the look once the header is whole, with everything held so far behind it. */
 	add(chunk: Buffer): HeaderLook | undefined {
-		// Judged while it is short; a first line that is no field means there is no header to wait for.
-		let bodyOnly = false;
-		if (this.#start.length < LONGEST_FIELD_NAME) {
-			this.#start = Buffer.concat([this.#start, chunk.subarray(0, LONGEST_FIELD_NAME)]);
-			bodyOnly = !startsLikeHeader(this.#start);
-		}
+		const hasEnded = this.#neededBytes === undefined && this.#endsHeader(chunk);
 		this.#held.add(chunk);
-		const seen = Buffer.concat([this.#tail, chunk]);
-		this.#tail = seen.subarray(-(HEADER_END.length - 1));
-		const whole = bodyOnly || seen.includes(HEADER_END) || this.#held.sizeBytes > LONGEST_HEADER_BYTES;
-		return whole ? this.end() : undefined;
+		if (hasEnded) this.#neededBytes = this.#held.sizeBytes + this.#sampleBytes();
+		const neededBytes = this.#neededBytes ?? HEADER_LIMIT_BYTES + 1;
+		return this.#held.sizeBytes >= neededBytes ? this.end() : undefined;
 	}
 
 	/** The message ended within its header, or was empty. */
 	end(): HeaderLook {
-		return this.#look(Buffer.concat(this.#held.takeAll()));
+		const held = Buffer.concat(this.#held.takeAll());
+		const { trace, reversePath, fallbackSender, smtpUtf8 } = this.#facts;
+		const { hostName, queueId, date: receivedAt } = trace;
+		const { message, repairs } = isOversized(held)
+			? { message: held, repairs: [] }
+			: repairHeader(held, {
+					...{ reversePath, fallbackSender, smtpUtf8, receivedAt, queueId, hostName },
+					legacyCharset: LEGACY_CHARSET,
+				});
+		if (isLooping(message, scanHeader(message).fields, hostName)) return { looping: true };
+		this.#repairs = repairs;
+		return { looping: false, head: Buffer.concat([Buffer.from(receivedField(trace)), message]), repairs };
 	}
 
-	#look(held: Buffer): HeaderLook {
-		const { trace, queueId, hostName, now } = this.#facts;
-		const { fields } = scanHeader(held);
-		if (isLooping(held, fields, hostName)) return { looping: true };
-		const names = new Set(fields.map(({ name }) => name.toLowerCase()));
-		let added = receivedField(trace);
-		// RFC 6409 §8: a submission server adds these where the device left them out (HP MFP: no Date;
-		// AVM FRITZ!Box: neither). The Message-ID is also how a doubtful delivery is looked up later.
-		if (!names.has("date")) added += `Date: ${formatDate(now)}\r\n`;
-		if (!names.has("message-id")) added += `Message-ID: ${makeMessageId(queueId, hostName)}\r\n`;
-		// A body without any header needs the empty line between them.
-		if (fields.length === 0 && held.indexOf("\r\n") !== 0) added += "\r\n";
-		return { looping: false, head: Buffer.concat([Buffer.from(added, "utf8"), held]) };
+	#endsHeader(chunk: Buffer): boolean {
+		// Judged while it is short; a first line that is no field means there is no header to wait for.
+		if (this.#start.length < START_BYTES) {
+			this.#start = Buffer.concat([this.#start, chunk.subarray(0, START_BYTES)]);
+			if (!startsLikeHeader(this.#start)) return true;
+		}
+		const seen = Buffer.concat([this.#tail, chunk]);
+		this.#tail = seen.subarray(-(HEADER_END.length - 1));
+		return seen.includes(HEADER_END);
 	}
+
+	/** How much of the body is to be seen as well. */
+	#sampleBytes(): number {
+		const held = Buffer.concat(this.#held.takeAll());
+		this.#held.add(held);
+		const isDescribed = scanHeader(held).fields.some((field) => isNamed(field, "Content-Type"));
+		return isDescribed ? 0 : BODY_SAMPLE_BYTES;
+	}
+}
+
+/** What text that is no UTF-8 mostly is in Europe and America. */
+const LEGACY_CHARSET = "windows-1252";
+
+/** Beyond the limit nobody knows what follows: such a header is passed on as it is. */
+function isOversized(held: Buffer): boolean {
+	if (held.length <= HEADER_LIMIT_BYTES) return false;
+	const { ending } = scanHeader(held);
+	return ending === "oversized" || ending === "open";
 }
 
 /** Field names are printable ASCII without a colon (RFC 5322 §2.2); anything else begins a body. */
 const FIELD_START = /^[!-9;-~]+[ \t]*(?::|$)/;
-const LONGEST_FIELD_NAME = 100;
+/** What loose-header.ts takes from in front of a header, as far as it has come. */
+const LEADING_LINES = /^\r?\n?(?:>?(?:$|F$|Fr$|Fro$|From$|From .*(?:\n|$)))?/;
+const START_BYTES = 2 * LONGEST_NAME_BYTES;
 
 function startsLikeHeader(start: Buffer): boolean {
-	const lineEnd = start.indexOf("\n");
-	const end = lineEnd === -1 ? Math.min(start.length, LONGEST_FIELD_NAME) : lineEnd;
-	return FIELD_START.test(start.toString("latin1", 0, end).replace(/\r$/, ""));
+	const text = start.toString("latin1").replace(LEADING_LINES, "");
+	const line = text.slice(0, LONGEST_NAME_BYTES).split("\n", 1)[0] ?? "";
+	return text === "" || FIELD_START.test(line.replace(/\r$/, ""));
 }

@@ -164,9 +164,9 @@ export class SessionPolicy implements ConnectionHost {
 		const incoming = spool.receive();
 		const envelope = envelopeOf(session);
 		const header = new IncomingHeader({
-			queueId: incoming.queueId,
-			hostName: hostName(),
-			now: new Date(clock.now()),
+			reversePath: envelope.reversePath,
+			smtpUtf8: envelope.smtpUtf8,
+			fallbackSender: this.#accountOf(device),
 			trace: {
 				helo: session.hostNameAppearsAs || "",
 				clientAddress: session.remoteAddress,
@@ -182,7 +182,7 @@ export class SessionPolicy implements ConnectionHost {
 			header,
 			maxSizeBytes: maxSizeBytes(),
 			room,
-			accept: (message) => this.#accept(message, device, session.remoteAddress, envelope),
+			accept: (message) => this.#accept(message, device, session.remoteAddress, envelope, header),
 			answer: (verdict) => {
 				if (!verdict.accepted) this.#told(session, verdict.reply, verdict.reason, device, incoming.queueId);
 				answer(verdict);
@@ -191,9 +191,15 @@ export class SessionPolicy implements ConnectionHost {
 		});
 	}
 
-	async #accept(incoming: Incoming, device: Device, client: string, envelope: Envelope): Promise<AcceptFate> {
-		const { accounts, runner, events, mailLog } = this.#options;
-		const account = accounts.forDevice(device)?.address ?? device.account;
+	async #accept(
+		incoming: Incoming,
+		device: Device,
+		client: string,
+		envelope: Envelope,
+		{ repairs }: IncomingHeader,
+	): Promise<AcceptFate> {
+		const { runner, events, mailLog } = this.#options;
+		const account = this.#accountOf(device);
 		// A large body's flush would hold the slot for nothing.
 		const small = incoming.body.sizeBytes <= INLINE_BYTES;
 		const claim = small ? runner.claim(account, device.name) : undefined;
@@ -227,9 +233,14 @@ export class SessionPolicy implements ConnectionHost {
 			from: envelope.reversePath,
 			recipients: envelope.recipients,
 			sizeBytes,
+			repairs,
 		});
 		events.emit("message-accepted", { queueId: incoming.queueId, device: device.name, sizeBytes });
 		return fate;
+	}
+
+	#accountOf(device: Device): string {
+		return this.#options.accounts.forDevice(device)?.address ?? device.account;
 	}
 
 	/** On the submission port an address is not enough (RFC 6409 §4.3). */
