@@ -32,7 +32,9 @@ afterAll(async () => {
 
 /** Queue ids of the messages taken since the log had this length. */
 function takenSince(logLength: number): string[] {
-	return [...house.log.slice(logLength).matchAll(/ ?mail-accepted .*?\bqid=(\w+)/g)].map(([, qid = ""]) => qid);
+	return [...house.log.slice(logLength).matchAll(/ ?mail-accepted .*?\bqid=(\w+)/g)].map(
+		([, qid = ""]) => qid,
+	);
 }
 
 interface Arrival {

@@ -3,8 +3,8 @@
  * file, the line, and all that was said until then; it judges replies, not what arrives.
  */
 import { createHmac } from "node:crypto";
-import type { ConnectionOptions } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ConnectionOptions } from "node:tls";
 import { matches, type Step } from "./dialogue.ts";
 import type { Part } from "./dialogue-cast.ts";
 import { formatWireReply, Wire, type WireReply } from "./wire.ts";
@@ -67,7 +67,8 @@ class Player {
 	/** Nothing was said that the dialogue does not know of. */
 	async end(): Promise<void> {
 		if (this.#gone) return;
-		await sleep(SILENCE_MS);
+		// A peer that stays on the line has nothing more to say, which is as good as one that hangs up.
+		await this.#wire.hangsUp(SILENCE_MS);
 		const [first] = this.#wire.unread();
 		if (first !== undefined) {
 			throw new Error(`after the end, unasked: ${formatWireReply(first)}\n\n${this.#said.join("\n")}`);

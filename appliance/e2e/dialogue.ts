@@ -37,7 +37,13 @@ const HEAD_KEYS = [
 	"username",
 	"password",
 ];
-const WORDS = { "HALF-CLOSE": "half-close", CLOSE: "close", "S-CLOSED": "closed", TLS: "tls", "TLS-REFUSED": "no-tls" } as const;
+const WORDS = {
+	"HALF-CLOSE": "half-close",
+	CLOSE: "close",
+	"S-CLOSED": "closed",
+	TLS: "tls",
+	"TLS-REFUSED": "no-tls",
+} as const;
 
 interface Line {
 	readonly text: string;
@@ -46,7 +52,10 @@ interface Line {
 
 export function parseDialogue(name: string, source: string): Dialogue {
 	const lines = source.split("\n").map((text, index) => ({ text, at: `${name}:${index + 1}` }));
-	const title = lines.find(({ text }) => text.startsWith("#"))?.text.slice(1).trim();
+	const title = lines
+		.find(({ text }) => text.startsWith("#"))
+		?.text.slice(1)
+		.trim();
 	if (title === undefined) throw new Error(`${name}: the first line says what it is about, after a #`);
 	const told = lines.filter(({ text }) => text.trim() !== "" && !text.startsWith("#"));
 	const head = new Map<string, string>();
@@ -164,11 +173,14 @@ const ESCAPES: Readonly<Record<string, string>> = { r: "\r", n: "\n", t: "\t", "
 
 /** `{base64:text}`, `{unpadded:text}`, `{repeat:n:text}`, and `\r \n \t \\ \xHH`; the rest as UTF-8. */
 function expand(text: string): Buffer {
-	const placed = text.replaceAll(/\{(base64|unpadded|repeat:\d+):([^}]*)\}/g, (_, what: string, of: string) => {
-		if (what.startsWith("repeat:")) return of.repeat(Number(what.slice("repeat:".length)));
-		const encoded = unescaped(of).toString("base64");
-		return what === "base64" ? encoded : encoded.replaceAll("=", "");
-	});
+	const placed = text.replaceAll(
+		/\{(base64|unpadded|repeat:\d+):([^}]*)\}/g,
+		(_, what: string, of: string) => {
+			if (what.startsWith("repeat:")) return of.repeat(Number(what.slice("repeat:".length)));
+			const encoded = unescaped(of).toString("base64");
+			return what === "base64" ? encoded : encoded.replaceAll("=", "");
+		},
+	);
 	return unescaped(placed);
 }
 

@@ -6,6 +6,7 @@
  */
 import { once } from "node:events";
 import net from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 
 export interface WireOptions {
@@ -22,6 +23,7 @@ export interface WireReply {
 }
 
 const REPLY_LIMIT_MS = 10_000;
+const LOOK_EVERY_MS = 2;
 /** Well-formed: `250-text` lines, then `250 text` or `250` alone, all with the same code. */
 const LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
 
@@ -74,9 +76,11 @@ export class Wire {
 		return this.#replies.shift();
 	}
 
-	/** Resolves when the peer has ended the connection; what it said before stays to be read. */
-	closed(withinMs = REPLY_LIMIT_MS): Promise<void> {
-		return this.#until(() => this.ended, withinMs);
+	/** Whether the peer ends the connection within this time; what it said before stays to be read. */
+	async hangsUp(withinMs = REPLY_LIMIT_MS): Promise<boolean> {
+		const deadlineMs = performance.now() + withinMs;
+		while (!this.ended && performance.now() < deadlineMs) await sleep(LOOK_EVERY_MS);
+		return this.ended;
 	}
 
 	/** Replies that nobody has read. */
