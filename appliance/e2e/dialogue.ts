@@ -115,7 +115,7 @@ function repeated(lines: readonly Line[]): Line[] {
 }
 
 interface Bracket {
-	readonly type: "begin" | "end";
+	readonly bracket: "begin" | "end";
 	readonly at: string;
 }
 
@@ -124,10 +124,10 @@ function joined(steps: readonly (Step | Bracket)[]): Step[] {
 	const result: Step[] = [];
 	let segment: Buffer[] | undefined;
 	for (const step of steps) {
-		if (step.type === "begin") segment = [];
-		else if (step.type === "end") {
-			result.push({ type: "send", bytes: Buffer.concat(segment ?? []), at: step.at });
-			segment = undefined;
+		if ("bracket" in step) {
+			if (step.bracket === "end")
+				result.push({ type: "send", bytes: Buffer.concat(segment ?? []), at: step.at });
+			segment = step.bracket === "begin" ? [] : undefined;
 		} else if (segment === undefined) result.push(step);
 		else if (step.type === "send") segment.push(step.bytes);
 		else throw new Error(`${step.at}: only what is sent can be pipelined`);
@@ -137,8 +137,8 @@ function joined(steps: readonly (Step | Bracket)[]): Step[] {
 }
 
 function readStep({ text, at }: Line): Step | Bracket {
-	if (text === "PIPELINED:") return { type: "begin", at };
-	if (text === "END") return { type: "end", at };
+	if (text === "PIPELINED:") return { bracket: "begin", at };
+	if (text === "END") return { bracket: "end", at };
 	if (text in WORDS) return { type: WORDS[text as keyof typeof WORDS], at };
 	const pause = /^PAUSE (\d+)ms$/.exec(text)?.[1];
 	if (pause !== undefined) return { type: "pause", ms: Number(pause), at };
