@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Appliance } from "../appliance.ts";
 import { Wire } from "../e2e/wire.ts";
 import { parseQueueId } from "../mail/queue-id.ts";
@@ -21,12 +21,14 @@ let appliance: Appliance;
 let database: SqliteDatabase;
 
 beforeAll(async () => {
+	// Two thousand lines of log that nobody asked for.
+	vi.spyOn(process.stderr, "write").mockReturnValue(true);
 	folder = mkdtempSync(path.join(tmpdir(), "postern-chunking-"));
 	const configFile = path.join(folder, "postern.toml");
 	writeFileSync(configFile, CONFIGURATION.replace("STATE", JSON.stringify(folder)));
 	appliance = await Appliance.start({
 		configFile,
-		environment: { POSTERN_LOG_LEVEL: "err" },
+		environment: {},
 		onFatal: (error) => {
 			throw error;
 		},
