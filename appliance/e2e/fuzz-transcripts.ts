@@ -12,13 +12,14 @@ export interface Transcript {
 	readonly role: "relay" | "submission" | "implicit-tls";
 	/** Place of the sending device in the house: an index into its addresses. */
 	readonly speaker: number;
-	readonly bytes: Buffer;
+	/** Bytes, as Latin-1: a counterexample can be read. */
+	readonly said: string;
 	/** Lines said that were meant as commands. */
 	readonly commands: number;
 	/** Where the bytes are cut into packets, as shares of the whole. */
 	readonly packets: readonly number[];
 	readonly ending: "half-close" | "hang up" | "reset";
-	/** What the peer says may be TLS's and no replies. */
+	/** STARTTLS may have begun a handshake that goes no further: what the peer says then is no reply. */
 	readonly mayBeTls: boolean;
 }
 
@@ -254,8 +255,8 @@ export function transcripts(dialogues: readonly Dialogue[]): fc.Arbitrary<Transc
 		})
 		.map(({ said, ...rest }) => ({
 			...rest,
-			bytes: Buffer.from(said, "latin1"),
+			said,
 			commands: said.split("\n").length - 1,
-			mayBeTls: rest.role === "implicit-tls" || /starttls/i.test(said) || said.includes("\u0016"),
+			mayBeTls: /starttls/i.test(said) || said.includes("\u0016"),
 		}));
 }

@@ -29,6 +29,9 @@ const LINE = /^([2-5]\d\d)(?:([ -])(.*))?$/s;
 
 export class Wire {
 	#socket: net.Socket;
+	/** As the kernel knows it: below TLS, if there is TLS. */
+	readonly #connection: net.Socket;
+	readonly #onData = (chunk: Buffer): void => this.#read(chunk.toString("latin1"));
 	#text = "";
 	#lines: string[] = [];
 	#code = "";
@@ -41,6 +44,7 @@ export class Wire {
 
 	private constructor(socket: net.Socket) {
 		this.#socket = socket;
+		this.#connection = socket;
 		this.#listen(socket);
 	}
 
@@ -59,7 +63,7 @@ export class Wire {
 
 	/** From here on everything is encrypted; the peer's certificate is not looked at. */
 	async encrypt(options: tls.ConnectionOptions = {}): Promise<void> {
-		this.#socket.removeAllListeners();
+		this.#socket.off("data", this.#onData);
 		const secured = tls.connect({ socket: this.#socket, rejectUnauthorized: false, ...options });
 		this.#socket = secured;
 		await once(secured, "secureConnect");
@@ -99,11 +103,11 @@ export class Wire {
 
 	/** As a device that is switched off. */
 	reset(): void {
-		this.#socket.resetAndDestroy();
+		this.#connection.resetAndDestroy();
 	}
 
 	#listen(socket: net.Socket): void {
-		socket.on("data", (chunk: Buffer) => this.#read(chunk.toString("latin1")));
+		socket.on("data", this.#onData);
 		// A peer that resets the connection has ended it; that is seen by whoever waits for a reply.
 		for (const event of ["error", "end", "close"]) {
 			socket.on(event, () => {
