@@ -16,6 +16,13 @@ export function itWith(program: string, name: string, test: () => Promise<void>,
 	else it.skip(`${name} (skipped: ${program} is not installed)`, test);
 }
 
+/** `it`, for a test that drives an applet of Busybox: Debian builds its own without some. */
+export function itWithApplet(applet: string, name: string, test: () => Promise<void>): void {
+	const { stdout } = spawnSync("busybox", ["--list"], { encoding: "utf8" });
+	if (stdout?.split("\n").includes(applet) === true) it(name, test);
+	else it.skip(`${name} (skipped: there is no busybox with ${applet})`, test);
+}
+
 export interface ClientResult {
 	readonly exitCode: number;
 	readonly output: string;

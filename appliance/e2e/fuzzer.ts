@@ -38,7 +38,7 @@ const ENDS_WITHIN_MS = 8_000;
 const HANDSHAKE_MS = 50;
 /** A heap that has been collected is not the same size each time. */
 const MAY_GROW_BYTES = 64 * 2 ** 20;
-const WARM_AT = 0.3;
+const WARM_AT = 0.5;
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzFigures> {
 	const { house, commands: wanted, limitMs, seed } = options;
