@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 import type { SessionLog } from "../services.ts";
-import { itWith, itWithApplet, run, smtplib } from "./clients.ts";
+import { itWith, itWithApplet, itWithAsRoot, run, smtplib } from "./clients.ts";
 import { eventually, House, PASSWORD, USERNAME } from "./house.ts";
 import { startPostfix } from "./postfix-smarthost.ts";
 
@@ -274,7 +274,7 @@ describe("Postfix with Postern as its smarthost", () => {
 		["in clear", "none"],
 		["with TLS", "encrypt"],
 	] as const) {
-		itWith(
+		itWithAsRoot(
 			"postfix",
 			`relays mail ${name}`,
 			async () => {
