@@ -17,9 +17,9 @@ import { freePort, Program } from "./program.ts";
 
 const run = promisify(execFile);
 
-const MASTER = "/usr/lib/postfix/sbin/master";
+export const POSTFIX_MASTER = "/usr/lib/postfix/sbin/master";
 
-interface Folders {
+export interface PostfixFolders {
 	readonly configuration: string;
 	readonly queue: string;
 	readonly data: string;
@@ -27,7 +27,7 @@ interface Folders {
 	readonly log: string;
 }
 
-const mainCf = (folders: Folders, sinkPort: number) => `
+const mainCf = (folders: PostfixFolders, sinkPort: number) => `
 compatibility_level = 3.6
 queue_directory = ${folders.queue}
 data_directory = ${folders.data}
@@ -51,7 +51,7 @@ mailbox_size_limit = 0
 `;
 
 /** The parts a relay uses, as Debian runs them but without chroot (columns: master(5)). */
-const masterCf = (port: number) => `
+export const masterCf = (port: number) => `
 127.0.0.1:${port} inet n - n - - smtpd
 pickup    unix n - n 60 1 pickup
 cleanup   unix n - n - 0 cleanup
@@ -96,13 +96,13 @@ export function postfixContender(logFolder: string): Contender {
 
 async function install(folder: string, logFolder: string): Promise<Installation> {
 	const cloud = await SmtpSink.start(logFolder);
-	const folders: Folders = {
+	const folders: PostfixFolders = {
 		configuration: path.join(folder, "etc"),
 		queue: path.join(folder, "queue"),
 		data: path.join(folder, "data"),
 		log: logFolder,
 	};
-	await makeFolders(folders);
+	await makePostfixFolders(folders);
 	await writeFile(path.join(folders.configuration, "main.cf"), mainCf(folders, cloud.port));
 	return {
 		cloud,
@@ -110,7 +110,7 @@ async function install(folder: string, logFolder: string): Promise<Installation>
 			const port = await freePort();
 			await writeFile(path.join(folders.configuration, "master.cf"), masterCf(port));
 			const program = new Program({
-				command: MASTER,
+				command: POSTFIX_MASTER,
 				argv: ["-c", folders.configuration, "-d"],
 				environment: probe.environment,
 				logFile: path.join(logFolder, "postfix.log"),
@@ -127,7 +127,8 @@ async function install(folder: string, logFolder: string): Promise<Installation>
 	};
 }
 
-async function makeFolders({ configuration, queue, data }: Folders): Promise<void> {
+/** For the bench and for tests that let a Postfix of their own talk to Postern. */
+export async function makePostfixFolders({ configuration, queue, data }: PostfixFolders): Promise<void> {
 	const ownAlone = [data, ...QUEUE_FOLDERS.map((name) => path.join(queue, name))];
 	const shared = ["maildrop", "public"].map((name) => path.join(queue, name));
 	for (const folder of [configuration, queue, path.join(queue, "pid"), ...ownAlone, ...shared]) {
