@@ -7,6 +7,7 @@
  */
 import { Accounts } from "./accounts/accounts.ts";
 import { DeviceDesk } from "./accounts/device-desk.ts";
+import { DeviceUsage } from "./accounts/device-usage.ts";
 import { Devices } from "./accounts/devices.ts";
 import { controlSocketPath } from "./cli/control-path.ts";
 import { SystemClock } from "./clock.ts";
@@ -34,7 +35,9 @@ import { Runner } from "./queue/runner.ts";
 import { Scheduler } from "./queue/scheduler.ts";
 import { Spool } from "./queue/spool.ts";
 import type { ConfigOrigin, Services } from "./services.ts";
+import { ConnectionLimits } from "./smtp/connection-limits.ts";
 import { NO_RECORD } from "./smtp/session-record.ts";
+import { Strangers } from "./smtp/strangers.ts";
 import { describeStatus } from "./status.ts";
 import { Storage } from "./store/storage.ts";
 import { Readiness } from "./system/readiness.ts";
@@ -177,6 +180,15 @@ export class Appliance {
 			opened.push(() => runner.stop(GRACE_MS));
 			events.on("account-signed-in", ({ account }) => runner.nudge(account));
 
+			const queue = new QueueDesk({ spool, scheduler, runner, clock });
+			const strangers = new Strangers({
+				clock,
+				spool,
+				scheduler,
+				runner,
+				asks: () => config().smtp.strangers === "ask",
+				delete: async (ids) => (await queue.act("delete", ids)).changed,
+			});
 			const listeners = new Listeners({
 				log,
 				config,
@@ -192,6 +204,9 @@ export class Appliance {
 					log,
 					mailLog,
 					sessions: { open: () => NO_RECORD },
+					strangers,
+					usage: new DeviceUsage(clock),
+					limits: new ConnectionLimits(),
 					hostName: () => config().name,
 					maxSizeBytes: () => config().smtp.max_message_size,
 				},
@@ -212,7 +227,7 @@ export class Appliance {
 				events,
 			};
 			const appliance: Appliance = new Appliance(options, parts, loaded, {
-				queue: new QueueDesk({ spool, scheduler, runner, clock }),
+				queue,
 				devices: new DeviceDesk({ devices, accounts, place: () => listeners.deviceSettings() }),
 				accounts: new AccountDesk({ accounts, signIns, routes, clock, name: () => config().name }),
 				appliance: {
@@ -238,6 +253,7 @@ export class Appliance {
 			opened.push(() => signIns.stop());
 			// Devices are served already: a long queue must not keep them waiting.
 			await Promise.all([signIns.start(), recover({ spool, scheduler, findings, clock })]);
+			await strangers.load();
 			runner.start(await AttemptJournal.begin(stateDir, log));
 			await appliance.#announce();
 			return appliance;

@@ -3,6 +3,7 @@
  * Addresses are compared as Microsoft 365 does, without regard to case.
  */
 import { addressKey } from "../mail/address.ts";
+import type { SenderRule } from "../mail/sender-header.ts";
 import type { Device } from "./model.ts";
 
 /**
@@ -15,6 +16,13 @@ export function mayBeReversePath({ from }: Device, reversePath: string): boolean
 
 export function mayReceive({ recipients }: Device, recipient: string): boolean {
 	return recipients.some((pattern) => matchesPattern(pattern, recipient));
+}
+
+/** What the header may say of the sender; `account` is the address that takes its place with `force`. */
+export function senderRuleOf({ from }: Device, account: string): SenderRule {
+	if (from === "keep") return { kind: "keep" };
+	if (from === "force") return { kind: "force", address: account };
+	return { kind: "allow", allows: (address) => from.some((pattern) => matchesPattern(pattern, address)) };
 }
 
 /** Patterns: `*`, `*@domain`, `a@domain`. Nothing matches the empty address. */

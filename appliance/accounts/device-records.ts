@@ -35,6 +35,7 @@ export function toRecord(written: DeviceConfig, origin: Origin): DeviceRecord {
 		from: written.from,
 		recipients: written.recipients,
 		rate: written.rate,
+		quota: written.quota,
 		compatibility: {
 			legacyTls: written.legacy_tls,
 			lfLineEnds: written.lf_line_ends,

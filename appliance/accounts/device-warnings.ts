@@ -1,6 +1,6 @@
 /**
- * What the owner should know about how a device is written down: settings that this version does not
- * carry out, and ranges that let in nearly anyone. For `devices.ts`: as a line of the log when devices
+ * What the owner should know about how a device is written down: settings that cannot take effect
+ * as they stand, and ranges that let in nearly anyone. For `devices.ts`: as a line of the log when devices
  * are loaded, as a `UserError` when one is added.
  */
 import { readNetwork } from "../config/network.ts";
@@ -42,26 +42,12 @@ function findOpenRange({ addresses }: Device): string | undefined {
 	});
 }
 
-/** As sentences of one line, or undefined when all is in force. */
-function settingsNotInForce(device: Device): string | undefined {
-	const { from, rate, compatibility } = device;
-	const settings = [
-		from === "force" ? 'from = "force"' : "",
-		rate === undefined ? "" : "rate",
-		compatibility.lfLineEnds ? "lf_line_ends" : "",
-		compatibility.cramMd5 ? "cram_md5" : "",
+/** As a sentence, or undefined when all is in force. */
+function settingsNotInForce({ addresses, compatibility }: Device): string | undefined {
+	const needy = [
+		compatibility.legacyTls ? "legacy_tls" : "",
 		compatibility.hideEhlo.length === 0 ? "" : "hide_ehlo",
 	].filter((setting) => setting !== "");
-	const sentences = [
-		settings.length === 0
-			? ""
-			: `${settings.join(", ")} ${settings.length === 1 ? "is" : "are"} not in force in this version.`,
-		compatibility.legacyTls && device.addresses.length === 0
-			? "legacy_tls needs addresses: the box must know the device before it signs in."
-			: "",
-		typeof from === "string"
-			? ""
-			: "The list of from is checked against the envelope only, not against the From header.",
-	].filter((sentence) => sentence !== "");
-	return sentences.length === 0 ? undefined : sentences.join(" ");
+	if (addresses.length > 0 || needy.length === 0) return undefined;
+	return `${needy.join(" and ")} needs addresses: the box must know the device before it signs in.`;
 }

@@ -113,20 +113,16 @@ describe("devices of the configuration file", () => {
 	it("are warned of where a setting does nothing yet or lets nearly anyone in", async () => {
 		const devices = await open(
 			{ name: "Quiet", addresses: ["10.0.0.1"] },
-			{ name: "Forced", from: "force", rate: "120/h" },
-			{ name: "Listed", from: ["scan@contoso.com"] },
-			{ name: "Old", hide_ehlo: ["CHUNKING"] },
+			{ name: "Forced", from: "force", rate: "120/h", quota: "500MB/d" },
+			{ name: "Old", username: "old", password: "x", hide_ehlo: ["CHUNKING"], legacy_tls: true },
 			{ name: "Open", addresses: ["0.0.0.0/0"] },
 		);
 		const linesOf = (name: string) => logged.filter((line) => line.includes(`device=${name}`));
 		expect(linesOf("Quiet")).toEqual([]);
-		expect(linesOf("Forced")).toEqual([
-			'warning device-not-in-force device=Forced problem="from = \\"force\\", rate are not in force in this version."\n',
-		]);
-		expect(linesOf("Listed").join()).toMatch(/checked against the envelope only/);
-		expect(linesOf("Old")).toHaveLength(1);
+		expect(linesOf("Forced")).toEqual([]);
+		expect(linesOf("Old").join()).toMatch(/device-not-in-force.*legacy_tls and hide_ehlo needs addresses/);
 		expect(linesOf("Open").join()).toMatch(/device-range-open.*0\.0\.0\.0\/0.*nearly anyone/);
-		expect(devices.list()).toHaveLength(5);
+		expect(devices.list()).toHaveLength(4);
 	});
 
 	it("cannot be removed or replaced by saved ones", async () => {

@@ -32,6 +32,8 @@ export interface Device {
 	readonly recipients: readonly string[];
 	/** Messages per time, or undefined for no limit. */
 	readonly rate: { readonly count: number; readonly perMs: number } | undefined;
+	/** Bytes per time, or undefined for no limit. */
+	readonly quota: { readonly count: number; readonly perMs: number } | undefined;
 	readonly compatibility: Compatibility;
 	readonly origin: Origin;
 }

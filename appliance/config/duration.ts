@@ -3,6 +3,7 @@
  * the configuration. Pure; a bad text gives a `Refusal`.
  */
 import { Refusal } from "./refusal.ts";
+import { readSize } from "./size.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = {
 	ms: 1,
@@ -52,6 +53,21 @@ export function readRetrySchedule(text: string): readonly number[] | Refusal {
 export interface Rate {
 	readonly count: number;
 	readonly perMs: number;
+}
+
+/** Bytes in a time. */
+export type Quota = Rate;
+
+const QUOTA = /^(.+?) ?\/ ?(h|d|w)$/;
+const QUOTA_BOUNDS = { leastBytes: 1_000, mostBytes: 10e12 };
+
+/** Bytes per hour, day or week, from `500MB/d`. */
+export function readQuota(text: string): Quota | Refusal {
+	const [, size, unit] = QUOTA.exec(text.trim()) ?? [];
+	const perMs = UNIT_MS[unit ?? ""];
+	const bytes = size === undefined ? undefined : readSize(size, QUOTA_BOUNDS);
+	if (typeof bytes === "number" && perMs !== undefined) return { count: bytes, perMs };
+	return new Refusal('is no quota; write a size and one of /h, /d, /w, such as "500MB/d"');
 }
 
 const RATE = /^(\d{1,7}) ?\/ ?(s|m|h|d)$/;

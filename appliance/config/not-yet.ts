@@ -7,7 +7,6 @@ import type { Config } from "./schema.ts";
 type Check = readonly [key: string, isSet: (config: Config) => boolean];
 
 const NOT_YET: readonly Check[] = [
-	["smtp.strangers", ({ smtp }) => smtp.strangers !== "refuse"],
 	["console.password_hash", ({ console: pages }) => pages.password_hash !== undefined],
 	["console.trusted_proxies", ({ console: pages }) => pages.trusted_proxies.length > 0],
 	["mailbox", ({ mailbox }) => mailbox.length > 0],

@@ -3,7 +3,7 @@
  * reading the same records back from where the console saved them.
  */
 import * as z from "zod";
-import { readRate } from "./duration.ts";
+import { readQuota, readRate } from "./duration.ts";
 import { documented, listOf, matching, optionalSecret, optionalText, text } from "./fields.ts";
 import { readMailAddress, readMailPattern } from "./mail-pattern.ts";
 import { formatNetwork, readNetwork } from "./network.ts";
@@ -16,7 +16,11 @@ export const readTenant = matching(
 	'is no tenant; "common", "organizations", "consumers", or the tenant\'s id or domain',
 );
 /** A name for people: no control characters, at most 100 characters. */
-const readRecordName = matching(/^[^\p{Cc}]{1,100}$/u, "is no name; 1 to 100 characters");
+const readRecordName = matching(
+	// "stranger ADDRESS" is how the queue names mail of somebody who is no device.
+	/^(?!stranger )[^\p{Cc}]{1,100}$/iu,
+	'is no name; 1 to 100 characters, not beginning with "stranger "',
+);
 
 /** Case does not matter: some devices show what was typed in capitals. */
 function readUsername(value: string): string | Refusal {
@@ -139,12 +143,15 @@ export const deviceSchema = z.strictObject({
 	rate: optionalText(readRate).meta(
 		documented({ description: "messages per s, m, h or d; no limit when absent", example: "120/h" }),
 	),
+	quota: optionalText(readQuota).meta(
+		documented({ description: "bytes per h, d or w; no limit when absent", example: "500MB/d" }),
+	),
 	legacy_tls: flag("TLS 1.0/1.1 and old ciphers, for this device alone"),
 	lf_line_ends: flag("a message may end its lines, and itself, with LF"),
 	auth_without_tls: flag("its password may cross the wire in clear"),
 	accept_any_credentials: flag("known by address, insists on AUTH"),
 	cram_md5: flag("keeps a recoverable secret"),
-	hide_ehlo: listOf((value) => matching(/^[A-Z0-9-]{1,32}$/, "is no EHLO keyword")(value.toUpperCase()))
+	hide_ehlo: listOf((value) => matching(/^[A-Z0-9-]{1,32}=?$/, "is no EHLO keyword")(value.toUpperCase()))
 		.prefault([])
 		.meta(documented({ description: "keywords it stumbles over", example: ["CHUNKING", "STARTTLS"] })),
 });

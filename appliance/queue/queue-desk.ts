@@ -14,6 +14,7 @@ import type { Runner } from "./runner.ts";
 import type { Item, Scheduler } from "./scheduler.ts";
 import { finish } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
+import { strangerAddress } from "./stranger-lane.ts";
 
 /** Rows fetched at once while listing. */
 const PAGE_ROWS = 200;
@@ -82,7 +83,7 @@ export class QueueDesk implements QueueService {
 
 	async act(action: QueueAction, ids: readonly string[] | "all"): Promise<{ readonly changed: number }> {
 		const items = ids === "all" ? [...this.#options.scheduler.all()] : ids.map((id) => this.#find(id));
-		const applicable = items.filter(({ state }) => APPLIES_TO[action].includes(state));
+		const applicable = items.filter((item) => isApplicable(action, item));
 		if (ids !== "all") {
 			const refused = items.find((item) => !applicable.includes(item));
 			if (refused !== undefined) throw wrongState(action, refused);
@@ -236,7 +237,21 @@ function unknownId(id: string): UserError {
 	);
 }
 
-function wrongState(action: QueueAction, { id, state }: Item): UserError {
+/** Mail of a stranger leaves by the owner's word about the stranger alone, not about the message. */
+function isApplicable(action: QueueAction, { state, lane }: Item): boolean {
+	const goesOut = action === "release" || action === "retry";
+	return APPLIES_TO[action].includes(state) && !(goesOut && strangerAddress(lane.device) !== undefined);
+}
+
+function wrongState(action: QueueAction, { id, state, lane }: Item): UserError {
+	const stranger = strangerAddress(lane.device);
+	if (stranger !== undefined) {
+		return new UserError(
+			"queue-of-stranger",
+			`Message ${formatQueueId(id)} is from ${stranger}, which Postern does not know.`,
+			`Let it in, and its mail goes out: postern device allow ${stranger}. Or refuse it: postern device refuse ${stranger}.`,
+		);
+	}
 	const why = state === "active" ? "it is being sent at this moment" : `it is ${state}`;
 	return new UserError(
 		"queue-wrong-state",

@@ -81,6 +81,16 @@ export class Scheduler {
 		return items.filter(({ leased, state }) => leased && state === "incoming").map(({ id }) => id);
 	}
 
+	/** Messages that are held, by the device they are of, oldest first. */
+	heldByDevice(): readonly { readonly device: string; readonly ids: readonly number[] }[] {
+		const held = new Map<string, number[]>();
+		for (const { id, lane, state } of this.#items.values()) {
+			if (state !== "held") continue;
+			held.set(lane.device, [...(held.get(lane.device) ?? []), id]);
+		}
+		return [...held].map(([device, ids]) => ({ device, ids: ids.sort((a, b) => a - b) }));
+	}
+
 	lane(account: string, device: string): Lane {
 		let lanes = this.#lanes.get(account);
 		if (lanes === undefined) {

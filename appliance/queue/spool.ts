@@ -137,6 +137,12 @@ export class Spool {
 		if ("code" in fate) throw storageError(fate);
 	}
 
+	/** Held messages become the device's, and wait for their turn. */
+	async adopt(ids: readonly number[], device: string, account: string): Promise<void> {
+		const fate = await this.#storage.write({ type: "adopt", ids, device, account }, "urgent");
+		if ("code" in fate) throw storageError(fate);
+	}
+
 	/** Marks attempts of the last run that were cut off. */
 	async doubt(ids: readonly number[]): Promise<void> {
 		const fate = await this.#storage.write({ type: "doubt", ids }, "urgent");

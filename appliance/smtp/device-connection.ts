@@ -33,8 +33,9 @@ export interface ConnectionHost {
 	domain(connection: DeviceConnection): string;
 	/** Is a device behind this connection? Strangers are not waited for long. */
 	isKnown(connection: DeviceConnection): boolean;
-	/** A connection was refused for want of room. */
-	turnedAway(connection: DeviceConnection): void;
+	/** Why there is no room for the connection, or undefined; then `left` is due when it closes. */
+	admission(connection: DeviceConnection): Reply | undefined;
+	left(connection: DeviceConnection): void;
 	/** Begins a message, or refuses it before its first byte. */
 	beginMessage(connection: DeviceConnection, answer: (verdict: Verdict) => void): MessageIntake | Reply;
 }
@@ -54,6 +55,8 @@ export class DeviceConnection extends TolerantConnection {
 	/** The message is whole; the device waits for our answer. */
 	#concluding = false;
 	#leaving = false;
+	/** It counts against the limits. */
+	#admitted = false;
 	/** Time-outs in a row without a byte between them. */
 	#silences = 0;
 	#bytesSeen = 0;
@@ -219,14 +222,15 @@ export class DeviceConnection extends TolerantConnection {
 	override _onClose(): void {
 		this.#tellOfStall();
 		this.#abandon();
+		if (this.#admitted) this.#host.left(this);
+		this.#admitted = false;
 		super._onClose();
 	}
 
 	protected override admission(): Reply | undefined {
-		const { maxClients } = this._server.options;
-		if (maxClients === undefined || this._server.connections.size <= maxClients) return undefined;
-		this.#host.turnedAway(this);
-		return REPLIES.tooManyConnections;
+		const refusal = this.#host.admission(this);
+		this.#admitted = refusal === undefined;
+		return refusal;
 	}
 
 	/** False when the name was refused. */

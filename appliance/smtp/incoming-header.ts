@@ -8,6 +8,7 @@ import { repairHeader } from "../mail/header-repair.ts";
 import { isLooping } from "../mail/loop.ts";
 import { LONGEST_NAME_BYTES } from "../mail/loose-header.ts";
 import { receivedField, type Trace } from "../mail/received.ts";
+import { applySenderRule, type SenderRule } from "../mail/sender-header.ts";
 import { ChunkList } from "../queue/chunk-list.ts";
 
 const HEADER_END = Buffer.from("\r\n\r\n");
@@ -21,11 +22,14 @@ export interface HeaderFacts {
 	/** From, where the message has none and the reverse-path cannot be it. May be empty. */
 	readonly fallbackSender: string;
 	readonly smtpUtf8: boolean;
+	readonly senderRule: SenderRule;
 }
 
 export type HeaderLook =
-	| { readonly looping: true }
-	| { readonly looping: false; readonly head: Buffer; readonly repairs: readonly string[] };
+	| { readonly refused: "loop" }
+	/** From or Sender is not what the device may say; `claimed` is what it says. */
+	| { readonly refused: "sender"; readonly claimed: string }
+	| { readonly refused: undefined; readonly head: Buffer; readonly repairs: readonly string[] };
 
 export class IncomingHeader {
 	readonly #facts: HeaderFacts;
@@ -59,17 +63,24 @@ export class IncomingHeader {
 	/** The message ended within its header, or was empty. */
 	end(): HeaderLook {
 		const held = Buffer.concat(this.#held.takeAll());
-		const { trace, reversePath, fallbackSender, smtpUtf8 } = this.#facts;
+		const { trace, reversePath, fallbackSender, smtpUtf8, senderRule } = this.#facts;
 		const { hostName, queueId, date: receivedAt } = trace;
-		const { message, repairs } = isOversized(held)
+		const oversized = isOversized(held);
+		const { message, repairs } = oversized
 			? { message: held, repairs: [] }
 			: repairHeader(held, {
 					...{ reversePath, fallbackSender, smtpUtf8, receivedAt, queueId, hostName },
 					legacyCharset: LEGACY_CHARSET,
 				});
-		if (isLooping(message, scanHeader(message).fields, hostName)) return { looping: true };
+		if (isLooping(message, scanHeader(message).fields, hostName)) return { refused: "loop" };
+		// What cannot be looked at whole may hide a sender.
+		if (oversized && senderRule.kind !== "keep")
+			return { refused: "sender", claimed: "a header too long to read" };
+		const look = applySenderRule(message, senderRule);
+		if (!look.allowed) return { refused: "sender", claimed: look.claimed };
 		this.#repairs = repairs;
-		return { looping: false, head: Buffer.concat([Buffer.from(receivedField(trace)), message]), repairs };
+		const head = Buffer.concat([Buffer.from(receivedField(trace)), look.message]);
+		return { refused: undefined, head, repairs };
 	}
 
 	#endsHeader(chunk: Buffer): boolean {

@@ -9,10 +9,11 @@ import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import type { Log } from "../log.ts";
 import { DeviceConnection } from "./device-connection.ts";
 import { Door, type Entrant } from "./door.ts";
+import { answered, asReply } from "./engine-answers.ts";
 import { Reception } from "./reception.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { REPLIES } from "./replies.ts";
-import { answered, asReply, type ListenerRole, type PolicyOptions, SessionPolicy } from "./session-policy.ts";
+import { type ListenerRole, type PolicyOptions, SessionPolicy } from "./session-policy.ts";
 import type { ContextMap, TlsContexts } from "./tls.ts";
 
 export interface ListenerOptions {
@@ -29,7 +30,6 @@ export interface ListenerOptions {
 
 /** For strangers and handshakes; devices have more patience (device-connection.ts). */
 const IDLE_TIMEOUT_MS = 60_000;
-const MOST_CONNECTIONS = 500;
 /** Microsoft's default for one message; a client sends the rest in another after our 452. */
 const MOST_RECIPIENTS = 500;
 const CLOSE_LOOK_MS = 20;
@@ -175,7 +175,6 @@ function engineOptions(
 		hideDSN: false,
 		disableReverseLookup: true,
 		disabledCommands: DISABLED_COMMANDS,
-		maxClients: MOST_CONNECTIONS,
 		maxRecipients: MOST_RECIPIENTS,
 		maxAllowedUnauthenticatedCommands: false,
 		socketTimeout: IDLE_TIMEOUT_MS,

@@ -10,7 +10,8 @@ import type { Room } from "../queue/room.ts";
 import type { AcceptFate, Incoming } from "../queue/spool.ts";
 import type { HeaderLook, IncomingHeader } from "./incoming-header.ts";
 import { LineEnds } from "./line-ends.ts";
-import { REPLIES } from "./replies.ts";
+import { POLICY } from "./policy-refusals.ts";
+import type { Refusal } from "./session-record.ts";
 
 export interface IntakeOptions {
 	readonly incoming: Incoming;
@@ -19,6 +20,8 @@ export interface IntakeOptions {
 	readonly room: Room;
 	/** Called once when the message is whole and wanted: commits it. */
 	readonly accept: (incoming: Incoming) => Promise<AcceptFate>;
+	/** From or Sender in the header is not what the device may say. */
+	readonly senderRefusal: (claimed: string) => Refusal;
 	/** Called once with the answer for the device, unless the device went away first. */
 	readonly answer: (verdict: Verdict) => void;
 	readonly log: Log;
@@ -26,10 +29,8 @@ export interface IntakeOptions {
 
 export interface Verdict {
 	readonly reply: Reply;
-	readonly accepted: boolean;
-	/** For the log, not for the peer. */
-	readonly reason: string;
-	readonly sizeBytes: number;
+	/** Undefined: the message is accepted. */
+	readonly refusal: Refusal | undefined;
 }
 
 export class MessageIntake {
@@ -39,7 +40,7 @@ export class MessageIntake {
 	#receivedBytes = 0;
 	#headerDone = false;
 	/** Set when the message is not wanted any more; the rest of it is read and dropped. */
-	#refusal: { readonly reply: Reply; readonly reason: string } | undefined;
+	#refusal: Refusal | undefined;
 	#abandoned = false;
 	#ended = false;
 
@@ -68,11 +69,11 @@ export class MessageIntake {
 		this.#receivedBytes += chunk.length;
 		if (this.#refusal !== undefined || this.#abandoned) return undefined;
 		if (this.#receivedBytes > this.#options.maxSizeBytes) {
-			this.#refuse(REPLIES.tooLarge, `over ${this.#options.maxSizeBytes} bytes`);
+			this.#refuse(POLICY.tooLarge(this.#options.maxSizeBytes));
 			return undefined;
 		}
 		if (!this.#options.room.take(chunk.length, this.#receivedBytes)) {
-			this.#refuse(REPLIES.cardFull, "card full");
+			this.#refuse(POLICY.cardFull());
 			return undefined;
 		}
 		return this.#take(this.#lineEnds.add(chunk));
@@ -109,13 +110,13 @@ export class MessageIntake {
 
 	#takeHeader(look: HeaderLook): Promise<void> | undefined {
 		this.#headerDone = true;
-		if (!look.looping) return this.#options.incoming.body.write(look.head);
-		this.#refuse(REPLIES.loop, "loop");
+		if (look.refused === undefined) return this.#options.incoming.body.write(look.head);
+		this.#refuse(look.refused === "loop" ? POLICY.loop() : this.#options.senderRefusal(look.claimed));
 		return undefined;
 	}
 
-	#refuse(refusal: Reply, reason: string): void {
-		this.#refusal = { reply: refusal, reason };
+	#refuse(refusal: Refusal): void {
+		this.#refusal = refusal;
 		this.#forget();
 	}
 
@@ -127,25 +128,21 @@ export class MessageIntake {
 	}
 
 	async #conclude(): Promise<Verdict> {
-		const sizeBytes = this.#receivedBytes;
-		if (this.#refusal !== undefined) return { ...this.#refusal, accepted: false, sizeBytes };
+		if (this.#refusal !== undefined) return refused(this.#refusal);
 		const { incoming, accept, log } = this.#options;
 		try {
 			const fate = await accept(incoming);
-			if (fate.accepted) {
-				return {
-					reply: reply(250, "2.0.0", `Ok: queued as ${incoming.queueId}`),
-					accepted: true,
-					reason: "",
-					sizeBytes,
-				};
-			}
-			const refusal = fate.why === "full" ? REPLIES.cardFull : REPLIES.cardSick;
-			return { reply: refusal, accepted: false, reason: fate.reason, sizeBytes };
+			if (!fate.accepted)
+				return refused(fate.why === "full" ? POLICY.cardFull() : POLICY.cardSick(fate.reason));
+			return { reply: reply(250, "2.0.0", `Ok: queued as ${incoming.queueId}`), refusal: undefined };
 		} catch (thrown) {
 			const error = asError(thrown);
 			log.error("intake-fault", { error: error.stack ?? error.message });
-			return { reply: REPLIES.cardSick, accepted: false, reason: error.message, sizeBytes };
+			return refused(POLICY.cardSick(error.message));
 		}
 	}
+}
+
+function refused(refusal: Refusal): Verdict {
+	return { reply: refusal.reply, refusal };
 }

@@ -10,27 +10,30 @@ import type {
 	SMTPServerSession,
 } from "smtp-server";
 import type { Accounts } from "../accounts/accounts.ts";
-import { mayBeReversePath, mayReceive } from "../accounts/device-policy.ts";
+import { mayBeReversePath, mayReceive, senderRuleOf } from "../accounts/device-policy.ts";
+import type { DeviceUsage } from "../accounts/device-usage.ts";
 import type { Devices } from "../accounts/devices.ts";
 import type { Compatibility, Device } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
-import { asError } from "../errors.ts";
 import type { Events } from "../events.ts";
 import type { Log } from "../log.ts";
-import type { DsnRequest, Envelope } from "../mail/envelope.ts";
 import { formatReply, type Reply } from "../mail/reply.ts";
 import type { MailLog } from "../maillog.ts";
-import { INLINE_BYTES } from "../queue/body-writer.ts";
 import type { Room } from "../queue/room.ts";
 import type { Runner } from "../queue/runner.ts";
-import type { AcceptFate, Incoming, Spool } from "../queue/spool.ts";
+import type { Spool } from "../queue/spool.ts";
 import { Secret } from "../secret.ts";
+import { accept, envelopeOf } from "./acceptance.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionHost, DeviceConnection } from "./device-connection.ts";
+import { guestOf } from "./guest.ts";
 import { IncomingHeader } from "./incoming-header.ts";
 import { MessageIntake, type Verdict } from "./message-intake.ts";
+import { CARD_FULL_TEXT, POLICY } from "./policy-refusals.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { REPLIES, ReplyError } from "./replies.ts";
-import type { SessionRecord, SessionRecords } from "./session-record.ts";
+import { NO_RECORD, type Refusal, type SessionRecord, type SessionRecords } from "./session-record.ts";
+import type { Strangers } from "./strangers.ts";
 
 /** What a port is for (design §7): `submission` wants a sign-in, over TLS; the others also know addresses. */
 export type ListenerRole = "relay" | "submission" | "implicit-tls" | "auto";
@@ -46,6 +49,10 @@ export interface PolicyOptions {
 	readonly log: Log;
 	readonly mailLog: MailLog;
 	readonly sessions: SessionRecords;
+	readonly strangers: Strangers;
+	readonly usage: DeviceUsage;
+	/** Over all ports together. */
+	readonly limits: ConnectionLimits;
 	readonly hostName: () => string;
 	readonly maxSizeBytes: () => number;
 }
@@ -53,7 +60,11 @@ export interface PolicyOptions {
 /** A session without a device may be refused this often; then it is ended. */
 const STRANGERS_REFUSALS = 20;
 
-type Callback = (error?: Error | null) => void;
+interface Sender {
+	readonly device: Device;
+	/** A stranger whose mail is kept for the owner. */
+	readonly guest: boolean;
+}
 
 export class SessionPolicy implements ConnectionHost {
 	readonly #options: PolicyOptions;
@@ -62,6 +73,9 @@ export class SessionPolicy implements ConnectionHost {
 	readonly #signedIn = new WeakMap<SMTPServerSession, string>();
 	readonly #records = new WeakMap<SMTPServerSession, SessionRecord>();
 	readonly #refusals = new WeakMap<SMTPServerSession, number>();
+	/** Of a transaction's MAIL that was accepted. */
+	readonly #senders = new WeakMap<SMTPServerSession, Sender>();
+	readonly #failedSignIn = new WeakSet<SMTPServerSession>();
 	readonly #refusalLog: RefusalLog;
 
 	constructor(role: ListenerRole, options: PolicyOptions) {
@@ -71,7 +85,10 @@ export class SessionPolicy implements ConnectionHost {
 	}
 
 	opened({ session, remoteAddress, localPort }: DeviceConnection): SessionRecord {
-		const record = this.#options.sessions.open({ address: remoteAddress, role: this.#role, port: localPort });
+		const { sessions, devices } = this.#options;
+		const record = sessions.open({ address: remoteAddress, role: this.#role, port: localPort });
+		const known = devices.byAddress(remoteAddress);
+		if (known !== undefined) record.isDevice(known.name);
 		this.#records.set(session, record);
 		return record;
 	}
@@ -80,9 +97,18 @@ export class SessionPolicy implements ConnectionHost {
 		return this.#deviceOf(session) !== undefined;
 	}
 
-	turnedAway({ remoteAddress }: DeviceConnection): void {
-		const { log } = this.#options;
+	admission({ session, remoteAddress }: DeviceConnection): Reply | undefined {
+		const { limits, devices, log } = this.#options;
+		const isKnown = devices.byAddress(remoteAddress) !== undefined;
+		if (limits.admits(remoteAddress, isKnown)) return undefined;
+		const refusal = POLICY.tooManyConnections(remoteAddress);
+		this.#recordOf(session).refused(refusal);
 		this.#refusalLog.tell(remoteAddress, () => log.warning("connections-full", { client: remoteAddress }));
+		return refusal.reply;
+	}
+
+	left({ remoteAddress }: DeviceConnection): void {
+		this.#options.limits.left(remoteAddress);
 	}
 
 	compatibility({ session, remoteAddress }: DeviceConnection): Compatibility | undefined {
@@ -113,60 +139,70 @@ export class SessionPolicy implements ConnectionHost {
 		const { devices } = this.#options;
 		const known = devices.byAddress(session.remoteAddress);
 		if (known?.compatibility.acceptAnyCredentials === true) return { user: known.name };
+		const username = auth.username ?? "";
 		const outcome = await devices.authenticate(
-			auth.username ?? "",
+			username,
 			new Secret(auth.password ?? ""),
 			session.remoteAddress,
 		);
-		if (!outcome.ok) throw this.#refusal(session, AUTH_REFUSALS[outcome.reason], `sign-in ${outcome.reason}`);
-		if (!session.secure && !outcome.device.compatibility.authWithoutTls) {
-			throw this.#refusal(session, REPLIES.encryptionRequired, "password in clear", outcome.device);
+		if (!outcome.ok) {
+			this.#failedSignIn.add(session);
+			throw this.#refuse(session, SIGN_IN_REFUSALS[outcome.reason](username), known);
 		}
-		this.#signedIn.set(session, outcome.device.username);
-		return { user: outcome.device.name };
+		const { device } = outcome;
+		if (!session.secure && !device.compatibility.authWithoutTls) {
+			throw this.#refuse(session, POLICY.passwordInClear(device), device);
+		}
+		this.#signedIn.set(session, device.username);
+		this.#recordOf(session).isDevice(device.name);
+		return { user: device.name };
 	}
 
 	async onMailFrom(address: SMTPServerAddress, session: SMTPServerSession): Promise<void> {
-		const device = this.#deviceOf(session);
-		if (device === undefined) {
-			const needsTls = this.#role === "submission" && !session.secure;
-			const refusal = needsTls ? REPLIES.startTlsRequired : REPLIES.authenticationRequired;
-			throw this.#refusal(session, refusal, "no device matches");
-		}
+		const sender = this.#senderOf(session, address.address);
+		const { device } = sender;
 		if (!mayBeReversePath(device, address.address)) {
-			throw this.#refusal(session, REPLIES.senderNotAllowed, `from <${address.address}>`, device);
+			throw this.#refuse(session, POLICY.sender(device, address.address), device);
 		}
-		const parameters = typeof address.args === "object" ? address.args : {};
-		// The engine leaves what a refused MAIL had asked for.
-		session.envelope.smtpUtf8 = "SMTPUTF8" in parameters;
-		const declared = Number(parameters["SIZE"] ?? 0);
-		if (!(await this.#options.room.has(declared))) {
-			const ownerText = "The card is full: mail is refused until messages leave the queue or are deleted.";
-			this.#options.events.emit("message-refused", { device: device.name, ownerText });
-			throw this.#refusal(session, REPLIES.cardFull, "card full", device);
+		// What the device says of itself is replaced here, and in the header as that comes.
+		if (device.from === "force" && address.address !== "") {
+			const account = this.#options.accounts.forDevice(device)?.address;
+			if (account === undefined) throw this.#refuse(session, POLICY.noAccount(device), device);
+			address.address = account;
 		}
+		const declaredBytes = Number((typeof address.args === "object" ? address.args["SIZE"] : undefined) ?? 0);
+		const excess = this.#options.usage.excess(device, declaredBytes);
+		if (excess !== undefined) throw this.#refuse(session, POLICY[excess.kind](device, excess.waitMs), device);
+		if (!(await this.#options.room.has(declaredBytes))) {
+			this.#options.events.emit("message-refused", { device: device.name, ownerText: CARD_FULL_TEXT });
+			throw this.#refuse(session, POLICY.cardFull(), device);
+		}
+		this.#senders.set(session, sender);
 	}
 
 	onRcptTo(address: SMTPServerAddress, session: SMTPServerSession): void {
-		const device = this.#deviceOf(session);
-		if (device === undefined)
-			throw this.#refusal(session, REPLIES.authenticationRequired, "no device matches");
+		const { device } = this.#senderOf(session, "");
 		if (!mayReceive(device, address.address)) {
-			throw this.#refusal(session, REPLIES.recipientNotAllowed, `to <${address.address}>`, device);
+			throw this.#refuse(session, POLICY.recipient(device, address.address), device);
 		}
 	}
 
 	beginMessage(connection: DeviceConnection, answer: (verdict: Verdict) => void): MessageIntake | Reply {
 		const { session } = connection;
-		const device = this.#deviceOf(session);
-		if (device === undefined) return REPLIES.authenticationRequired;
-		const { spool, clock, hostName, maxSizeBytes, room, log } = this.#options;
+		const sender = this.#senders.get(session);
+		// Looked up anew: a device that its owner removes stops at once.
+		const isStill = sender?.guest === true || this.#deviceOf(session)?.name === sender?.device.name;
+		if (sender === undefined || !isStill) return REPLIES.authenticationRequired;
+		const { device, guest } = sender;
+		const { spool, clock, hostName, maxSizeBytes, room, log, strangers } = this.#options;
+		const account = this.#accountOf(device);
 		const incoming = spool.receive();
 		const envelope = envelopeOf(session);
 		const header = new IncomingHeader({
 			reversePath: envelope.reversePath,
 			smtpUtf8: envelope.smtpUtf8,
-			fallbackSender: this.#accountOf(device),
+			fallbackSender: account,
+			senderRule: senderRuleOf(device, account),
 			trace: {
 				helo: session.hostNameAppearsAs || "",
 				clientAddress: session.remoteAddress,
@@ -177,66 +213,28 @@ export class SessionPolicy implements ConnectionHost {
 				date: new Date(clock.now()),
 			},
 		});
+		const roomBytes = guest ? strangers.roomBytes(session.remoteAddress) : Number.POSITIVE_INFINITY;
 		return new MessageIntake({
 			incoming,
 			header,
-			maxSizeBytes: maxSizeBytes(),
+			maxSizeBytes: Math.min(maxSizeBytes(), roomBytes),
 			room,
-			accept: (message) => this.#accept(message, device, session.remoteAddress, envelope, header),
+			senderRefusal: (claimed) => POLICY.headerSender(device, claimed),
+			accept: (message) =>
+				accept(this.#options, {
+					...{ incoming: message, device, guest, account, envelope },
+					client: session.remoteAddress,
+					helo: session.hostNameAppearsAs || "",
+					repairs: header.repairs,
+				}),
 			answer: (verdict) => {
-				if (!verdict.accepted) this.#told(session, verdict.reply, verdict.reason, device, incoming.queueId);
+				const { queueId } = incoming;
+				if (verdict.refusal === undefined) this.#recordOf(session).accepted(queueId);
+				else this.#tell(session, verdict.refusal, device, queueId);
 				answer(verdict);
 			},
 			log,
 		});
-	}
-
-	async #accept(
-		incoming: Incoming,
-		device: Device,
-		client: string,
-		envelope: Envelope,
-		{ repairs }: IncomingHeader,
-	): Promise<AcceptFate> {
-		const { runner, events, mailLog } = this.#options;
-		const account = this.#accountOf(device);
-		// A large body's flush would hold the slot for nothing.
-		const small = incoming.body.sizeBytes <= INLINE_BYTES;
-		const claim = small ? runner.claim(account, device.name) : undefined;
-		let fate: AcceptFate;
-		try {
-			fate = await incoming.accept({
-				...envelope,
-				device: device.name,
-				account,
-				state: claim === undefined ? "incoming" : "active",
-			});
-		} catch (thrown) {
-			fate = { accepted: false, why: "sick", reason: asError(thrown).message };
-		}
-		if (!fate.accepted) {
-			if (claim !== undefined) runner.releaseClaim(claim);
-			const ownerText =
-				fate.why === "full"
-					? "The card is full: mail is refused until messages leave the queue or are deleted."
-					: "The card failed while a message was being saved: the device was asked to try again.";
-			events.emit("message-refused", { device: device.name, ownerText });
-			return fate;
-		}
-		// First, so that nothing that only tells of it can keep a committed message from being delivered.
-		runner.accepted(incoming.number, account, device.name, claim);
-		const { sizeBytes } = incoming.body;
-		mailLog.accepted({
-			qid: incoming.queueId,
-			device: device.name,
-			client,
-			from: envelope.reversePath,
-			recipients: envelope.recipients,
-			sizeBytes,
-			repairs,
-		});
-		events.emit("message-accepted", { queueId: incoming.queueId, device: device.name, sizeBytes });
-		return fate;
 	}
 
 	#accountOf(device: Device): string {
@@ -255,68 +253,63 @@ export class SessionPolicy implements ConnectionHost {
 		return known?.compatibility.acceptAnyCredentials === true && session.user ? known : undefined;
 	}
 
-	#refusal(session: SMTPServerSession, refusal: Reply, reason: string, device?: Device): ReplyError {
-		this.#told(session, refusal, reason, device);
-		if (device !== undefined) return new ReplyError(refusal);
-		const refusals = (this.#refusals.get(session) ?? 0) + 1;
-		this.#refusals.set(session, refusals);
-		return new ReplyError(refusals > STRANGERS_REFUSALS ? REPLIES.tooManyRefusals : refusal);
+	/** Who sends: a device, or a stranger whose mail may be kept for the owner. Throws for anybody else. */
+	#senderOf(session: SMTPServerSession, reversePath: string): Sender {
+		const device = this.#deviceOf(session);
+		if (device !== undefined) return { device, guest: false };
+		const { remoteAddress } = session;
+		const may = this.#mayAsk(session);
+		if (may === "yes") return { device: guestOf(remoteAddress), guest: true };
+		const refusal = this.#strangersRefusal(session, may);
+		this.#options.strangers.knocked(remoteAddress, session.hostNameAppearsAs || "", reversePath, true);
+		throw this.#refuse(session, refusal);
 	}
 
-	#told(session: SMTPServerSession, told: Reply, reason: string, device?: Device, qid?: string): void {
+	/** Not where a sign-in is the rule, and not for somebody who guesses at passwords. */
+	#mayAsk(session: SMTPServerSession): "yes" | "no" | "full" {
+		if (this.#role === "submission" || this.#failedSignIn.has(session)) return "no";
+		return this.#options.strangers.mayAsk(session.remoteAddress);
+	}
+
+	#strangersRefusal(session: SMTPServerSession, may: "no" | "full"): Refusal {
+		const { remoteAddress, secure } = session;
+		if (may === "full") return POLICY.strangersFull(remoteAddress);
+		if (this.#role === "submission") return secure ? POLICY.submissionUnsigned() : POLICY.submissionInClear();
+		return this.#failedSignIn.has(session)
+			? POLICY.strangerSignedIn(remoteAddress)
+			: POLICY.stranger(remoteAddress);
+	}
+
+	#recordOf(session: SMTPServerSession): SessionRecord {
+		return this.#records.get(session) ?? NO_RECORD;
+	}
+
+	/** Tells record and log; gives what the engine hands to the peer. */
+	#refuse(session: SMTPServerSession, refusal: Refusal, device?: Device): ReplyError {
+		this.#tell(session, refusal, device);
+		if (device !== undefined) return new ReplyError(refusal.reply);
+		const refusals = (this.#refusals.get(session) ?? 0) + 1;
+		this.#refusals.set(session, refusals);
+		return new ReplyError(refusals > STRANGERS_REFUSALS ? REPLIES.tooManyRefusals : refusal.reply);
+	}
+
+	#tell(session: SMTPServerSession, refusal: Refusal, device?: Device, qid?: string): void {
 		const { mailLog } = this.#options;
+		this.#recordOf(session).refused(refusal);
 		this.#refusalLog.tell(session.remoteAddress, () =>
 			mailLog.refused({
 				...(qid === undefined ? {} : { qid }),
 				client: session.remoteAddress,
 				...(device === undefined ? {} : { device: device.name }),
-				reply: formatReply(told),
-				reason,
+				reply: formatReply(refusal.reply),
+				reason: refusal.reason,
 			}),
 		);
 	}
 }
 
-function envelopeOf({ envelope }: SMTPServerSession): Envelope {
-	return {
-		reversePath: envelope.mailFrom === false ? "" : envelope.mailFrom.address,
-		recipients: envelope.rcptTo.map(({ address }) => address),
-		smtpUtf8: envelope.smtpUtf8 === true,
-		...dsnOf(envelope),
-	};
-}
-
-/** RFC 3461: nothing at all for a device that asked for nothing, as nearly all do. */
-function dsnOf({ dsn, rcptTo }: SMTPServerSession["envelope"]): { readonly dsn?: DsnRequest } {
-	const asked = rcptTo.flatMap(({ address, dsn: of }) =>
-		of?.notify === undefined && of?.orcpt === undefined
-			? []
-			: [[address, { notify: of.notify ?? [], orcpt: of.orcpt ?? "" }] as const],
-	);
-	const envid = dsn?.envid ?? null;
-	const ret = dsn?.ret === "FULL" || dsn?.ret === "HDRS" ? dsn.ret : null;
-	if (asked.length === 0 && ret === null && envid === null) return {};
-	return { dsn: { ret, envid, recipients: Object.fromEntries(asked) } };
-}
-
-const AUTH_REFUSALS = {
-	wrong: REPLIES.credentialsInvalid,
-	locked: REPLIES.authenticationLocked,
-	busy: REPLIES.authenticationBusy,
+const SIGN_IN_REFUSALS = {
+	wrong: (username: string) => POLICY.wrongPassword(username),
+	locked: () => POLICY.signInLocked(),
+	busy: () => POLICY.signInBusy(),
 } as const;
-
-/** An async check as the engine's callback wants it. */
-export function answered(check: Promise<void>, callback: Callback, log: Log): void {
-	check.then(
-		() => callback(),
-		(thrown: unknown) => callback(asReply(thrown, REPLIES.cardSick, log)),
-	);
-}
-
-/** What a peer is told: our refusal, or, for a fault of ours, to try again later and nothing more. */
-export function asReply(thrown: unknown, otherwise: Reply, log: Log): ReplyError {
-	if (thrown instanceof ReplyError) return thrown;
-	const error = asError(thrown);
-	log.error("session-fault", { error: error.stack ?? error.message });
-	return new ReplyError(otherwise);
-}

@@ -73,6 +73,14 @@ export interface Doubt {
 	readonly ids: readonly number[];
 }
 
+/** Held messages of a stranger become a device's, and wait for their turn. */
+export interface Adopt {
+	readonly type: "adopt";
+	readonly ids: readonly number[];
+	readonly device: string;
+	readonly account: string;
+}
+
 /** A message stays in the queue, changed. */
 export interface Update {
 	readonly type: "update";
@@ -109,7 +117,16 @@ export interface RemoveDocument {
 	readonly key: string;
 }
 
-export type Write = Enqueue | Lease | Unlease | Doubt | Update | Finish | PutDocument | RemoveDocument;
+export type Write =
+	| Enqueue
+	| Lease
+	| Unlease
+	| Doubt
+	| Adopt
+	| Update
+	| Finish
+	| PutDocument
+	| RemoveDocument;
 
 export type FinishedOutcome = "delivered" | "deleted";
 

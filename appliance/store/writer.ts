@@ -8,6 +8,7 @@
 import { errorCode } from "../errors.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 import {
+	type Adopt,
 	type Doubt,
 	type Enqueue,
 	type Finish,
@@ -71,6 +72,8 @@ export class Writer {
 				return this.#mark(this.#statements.doubt, write);
 			case "unlease":
 				return this.#mark(this.#statements.unlease, write);
+			case "adopt":
+				return this.#adopt(write);
 			case "update":
 				return this.#update(write);
 			case "finish":
@@ -107,6 +110,12 @@ export class Writer {
 	#mark(statement: SqliteStatement, { ids }: Lease | Unlease | Doubt): number {
 		let changes = 0;
 		for (const id of ids) changes += statement.run(id).changes;
+		return changes;
+	}
+
+	#adopt({ ids, device, account }: Adopt): number {
+		let changes = 0;
+		for (const id of ids) changes += this.#statements.adopt.run(device, account, id).changes;
 		return changes;
 	}
 
@@ -166,6 +175,7 @@ const SQL = {
 	insertDsn: "INSERT INTO dsn VALUES (?, ?)",
 	lease: "UPDATE message SET state = 1 WHERE id = ? AND state IN (0, 2)",
 	doubt: "UPDATE message SET state = 0, maybe_sent = 1 WHERE id = ? AND state = 1",
+	adopt: "UPDATE message SET device = ?, account = ?, state = 0 WHERE id = ? AND state = 3",
 	unlease: "UPDATE message SET state = 0 WHERE id = ? AND state = 1",
 	updateMessage:
 		"UPDATE message SET state = ?, due_ms = ?, attempts = ?, maybe_sent = ?, last_error = ? WHERE id = ?",

@@ -63,6 +63,7 @@ export function device(change: Partial<Device> = {}): Device {
 		from: "keep",
 		recipients: ["*"],
 		rate: undefined,
+		quota: undefined,
 		compatibility: {
 			legacyTls: false,
 			lfLineEnds: false,

@@ -1,0 +1,99 @@
+/**
+ * Commits a whole message and tells of it: to the runner, the log, the listeners. For session-policy.ts.
+ * Never throws for what the card does: that is the fate.
+ */
+import type { SMTPServerSession } from "smtp-server";
+import type { Device } from "../accounts/model.ts";
+import { asError } from "../errors.ts";
+import type { DsnRequest, Envelope } from "../mail/envelope.ts";
+import { INLINE_BYTES } from "../queue/body-writer.ts";
+import type { Claim } from "../queue/runner.ts";
+import type { AcceptFate, Incoming } from "../queue/spool.ts";
+import { CARD_FULL_TEXT, CARD_SICK_TEXT } from "./policy-refusals.ts";
+import type { PolicyOptions } from "./session-policy.ts";
+
+export interface Submitted {
+	readonly incoming: Incoming;
+	readonly device: Device;
+	/** A stranger: held until the owner has said who it is. */
+	readonly guest: boolean;
+	/** Address of the account, or empty. */
+	readonly account: string;
+	readonly client: string;
+	readonly helo: string;
+	readonly envelope: Envelope;
+	readonly repairs: readonly string[];
+}
+
+export async function accept(options: PolicyOptions, submitted: Submitted): Promise<AcceptFate> {
+	const { incoming, device, guest, account, envelope } = submitted;
+	const { runner, events, usage, strangers } = options;
+	// A large body's flush would hold the slot for nothing.
+	const isSmall = incoming.body.sizeBytes <= INLINE_BYTES;
+	const claim = isSmall && !guest ? runner.claim(account, device.name) : undefined;
+	const fate = await commit(submitted, claim);
+	if (!fate.accepted) {
+		if (claim !== undefined) runner.releaseClaim(claim);
+		const ownerText = fate.why === "full" ? CARD_FULL_TEXT : CARD_SICK_TEXT;
+		events.emit("message-refused", { device: device.name, ownerText });
+		return fate;
+	}
+	const { sizeBytes } = incoming.body;
+	// First, so that nothing that only tells of it can keep a committed message from being delivered.
+	if (guest) strangers.kept(submitted.client, incoming.number, sizeBytes);
+	else runner.accepted(incoming.number, account, device.name, claim);
+	if (guest) strangers.knocked(submitted.client, submitted.helo, envelope.reversePath, false);
+	usage.count(device, sizeBytes);
+	tell(options, submitted);
+	return fate;
+}
+
+async function commit({ incoming, device, guest, account, envelope }: Submitted, claim: Claim | undefined) {
+	try {
+		const state = guest ? "held" : claim === undefined ? "incoming" : "active";
+		return await incoming.accept({ ...envelope, device: device.name, account, state });
+	} catch (thrown) {
+		const fate: AcceptFate = { accepted: false, why: "sick", reason: asError(thrown).message };
+		return fate;
+	}
+}
+
+function tell(
+	{ mailLog, events }: PolicyOptions,
+	{ incoming, device, client, envelope, repairs }: Submitted,
+) {
+	const { queueId, body } = incoming;
+	const { sizeBytes } = body;
+	mailLog.accepted({
+		qid: queueId,
+		device: device.name,
+		client,
+		from: envelope.reversePath,
+		recipients: envelope.recipients,
+		sizeBytes,
+		repairs,
+	});
+	events.emit("message-accepted", { queueId, device: device.name, sizeBytes });
+}
+
+export function envelopeOf({ envelope }: SMTPServerSession): Envelope {
+	return {
+		reversePath: envelope.mailFrom === false ? "" : envelope.mailFrom.address,
+		recipients: envelope.rcptTo.map(({ address }) => address),
+		smtpUtf8: envelope.smtpUtf8 === true,
+		...dsnOf(envelope),
+	};
+}
+
+/** RFC 3461: nothing at all for a device that asked for nothing, as nearly all do. */
+function dsnOf({ dsn, rcptTo }: SMTPServerSession["envelope"]): { readonly dsn?: DsnRequest } {
+	const asked = rcptTo.flatMap(({ address, dsn: of }) =>
+		of?.notify === undefined && of?.orcpt === undefined
+			? []
+			: [[address, { notify: of.notify ?? [], orcpt: of.orcpt ?? "" }] as const],
+	);
+	const envid = dsn?.envid ?? null;
+	const ret = dsn?.ret === "FULL" || dsn?.ret === "HDRS" ? dsn.ret : null;
+	if (asked.length === 0 && ret === null && envid === null) return {};
+	return { dsn: { ret, envid, recipients: Object.fromEntries(asked) } };
+}
