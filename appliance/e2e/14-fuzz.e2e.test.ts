@@ -2,12 +2,12 @@
 import { expect, it } from "vitest";
 import { fuzzHouse } from "./fuzz-house.ts";
 
-const COMMANDS = 5_000;
+const COMMANDS = 2_500;
 
 it("nonsense does not crash it, make it grow, or make it take half a message", async () => {
 	const seed = Date.now() % 1_000_000_000;
 	const figures = await fuzzHouse({ commands: COMMANDS, limitMs: 40_000, seed });
 	console.log(`fuzz: seed ${seed}, ${JSON.stringify(figures)}`);
-	expect(figures.connections).toBeGreaterThan(100);
-	expect(figures.messagesTaken).toBeGreaterThan(20);
+	expect(figures.connections).toBeGreaterThan(50);
+	expect(figures.messagesTaken).toBeGreaterThan(5);
 }, 120_000);

@@ -14,7 +14,7 @@ export interface Transcript {
 	readonly speaker: number;
 	/** Bytes, as Latin-1: a counterexample can be read. */
 	readonly said: string;
-	/** Lines said that were meant as commands. */
+	/** Lines said that begin as a command does. */
 	readonly commands: number;
 	/** Where the bytes are cut into packets, as shares of the whole. */
 	readonly packets: readonly number[];
@@ -23,13 +23,15 @@ export interface Transcript {
 	readonly mayBeTls: boolean;
 }
 
-const MARK = /X-Fuzz: (\d+) ([0-9a-f]{64})\r\n\r\n/;
+const MARK = /X-Fuzz: (\d+) ([0-9a-f]{64})\r\n/;
 
 /** Says whether a message that arrived is whole; `undefined`: it is none of the marked ones. */
 export function isWhole(message: string): boolean | undefined {
 	const mark = MARK.exec(message);
 	if (mark === null) return undefined;
-	const body = message.slice(mark.index + mark[0].length);
+	const bodyAt = message.indexOf("\r\n\r\n", mark.index);
+	if (bodyAt === -1) return false;
+	const body = message.slice(bodyAt + 4);
 	return body.length === Number(mark[1]) && digestOf(body) === mark[2];
 }
 
@@ -41,6 +43,7 @@ function digestOf(text: string): string {
 function markedMessage(lines: readonly string[]): string {
 	const body = lines.map((line) => `${line}\r\n`).join("");
 	return [
+		`X-Fuzz: ${body.length} ${digestOf(body)}`,
 		"From: Scanner <scan@contoso.example>",
 		"To: <you@example.com>",
 		"Subject: fuzz",
@@ -48,18 +51,19 @@ function markedMessage(lines: readonly string[]): string {
 		`Message-ID: <${digestOf(`${body}${lines.length}`).slice(0, 20)}@device.test>`,
 		"MIME-Version: 1.0",
 		"Content-Type: text/plain; charset=us-ascii",
-		`X-Fuzz: ${body.length} ${digestOf(body)}`,
 		"",
 		body,
 	].join("\r\n");
 }
 
+const COMMANDS =
+	/^(?:helo|ehlo|mail|rcpt|data|bdat|rset|noop|vrfy|help|quit|starttls|expn|auth|xclient|proxy|xyzzy|etrn|turn)\b/gim;
 const CRLF = "\r\n";
 /** Evenly: most doubles are next to nothing. */
 const share = fc.integer({ min: 0, max: 10_000 }).map((part) => part / 10_000);
 const text = fc.oneof(
 	fc.string({ maxLength: 30 }),
-	fc.string({ maxLength: 60, unit: "binary" }),
+	fc.array(fc.nat(255), { maxLength: 60 }).map((bytes) => String.fromCharCode(...bytes)),
 	fc.constantFrom("", "<>", "<a@contoso.example>", "a@b", "<a@b", "@", "\0", "\t", "x".repeat(600), "=", "*"),
 );
 const verb = fc.constantFrom(
@@ -138,7 +142,7 @@ const contentLine = fc.oneof(
 		.string({ maxLength: 60, unit: fc.constantFrom(..."0123456789abcdef .") })
 		.map((line) => `#${line.trim()}`),
 );
-const content = fc.array(contentLine, { maxLength: 40 }).map(markedMessage);
+const content = fc.array(contentLine, { minLength: 8, maxLength: 60, size: "max" }).map(markedMessage);
 
 const byData = content.map((message) => `DATA\r\n${message.replaceAll(/\r\n\./g, "\r\n..")}.\r\n`);
 const byBdat = fc
@@ -257,7 +261,7 @@ export function transcripts(dialogues: readonly Dialogue[]): fc.Arbitrary<Transc
 		.map(({ said, ...rest }) => ({
 			...rest,
 			said,
-			commands: said.split("\n").length - 1,
+			commands: said.match(COMMANDS)?.length ?? 0,
 			mayBeTls: /starttls/i.test(said) || said.includes("\u0016"),
 		}));
 }

@@ -5,6 +5,7 @@
  */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 
 export interface ConnectOptions {
 	readonly port: number;
@@ -16,22 +17,27 @@ const SILENCE_LIMIT_MS = 120_000;
 const LAST_REPLY_LINE = /^\d{3}(?: .*)?\r\n$/m;
 
 export class SmtpClient {
-	readonly #socket: Socket;
+	#socket: Socket;
 	#received = "";
 	#wake: (() => void) | undefined;
 	#failure: Error | undefined;
 
 	private constructor(socket: Socket) {
 		this.#socket = socket;
-		socket.setEncoding("latin1");
 		socket.setNoDelay(true);
 		socket.setTimeout(SILENCE_LIMIT_MS, () => socket.destroy(new Error("the server fell silent")));
-		socket.on("data", (chunk) => {
-			this.#received += String(chunk);
-			this.#wake?.();
-		});
 		socket.on("error", (error) => this.#fail(error));
 		socket.on("close", () => this.#fail(new Error("the server closed the connection")));
+		this.#listen(socket);
+	}
+
+	readonly #onData = (chunk: Buffer): void => {
+		this.#received += chunk.toString("latin1");
+		this.#wake?.();
+	};
+
+	#listen(socket: Socket): void {
+		socket.on("data", this.#onData);
 	}
 
 	/** Connects and reads the greeting. */
@@ -59,6 +65,17 @@ export class SmtpClient {
 	async command(line: string, expected = "250"): Promise<string> {
 		this.#socket.write(`${line}\r\n`);
 		return await this.#expect(expected);
+	}
+
+	/** STARTTLS and a full handshake; whose certificate it is does not matter. */
+	async startTls(): Promise<void> {
+		await this.command("STARTTLS", "220");
+		this.#socket.off("data", this.#onData);
+		const secured = connectTls({ socket: this.#socket, rejectUnauthorized: false });
+		secured.on("error", (error) => this.#fail(error));
+		this.#socket = secured;
+		await once(secured, "secureConnect");
+		this.#listen(secured);
 	}
 
 	async login(username: string, password: string): Promise<void> {
