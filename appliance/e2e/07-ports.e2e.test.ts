@@ -94,7 +94,13 @@ describe("each port with each way to encrypt", () => {
 			expect(house.log).toMatch(
 				/TLS began on a port that greets in clear; offered TLS 1\.3 at most.*port 465/,
 			);
-			const second = await swaks(at("submission"), ["--tls-on-connect", "--quit-after", "EHLO"]);
+			const second = await run("swaks", [
+				"--server",
+				at("submission"),
+				"--tls-on-connect",
+				"--quit-after",
+				"EHLO",
+			]);
 			expect(second.output).toContain("TLS started");
 		},
 	);
