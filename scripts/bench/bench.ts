@@ -13,6 +13,7 @@ import type { Contender, ContenderName } from "./contender.ts";
 import type { Measurement, Values } from "./figure.ts";
 import { acceptMeasurements } from "./figures/accept.ts";
 import { bytesMeasurements } from "./figures/bytes.ts";
+import { connectionMeasurements } from "./figures/connections.ts";
 import { memoryMeasurements } from "./figures/memory.ts";
 import { queuedMeasurements } from "./figures/queued.ts";
 import { sessionMeasurement } from "./figures/session.ts";
@@ -30,6 +31,7 @@ import { formatTable, type Line } from "./table.ts";
 const MEASUREMENTS: readonly Measurement[] = [
 	...acceptMeasurements,
 	sessionMeasurement,
+	...connectionMeasurements,
 	...bytesMeasurements,
 	...memoryMeasurements,
 	...queuedMeasurements,
