@@ -111,8 +111,15 @@ const options: SMTPServerOptions = {
 	},
 	onData: take,
 };
-new SMTPServer({ ...options }).listen(Number(setting("NAIVE_PORT")), "127.0.0.1");
 // The engine's own test certificate: RSA of 2,048 bits, as Postern's is.
-new SMTPServer({ ...options, secure: true }).listen(Number(setting("NAIVE_TLS_PORT")), "127.0.0.1");
+for (const [name, secure] of [
+	["NAIVE_PORT", false],
+	["NAIVE_TLS_PORT", true],
+] as const) {
+	const server = new SMTPServer({ ...options, secure });
+	// A client that leaves without QUIT would end it.
+	server.on("error", (error) => console.error(error.message));
+	server.listen(Number(setting(name)), "127.0.0.1");
+}
 process.once("SIGTERM", () => process.exit(0));
 deliver();
