@@ -157,3 +157,28 @@ describe("withoutAddresses", () => {
 		);
 	});
 });
+
+describe("the authority", () => {
+	const DER = Buffer.from("3082010a0282", "hex");
+	const pem = `-----BEGIN CERTIFICATE-----\n${DER.toString("base64")}\n-----END CERTIFICATE-----\n`;
+
+	it("is there to download, for devices, phones and browsers", async () => {
+		const app = createConsole(fakeServices({ authority: { name: "postern", pem } }).services, silentLog());
+		const text = await app.request("/authority.pem");
+		expect(await text.text()).toBe(pem);
+		expect(text.headers.get("content-disposition")).toBe('attachment; filename="postern-authority.pem"');
+		const binary = await app.request("/authority.crt");
+		expect(Buffer.from(await binary.arrayBuffer())).toEqual(DER);
+		expect(binary.headers.get("content-type")).toBe("application/x-x509-ca-cert");
+		expect(binary.headers.get("content-disposition")).toBe('attachment; filename="postern-authority.crt"');
+	});
+
+	it("is not there when the owner's own certificate is in use", async () => {
+		const app = createConsole(fakeServices().services, silentLog());
+		for (const path of ["/authority.pem", "/authority.crt"]) {
+			const response = await app.request(path);
+			expect(response.status).toBe(404);
+			expect(await response.text()).toContain("its owner's own certificate");
+		}
+	});
+});

@@ -22,15 +22,15 @@ async function helloOf(options: tls.ConnectionOptions): Promise<Buffer> {
 	return hello;
 }
 
-/** SSL 3 of a printer of 2004: RC4, 3DES and DES. */
+/** SSL 3 of a printer of 2004: RC4, 3DES and DES. No session, four ciphers, no compression. */
 const SSL_3_HELLO = Buffer.concat([
-	Buffer.from("1603000033010000" + "2f0300", "hex"),
+	Buffer.from("16030000330100002f0300", "hex"),
 	Buffer.alloc(32, 7),
-	Buffer.from("00" + "0008" + "000500040 00a0009".replace(" ", "") + "0100", "hex"),
+	Buffer.from("00000800050004000a00090100", "hex"),
 ]);
-/** The form of SSL 2, as OpenSSL 0.9.7 began with TLS 1.0. */
+/** The form of SSL 2, as OpenSSL 0.9.7 began with TLS 1.0: AES128-SHA and one of SSL 2's own. */
 const SSL_2_HELLO = Buffer.concat([
-	Buffer.from("801f010301" + "0006" + "0000" + "0010" + "00002f" + "010080", "hex"),
+	Buffer.from("801f01030100060000001000002f010080", "hex"),
 	Buffer.alloc(16, 9),
 ]);
 

@@ -19,7 +19,7 @@ export interface ClientHello {
 	readonly serverName: string;
 }
 
-export const SSL_2 = 0x0002;
+const SSL_2 = 0x0002;
 export const SSL_3 = 0x0300;
 export const TLS_1_2 = 0x0303;
 

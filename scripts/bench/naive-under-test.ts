@@ -18,6 +18,7 @@ async function install(folder: string, logFolder: string): Promise<Installation>
 		cloud,
 		start: async (probe) => {
 			const port = await freePort();
+			const tlsPort = await freePort();
 			const program = new Program({
 				command: process.execPath,
 				argv: [path.join(import.meta.dirname, "naive.ts")],
@@ -26,6 +27,7 @@ async function install(folder: string, logFolder: string): Promise<Installation>
 					NAIVE_DATABASE: path.join(folder, "naive.db"),
 					NAIVE_GRAPH: cloud.url,
 					NAIVE_PORT: String(port),
+					NAIVE_TLS_PORT: String(tlsPort),
 					NAIVE_USERNAME: LOGIN.username,
 					NAIVE_PASSWORD: LOGIN.password,
 				},
@@ -33,6 +35,7 @@ async function install(folder: string, logFolder: string): Promise<Installation>
 			});
 			return {
 				smtpPort: port,
+				tlsPort,
 				startupMs: await program.greeted(port),
 				login: LOGIN,
 				memory: processMemory(program.pid),

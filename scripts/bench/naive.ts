@@ -9,7 +9,12 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from "smtp-server";
+import {
+	SMTPServer,
+	type SMTPServerDataStream,
+	type SMTPServerOptions,
+	type SMTPServerSession,
+} from "smtp-server";
 
 const LARGEST_MESSAGE_BYTES = 157_286_400;
 const DELIVERIES_AT_ONCE = 4;
@@ -91,7 +96,7 @@ function take(stream: SMTPServerDataStream, session: SMTPServerSession, done: (e
 	});
 }
 
-const server = new SMTPServer({
+const options: SMTPServerOptions = {
 	authOptional: true,
 	allowInsecureAuth: true,
 	disabledCommands: ["STARTTLS"],
@@ -105,7 +110,16 @@ const server = new SMTPServer({
 		}
 	},
 	onData: take,
-});
-server.listen(Number(setting("NAIVE_PORT")), "127.0.0.1");
+};
+// The engine's own test certificate: RSA of 2,048 bits, as Postern's is.
+for (const [name, secure] of [
+	["NAIVE_PORT", false],
+	["NAIVE_TLS_PORT", true],
+] as const) {
+	const server = new SMTPServer({ ...options, secure });
+	// A client that leaves without QUIT would end it.
+	server.on("error", (error) => console.error(error.message));
+	server.listen(Number(setting(name)), "127.0.0.1");
+}
 process.once("SIGTERM", () => process.exit(0));
 deliver();

@@ -35,19 +35,25 @@ interface Site {
 	readonly sink: GraphSink;
 }
 
+interface Ports {
+	readonly smtp: number;
+	readonly tls: number;
+	readonly console: number;
+}
+
 /** Every setting that is not a default of the product's is one the bench cannot do without. */
-const configuration = (stateFolder: string, sinkUrl: string, smtpPort: number, consolePort: number) => `
+const configuration = (stateFolder: string, sinkUrl: string, ports: Ports) => `
 name = "postern-bench"
 state_dir = ${JSON.stringify(stateFolder)}
 
 [console]
-listen = ["127.0.0.1:${consolePort}"]
+listen = ["127.0.0.1:${ports.console}"]
 listen_tls = []
 
 [smtp]
-listen = ["127.0.0.1:${smtpPort}"]
+listen = ["127.0.0.1:${ports.smtp}"]
 listen_submission = []
-listen_tls = []
+listen_tls = ["127.0.0.1:${ports.tls}"]
 listen_auto = []
 
 [pop3]
@@ -138,8 +144,8 @@ class PosternContender implements Contender, AsyncDisposable {
 const configFile = (folder: string) => path.join(folder, "postern.toml");
 
 async function serve({ folder, logFolder, sink }: Site, probe?: FlushProbe): Promise<Running> {
-	const smtpPort = await freePort();
-	const text = configuration(path.join(folder, "state"), sink.url, smtpPort, await freePort());
+	const ports: Ports = { smtp: await freePort(), tls: await freePort(), console: await freePort() };
+	const text = configuration(path.join(folder, "state"), sink.url, ports);
 	await writeFile(configFile(folder), text);
 	const program = new Program({
 		command: process.execPath,
@@ -148,8 +154,9 @@ async function serve({ folder, logFolder, sink }: Site, probe?: FlushProbe): Pro
 		logFile: path.join(logFolder, "postern.log"),
 	});
 	return {
-		smtpPort,
-		startupMs: await program.greeted(smtpPort),
+		smtpPort: ports.smtp,
+		tlsPort: ports.tls,
+		startupMs: await program.greeted(ports.smtp),
 		login: LOGIN,
 		memory: processMemory(program.pid),
 		stop: () => program.stop(),

@@ -117,6 +117,7 @@ async function install(folder: string, logFolder: string): Promise<Installation>
 			});
 			return {
 				smtpPort: port,
+				tlsPort: undefined,
 				startupMs: await program.greeted(port),
 				login: undefined,
 				memory: sessionMemory(program.pid),
