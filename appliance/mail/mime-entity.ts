@@ -3,7 +3,7 @@
  * as lines and transfer encodings are concerned. For mime-walk.ts and long-lines.ts. Pure; tolerant:
  * any case, folds, comments, quotes or none.
  */
-import { isNamed, scanHeader } from "./header.ts";
+import { type HeaderField, isNamed, scanHeader } from "./header.ts";
 
 /**
  * How the lines of a leaf may be made shorter without changing what they mean. `sealed`: not at all,
@@ -22,10 +22,12 @@ const LONGEST_BOUNDARY = 200;
 
 /** `header`: up to and with the empty line. `inDigest`: RFC 2046 §5.1.5, parts are messages by default. */
 export function readEntity(header: Buffer, inDigest: boolean): EntityBody {
+	const { fields, ending } = scanHeader(header);
 	// A line that is no field: nobody knows where the content begins.
-	if (scanHeader(header).ending === "body") return SEALED;
-	const type = contentType(header, inDigest ? "message/rfc822" : "text/plain");
-	const encoding = fieldText(header, "Content-Transfer-Encoding")
+	if (ending === "body") return SEALED;
+	const textOf = (name: string) => fieldText(header, fields, name);
+	const type = contentType(textOf("Content-Type"), inDigest ? "message/rfc822" : "text/plain");
+	const encoding = textOf("Content-Transfer-Encoding")
 		.replaceAll(/\(.*?\)/g, "")
 		.trim();
 	const isEncoded = !/^(?:7bit|8bit|binary|)$/i.test(encoding);
@@ -65,10 +67,9 @@ function plainForm({ name, parameters }: ContentType): LeafForm {
 
 const PARAMETER = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g;
 
-function contentType(header: Buffer, otherwise: string): ContentType {
-	const value = fieldText(header, "Content-Type");
-	const name =
-		/^[^\s;/]+\/[^\s;]+/.exec(value)?.[0].toLowerCase() ?? (value === "" ? otherwise : "text/plain");
+function contentType(value: string, otherwise: string): ContentType {
+	if (value === "") return { name: otherwise, parameters: new Map() };
+	const name = /^[^\s;/]+\/[^\s;]+/.exec(value)?.[0].toLowerCase() ?? "text/plain";
 	const parameters = new Map<string, string>();
 	for (const [, key = "", quoted, plain = ""] of value.matchAll(PARAMETER)) {
 		const text = quoted?.replaceAll(/\\(.)/g, "$1") ?? plain;
@@ -77,8 +78,9 @@ function contentType(header: Buffer, otherwise: string): ContentType {
 	return { name, parameters };
 }
 
-function fieldText(header: Buffer, name: string): string {
-	const field = scanHeader(header).fields.find((candidate) => isNamed(candidate, name));
+/** In one line, one character a byte; empty without such a field. */
+function fieldText(header: Buffer, fields: readonly HeaderField[], name: string): string {
+	const field = fields.find((candidate) => isNamed(candidate, name));
 	if (field === undefined) return "";
 	return header.toString("latin1", field.valueStart, field.end).replaceAll(/\r?\n/g, "").trim();
 }
