@@ -17,6 +17,7 @@ import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import { accountInTrouble, refusedHere, type Verdict } from "./classify.ts";
 import { GRAPH_MIME_LIMIT_BYTES, GraphTransport } from "./graph-send.ts";
 import { reportAll } from "./report.ts";
+import { ShortLinesTransport } from "./short-lines.ts";
 import { SmtpTransport, type SubmissionTiming } from "./smtp-submission.ts";
 import { Verifier } from "./verify.ts";
 
@@ -68,8 +69,9 @@ export function createTransports(options: TransportsOptions): Transports {
 		...(options.submissionTiming === undefined ? {} : { timing: options.submissionTiming }),
 	});
 	const bySize = new SizedTransport({ graph: overGraph, smtp: overSmtp, tokens, log });
+	const ways = { smtp: new ShortLinesTransport(overSmtp), graph: new ShortLinesTransport(bySize) };
 	return {
-		of: ({ transport }) => (transport === "smtp" ? overSmtp : bySize),
+		of: ({ transport }) => ways[transport],
 		async close() {
 			await Promise.all([overGraph.close(), overSmtp.close()]);
 		},

@@ -3,6 +3,7 @@
  * from the spool for a second try. Errors of the spool pass through to the caller, and a body of another
  * size than was accepted is one: half a message must not go out as a whole one.
  */
+import { asError } from "../errors.ts";
 import { type HeaderScan, scanHeader } from "../mail/header.ts";
 import { findMessageId } from "../mail/message-id.ts";
 import type { Attempt } from "../queue/transport.ts";
@@ -16,17 +17,26 @@ export interface SpooledMessage {
 }
 
 /** Up to this size a message is read once and kept, which spares the spool a second reading. */
-const KEPT_WHOLE_BYTES = 256 * 1024;
+export const KEPT_WHOLE_BYTES = 256 * 1024;
 
-/** All bytes, from the start; throws before it ends when they are not as many as were accepted. */
-async function* spooledBytes(attempt: Attempt): AsyncGenerator<Buffer> {
+/** The spool's fault, not ours. */
+export class SpoolError extends Error {
+	override readonly name = "SpoolError";
+}
+
+/** All bytes, from the start; throws `SpoolError` before it ends when they are not as many as were accepted. */
+export async function* spooledBytes(attempt: Attempt): AsyncGenerator<Buffer> {
 	let readBytes = 0;
-	for await (const chunk of attempt.openBody()) {
-		readBytes += chunk.length;
-		yield chunk;
+	try {
+		for await (const chunk of attempt.openBody()) {
+			readBytes += chunk.length;
+			yield chunk;
+		}
+	} catch (thrown) {
+		throw new SpoolError(asError(thrown).message, { cause: thrown });
 	}
 	if (readBytes === attempt.sizeBytes) return;
-	throw new Error(`the spool holds ${readBytes} bytes of a message of ${attempt.sizeBytes}`);
+	throw new SpoolError(`the spool holds ${readBytes} bytes of a message of ${attempt.sizeBytes}`);
 }
 
 /** The same; `tell` gets the Message-ID when the header has been read, before the last byte is given. */

@@ -18,45 +18,46 @@ const ONCE = new Map(
 );
 const JOINED: ReadonlySet<string> = new Set(["to", "cc", "bcc"]);
 
+/** What takes the place of a field; nothing for one that goes. */
+type Replacements = Map<Field, readonly Field[]>;
+
 /** The same array when nothing is there twice. */
 export function resolveDuplicates(fields: readonly Field[], repairs: string[]): readonly Field[] {
-	const kept = new Map<string, Field>();
-	const replaced = new Map<Field, Field | undefined>();
-	for (const field of fields) {
-		const name = ONCE.get(field.key);
-		if (name === undefined) continue;
-		const first = kept.get(field.key);
-		if (first === undefined) {
-			kept.set(field.key, field);
-			continue;
-		}
-		if (isBlank(first)) {
-			replaced.set(first, undefined);
-			kept.set(field.key, field);
-			repairs.push(`removed an empty ${name}`);
-			continue;
-		}
-		const soFar = replaced.get(first) ?? first;
-		const joined = JOINED.has(field.key) ? join(soFar, field) : undefined;
-		if (joined !== undefined) replaced.set(first, joined);
-		replaced.set(field, joined === undefined ? renamed(field, `X-Duplicate-${name}`) : undefined);
-		repairs.push(joined === undefined ? `kept the first ${name}` : `joined ${name}`);
+	const replaced: Replacements = new Map();
+	for (const [name, group] of Map.groupBy(fields, ({ key }) => ONCE.get(key))) {
+		if (name !== undefined && group.length > 1) resolve(name, group, replaced, repairs);
 	}
 	if (replaced.size === 0) return fields;
-	return fields.flatMap((field) => (replaced.has(field) ? (replaced.get(field) ?? []) : field));
+	return fields.flatMap((field) => replaced.get(field) ?? [field]);
+}
+
+function resolve(name: string, group: readonly Field[], replaced: Replacements, repairs: string[]): void {
+	const saying = group.filter((field) => !isBlank(field));
+	const [first, ...others] = saying.length === 0 ? group.slice(0, 1) : saying;
+	if (first === undefined) return;
+	for (const field of group) if (field !== first) replaced.set(field, []);
+	if (saying.length < group.length) repairs.push(`removed an empty ${name}`);
+	if (others.length === 0) return;
+	const joined = JOINED.has(first.key) ? join(first, others) : undefined;
+	if (joined !== undefined) {
+		replaced.set(first, [joined]);
+		repairs.push(`joined ${name}`);
+		return;
+	}
+	for (const field of others) replaced.set(field, [renamed(field, `X-Duplicate-${name}`)]);
+	repairs.push(`kept the first ${name}`);
 }
 
 export function isBlank(field: Field): boolean {
 	return latin1Value(field) === "";
 }
 
-/** Both in one field; undefined when it would not name the same mailboxes. */
-function join(first: Field, second: Field): Field | undefined {
-	const values = [first, second].map((field) => withoutBlanks(rawValue(field).toString("latin1")));
-	const value = Buffer.from(values.filter(Boolean).join(",\r\n "), "latin1");
-	const apart = [first, second].flatMap((field) => addressesIn(rawValue(field)));
-	const together = addressesIn(value);
-	return String(together) === String(apart) ? withValue(first, value) : undefined;
+/** All in one field; undefined when it would not name the same mailboxes. */
+function join(first: Field, others: readonly Field[]): Field | undefined {
+	const values = [first, ...others].map((field) => withoutBlanks(rawValue(field).toString("latin1")));
+	const value = Buffer.from(values.join(",\r\n "), "latin1");
+	const apart = [first, ...others].flatMap((field) => addressesIn(rawValue(field)));
+	return String(addressesIn(value)) === String(apart) ? withValue(first, value) : undefined;
 }
 
 function addressesIn(value: Buffer): readonly string[] {

@@ -29,8 +29,11 @@ const OTHER_FIELDS: ReadonlySet<string> = new Set([
  */
 export function encodeField(field: Field, legacyCharset: string): Field {
 	if (isAscii(field.bytes) || OTHER_FIELDS.has(field.key)) return field;
-	const charset = isUtf8(field.bytes) ? "utf-8" : legacyCharset;
-	const decode = (latin1: string) => new TextDecoder(charset).decode(Buffer.from(latin1, "latin1"));
+	const legacy = isUtf8(field.bytes) ? undefined : new TextDecoder(legacyCharset);
+	const decode = (latin1: string) => {
+		const bytes = Buffer.from(latin1, "latin1");
+		return legacy === undefined ? bytes.toString("utf8") : legacy.decode(bytes);
+	};
 	const value = latin1Value(field);
 	const encoded = encodeValue(field.key, value, decode);
 	return encoded === value ? field : withValue(field, Buffer.from(encoded, "latin1"));

@@ -10,54 +10,51 @@ export const ENCODED_WORD = String.raw`=\?[\w.:*-]+\?[bBqQ]\?[^?\s]*\?=`;
 const LONGEST_CONTENT = 63;
 /** What Q leaves as it is in every place, also within a phrase (RFC 2047 §5 (3)). */
 const Q_LITERAL = /^[A-Za-z\d!*+/-]$/;
+const Q_SPECIAL = /[^A-Za-z\d!*+/-]/gu;
 
 /** One encoded word, or several with folds between them; characters are never cut. */
 export function encodeWords(text: string): string {
-	const quoted = [...text].map(quotedCharacter);
-	const quotedLength = quoted.reduce((sum, { length }) => sum + length, 0);
-	const isShorter = quotedLength <= Math.ceil(Buffer.byteLength(text) / 3) * 4;
-	const words = isShorter ? quotedWords(quoted) : base64Words(text);
-	return words.join("\r\n ");
+	const characters = Array.from(text);
+	const sizes = characters.map(quotedLength);
+	const total = sizes.reduce((sum, size) => sum + size, 0);
+	if (total <= Math.ceil(Buffer.byteLength(text) / 3) * 4) {
+		const words = packed(characters, sizes, LONGEST_CONTENT);
+		return words.map((word) => `=?utf-8?Q?${quoted(word)}?=`).join("\r\n ");
+	}
+	const words = packed(characters, characters.map(byteLength), (LONGEST_CONTENT / 4) * 3 - 2);
+	return words.map((word) => `=?utf-8?B?${Buffer.from(word).toString("base64")}?=`).join("\r\n ");
 }
 
-function quotedWords(characters: readonly string[]): string[] {
-	return packed(characters, ({ length }) => length).map((content) => `=?utf-8?Q?${content.join("")}?=`);
-}
-
-function base64Words(text: string): string[] {
-	const room = (LONGEST_CONTENT * 3) / 4 - 2;
-	return packed([...text], (character) => Buffer.byteLength(character), room).map(
-		(content) => `=?utf-8?B?${Buffer.from(content.join("")).toString("base64")}?=`,
-	);
-}
-
-/** The parts in order, in groups that fit. */
-function packed(
-	parts: readonly string[],
-	sizeOf: (part: string) => number,
-	room: number = LONGEST_CONTENT,
-): string[][] {
-	const groups: string[][] = [];
-	let group: string[] = [];
+/** The characters in order, in groups of at most `room`. */
+function packed(characters: readonly string[], sizes: readonly number[], room: number): string[] {
+	const groups: string[] = [];
+	let group = "";
 	let used = 0;
-	for (const part of parts) {
-		const size = sizeOf(part);
-		if (used + size > room && group.length > 0) {
+	for (const [index, character] of characters.entries()) {
+		const size = sizes[index] ?? 0;
+		if (used + size > room) {
 			groups.push(group);
-			group = [];
+			group = "";
 			used = 0;
 		}
-		group.push(part);
+		group += character;
 		used += size;
 	}
-	if (group.length > 0) groups.push(group);
+	groups.push(group);
 	return groups;
 }
 
-function quotedCharacter(character: string): string {
-	if (Q_LITERAL.test(character)) return character;
-	if (character === " ") return "_";
-	return [...Buffer.from(character)]
-		.map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, "0")}`)
-		.join("");
+function byteLength(character: string): number {
+	return Buffer.byteLength(character);
+}
+
+function quotedLength(character: string): number {
+	return character === " " || Q_LITERAL.test(character) ? 1 : 3 * Buffer.byteLength(character);
+}
+
+function quoted(text: string): string {
+	return text.replaceAll(Q_SPECIAL, (character) => {
+		if (character === " ") return "_";
+		return Buffer.from(character).toString("hex").toUpperCase().replaceAll(/../g, "=$&");
+	});
 }
