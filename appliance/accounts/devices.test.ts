@@ -116,6 +116,8 @@ describe("devices of the configuration file", () => {
 			{ name: "Forced", from: "force", rate: "120/h" },
 			{ name: "Listed", from: ["scan@contoso.com"] },
 			{ name: "Old", hide_ehlo: ["CHUNKING"] },
+			{ name: "Ancient", legacy_tls: true },
+			{ name: "Placed", addresses: ["10.0.0.2"], legacy_tls: true },
 			{ name: "Open", addresses: ["0.0.0.0/0"] },
 		);
 		const linesOf = (name: string) => logged.filter((line) => line.includes(`device=${name}`));
@@ -125,8 +127,10 @@ describe("devices of the configuration file", () => {
 		]);
 		expect(linesOf("Listed").join()).toMatch(/checked against the envelope only/);
 		expect(linesOf("Old")).toHaveLength(1);
+		expect(linesOf("Ancient").join()).toMatch(/legacy_tls needs addresses/);
+		expect(linesOf("Placed")).toEqual([]);
 		expect(linesOf("Open").join()).toMatch(/device-range-open.*0\.0\.0\.0\/0.*nearly anyone/);
-		expect(devices.list()).toHaveLength(5);
+		expect(devices.list()).toHaveLength(7);
 	});
 
 	it("cannot be removed or replaced by saved ones", async () => {

@@ -6,7 +6,8 @@
  *   which hurts boot ROMs that talk early;
  * - DATA streams to the spool without an intermediate stream, and nothing about it is answered 250
  *   before the spool says so;
- * - AUTH is offered in clear only where a device needs it.
+ * - AUTH is offered in clear only where a device needs it;
+ * - STARTTLS looks at the client's offer first, so that a failed handshake can be explained.
  *
  * Policy (who may send what) is session-policy.ts's; this file is the dialogue.
  */
