@@ -1,6 +1,8 @@
 /** Whatever port a device is set to and however it encrypts, it gets through, or its owner hears why not. */
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import net from "node:net";
 import path from "node:path";
 import tls from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -157,6 +159,36 @@ listen_auto = ["[::1]:0", "127.0.0.2:0"]`,
 		},
 		60_000,
 	);
+});
+
+describe("STARTTLS", () => {
+	/** Connects, says what it is to say in clear, and gives the socket when 220 has come. */
+	async function afterStartTls(behind: string): Promise<net.Socket> {
+		const socket = net.connect(house.port("relay"), "127.0.0.1");
+		socket.write(`EHLO device\r\nSTARTTLS\r\n${behind}`);
+		let said = "";
+		while (!said.includes("220 2.0.0")) said += String((await once(socket, "data"))[0]);
+		socket.removeAllListeners("data");
+		return socket;
+	}
+
+	it("obeys nothing that came in clear behind it", async () => {
+		const raw = await afterStartTls("MAIL FROM:<scan@contoso.example>\r\nNOOP\r\n");
+		const secure = tls.connect({ socket: raw, rejectUnauthorized: false });
+		await once(secure, "secureConnect");
+		secure.write("RCPT TO:<you@example.com>\r\n");
+		const [reply] = (await once(secure, "data")) as [Buffer];
+		expect(reply.toString()).toMatch(/^503 [^\r]*\r\n$/);
+		secure.destroy();
+	});
+
+	it("that nobody follows up is told, and what follows it in clear", async () => {
+		(await afterStartTls("")).end();
+		await eventually("it is told", () => /TLS handshake failed \(closed\); offered nothing/.test(house.log));
+		(await afterStartTls("")).write("MAIL FROM:<scan@contoso.example>\r\n");
+		const told = /TLS handshake failed \(ERR_SSL_\w+\); offered nothing that could be read/;
+		await eventually("it is told", () => told.test(house.log));
+	});
 });
 
 describe("a client of TLS 1.0", () => {

@@ -7,6 +7,7 @@ const FACTS: HeaderFacts = {
 	reversePath: "scan@contoso.example",
 	fallbackSender: "alerts@contoso.example",
 	smtpUtf8: false,
+	senderRule: { kind: "keep" },
 	trace: {
 		helo: "copier",
 		clientAddress: "192.0.2.50",

@@ -94,7 +94,7 @@ export function watchHandshake(
 		socket.destroy();
 	};
 	const leave = () => fail(new HandshakeError("closed", "the peer closed the connection"));
-	// On the TLS socket: one that is torn down from below in mid-handshake brings Node down.
+	// On the TLS socket, as Node's own servers do: the raw one goes with it, and in good order.
 	const timer = setTimeout(() => {
 		fail(new HandshakeError("ERR_TLS_HANDSHAKE_TIMEOUT", "TLS handshake timeout"));
 	}, timeoutMs);

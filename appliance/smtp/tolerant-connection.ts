@@ -6,6 +6,7 @@
  *   which hurts boot ROMs that talk early.
  * - Command lines are made presentable before the engine sees them.
  * - A peer that has closed its side is still answered.
+ * - STARTTLS looks at the client's offer first, so that a failed handshake can be explained.
  * - Everything said goes into the session's record.
  */
 import type net from "node:net";
