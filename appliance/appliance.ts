@@ -34,7 +34,7 @@ import { Runner } from "./queue/runner.ts";
 import { Scheduler } from "./queue/scheduler.ts";
 import { Spool } from "./queue/spool.ts";
 import type { ConfigOrigin, Services } from "./services.ts";
-import { NO_RECORD } from "./smtp/session-record.ts";
+import { Transcripts } from "./smtp/transcript.ts";
 import { describeStatus } from "./status.ts";
 import { Storage } from "./store/storage.ts";
 import { Readiness } from "./system/readiness.ts";
@@ -177,6 +177,7 @@ export class Appliance {
 			opened.push(() => runner.stop(GRACE_MS));
 			events.on("account-signed-in", ({ account }) => runner.nudge(account));
 
+			const transcripts = new Transcripts(clock);
 			const listeners = new Listeners({
 				log,
 				config,
@@ -191,7 +192,7 @@ export class Appliance {
 					events,
 					log,
 					mailLog,
-					sessions: { open: () => NO_RECORD },
+					sessions: transcripts,
 					hostName: () => config().name,
 					maxSizeBytes: () => config().smtp.max_message_size,
 				},

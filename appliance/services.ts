@@ -95,6 +95,8 @@ export interface SessionLog {
 	readonly endedAt: string | null;
 	/** `probe`: connected and said nothing that matters; no error. */
 	readonly outcome: "accepted" | "refused" | "broken" | "probe";
+	/** Probes that say the same are told once, as the last of them: how many there were. */
+	readonly times: number;
 	/** Queue ids of what it handed over. */
 	readonly queueIds: readonly string[];
 	/** For the owner, one text a refusal: what happened, why, what to change on the device. */
