@@ -6,8 +6,9 @@
  * port in use, a database of a newer version); nothing is left running then.
  */
 import { Accounts } from "./accounts/accounts.ts";
-import { DeviceDesk } from "./accounts/device-desk.ts";
+import { DeviceDesk, type StrangerBook } from "./accounts/device-desk.ts";
 import { Devices } from "./accounts/devices.ts";
+import type { VaultKey } from "./accounts/recoverable-secrets.ts";
 import { controlSocketPath } from "./cli/control-path.ts";
 import { SystemClock } from "./clock.ts";
 import { diffConfig } from "./config/diff.ts";
@@ -26,6 +27,7 @@ import { endpointsOf } from "./microsoft/clouds.ts";
 import { type HttpClient, openHttp } from "./microsoft/http.ts";
 import { SignIns } from "./microsoft/sign-ins.ts";
 import { Vault } from "./microsoft/vault.ts";
+import { ensureVaultKey, type KeyPlace, readVaultKey } from "./microsoft/vault-key.ts";
 import { AttemptJournal } from "./queue/attempt-journal.ts";
 import { QueueDesk } from "./queue/queue-desk.ts";
 import { recover } from "./queue/recovery.ts";
@@ -112,6 +114,7 @@ export class Appliance {
 
 			const events = new Events((error) => log.error("listener-fault", { error: asError(error).message }));
 			const mailLog = new MailLog(log);
+			const keyPlace = { stateDir, credentialsDir: options.environment["CREDENTIALS_DIRECTORY"] ?? "" };
 			const accounts = await Accounts.open({ documents: storage, config: config(), log });
 			const devices = await Devices.open({
 				documents: storage,
@@ -119,6 +122,7 @@ export class Appliance {
 				clock,
 				log,
 				findAccount: (address) => accounts.find(address),
+				vaultKey: vaultKeyAt(keyPlace),
 			});
 
 			const { microsoft } = config();
@@ -133,7 +137,7 @@ export class Appliance {
 				microsoft: () => config().microsoft,
 				accountOf: (address) => accounts.find(address),
 				accounts: () => accounts.list(),
-				vault: new Vault({ stateDir, credentialsDir: options.environment["CREDENTIALS_DIRECTORY"] ?? "" }),
+				vault: new Vault(keyPlace),
 				http,
 				clock,
 				log,
@@ -212,9 +216,25 @@ export class Appliance {
 				readiness,
 				events,
 			};
+			const queue = new QueueDesk({ spool, scheduler, runner, clock });
 			const appliance: Appliance = new Appliance(options, parts, loaded, {
-				queue: new QueueDesk({ spool, scheduler, runner, clock }),
-				devices: new DeviceDesk({ devices, accounts, place: () => listeners.deviceSettings() }),
+				queue,
+				devices: new DeviceDesk({
+					devices,
+					accounts,
+					strangers: NO_STRANGERS,
+					place: () => listeners.deviceSettings(),
+					sessions: (isWanted) => transcripts.read(isWanted),
+					testBench: {
+						connect: ({ role }) => listeners.connect(role),
+						connectAs: (address, { role }) => listeners.connectAs(role, address),
+						deviceAt: (address) => devices.byAddress(address),
+						identity: () => ({ name: config().name, authority: listeners.trustedCertificates() }),
+						queueEntry: (id) => queue.show(id),
+						lastSession: (wanted) => transcripts.read(({ address }) => address === wanted)[0],
+						clock,
+					},
+				}),
 				accounts: new AccountDesk({ accounts, signIns, routes, clock, name: () => config().name }),
 				appliance: {
 					status: () =>
@@ -307,6 +327,28 @@ export class Appliance {
 		}, STATUS_EVERY_MS);
 		this.#statusTimer.unref();
 	}
+}
+
+/** Until there is a book of strangers. */
+const NO_STRANGERS: StrangerBook = {
+	list: () => [],
+	has: () => false,
+	allow: () => Promise.resolve(0),
+	refuse: () => Promise.resolve(0),
+};
+
+/** For passwords of devices: a key that cannot be used is never replaced for them, since sign-ins may need it. */
+function vaultKeyAt(place: KeyPlace): VaultKey {
+	const read = async () => {
+		const reading = await readVaultKey(place);
+		return reading.state === "ready" ? reading.key : undefined;
+	};
+	const ensure = async () => {
+		const reading = await readVaultKey(place);
+		if (reading.state === "unusable") throw new Error(reading.reason);
+		return reading.state === "ready" ? reading.key : ensureVaultKey(place, ".unused");
+	};
+	return { read, ensure };
 }
 
 /** `postern serve`: runs until SIGTERM or SIGINT; resolves with the exit code. */

@@ -5,6 +5,8 @@
  * A port that cannot be had is a `UserError` at start. At a reload it is logged and the other ports
  * go on; a listener whose place did not change is not touched, and no session is dropped.
  */
+import { once } from "node:events";
+import net from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Hono } from "hono";
 import { type HttpListener, listenControl, listenHttp, type WebListener } from "../web/serve.ts";
@@ -37,6 +39,8 @@ interface Open {
 	readonly bound: Place;
 	reload(certificate: CertificateMaterial): void;
 	close(graceMs: number): Promise<void>;
+	/** Of SMTP ports: a connection inside the appliance that counts as coming from this address. */
+	connectAs?(address: string): Promise<net.Socket>;
 }
 
 const SECURITY_OF = { relay: "STARTTLS", submission: "STARTTLS", "implicit-tls": "TLS" } as const;
@@ -46,6 +50,7 @@ export class Listeners {
 	#open: Open[] = [];
 	#control: WebListener | undefined;
 	#console: Hono | undefined;
+	#shown: CertificateMaterial | undefined;
 
 	constructor(options: ListenersOptions) {
 		this.#options = options;
@@ -70,6 +75,33 @@ export class Listeners {
 			return port === undefined ? [] : [{ role, port, security: SECURITY_OF[role] }];
 		});
 		return { server: this.#reachableAt(), ports };
+	}
+
+	/** PEM: what vouches for the certificate that is shown to devices. */
+	trustedCertificates(): string {
+		return this.#shown?.cert ?? "";
+	}
+
+	/** To a port of a role, over this machine's own network. Rejects with the system's error. */
+	async connect(role: ListenerRole): Promise<net.Socket> {
+		const { host, port } = this.#ofRole(role).bound;
+		const everywhere = host === "::" || host === "0.0.0.0";
+		const socket = net.connect({ host: everywhere ? "127.0.0.1" : host, port });
+		await once(socket, "connect");
+		return socket;
+	}
+
+	/** The same, counting as from `address`; never over the network. */
+	connectAs(role: ListenerRole, address: string): Promise<net.Socket> {
+		const { connectAs } = this.#ofRole(role);
+		if (connectAs === undefined) throw new Error(`${role} is no SMTP port`);
+		return connectAs(address);
+	}
+
+	#ofRole(role: ListenerRole): Open {
+		const open = this.#open.find((one) => one.role === role);
+		if (open === undefined) throw new UserError("port-closed", `No port is open as ${role}.`);
+		return open;
 	}
 
 	/** An address that a device can use as it is; nothing announces the box's name yet. */
@@ -139,15 +171,16 @@ export class Listeners {
 		];
 	}
 
-	#certificate(): Promise<CertificateMaterial> {
+	async #certificate(): Promise<CertificateMaterial> {
 		const { config, stateDir } = this.#options;
 		const { tls, name } = config();
-		return loadCertificate({
+		this.#shown = await loadCertificate({
 			certificateFile: tls.certificate_file,
 			keyFile: tls.key_file,
 			stateDir,
 			name,
 		});
+		return this.#shown;
 	}
 
 	async #openOne(role: Role, wanted: Place, certificate: CertificateMaterial): Promise<Open> {
@@ -186,6 +219,7 @@ export class Listeners {
 			bound: listener.address,
 			reload: (renewed) => listener.reload(renewed),
 			close: (graceMs) => listener.close(graceMs),
+			connectAs: (address) => listener.connectAs(address),
 		};
 	}
 

@@ -33,6 +33,8 @@ export interface Device {
 	/** Messages per time, or undefined for no limit. */
 	readonly rate: { readonly count: number; readonly perMs: number } | undefined;
 	readonly compatibility: Compatibility;
+	/** What it is (device-kinds.ts), or empty. */
+	readonly kind: string;
 	readonly origin: Origin;
 }
 

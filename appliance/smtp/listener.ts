@@ -10,6 +10,7 @@ import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import type { SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
 import type { Log } from "../log.ts";
 import { DeviceConnection } from "./device-connection.ts";
+import { openInnerConnection } from "./inner-connection.ts";
 import { REPLIES } from "./replies.ts";
 import { answered, asReply, type ListenerRole, type PolicyOptions, SessionPolicy } from "./session-policy.ts";
 
@@ -48,10 +49,12 @@ class Server extends SMTPServer {
 	constructor(policy: SessionPolicy, options: SMTPServerOptions) {
 		super(options);
 		this.#policy = policy;
-		this.server.on("connection", (socket) => {
-			this.sockets.add(socket);
-			socket.once("close", () => this.sockets.delete(socket));
-		});
+		this.server.on("connection", (socket) => this.keep(socket));
+	}
+
+	keep(socket: net.Socket): void {
+		this.sockets.add(socket);
+		socket.once("close", () => this.sockets.delete(socket));
 	}
 
 	override connect(socket: net.Socket, options?: SMTPConnectionOptions | null): void {
@@ -96,6 +99,14 @@ export class SmtpListener {
 		const bound = this.#server.server.address();
 		if (bound === null || typeof bound === "string") return { host: this.#options.host, port: 0 };
 		return { host: bound.address, port: bound.port };
+	}
+
+	/** A connection inside the appliance that counts as coming from this address; for tests of a device. */
+	async connectAs(address: string): Promise<net.Socket> {
+		const { client, server } = await openInnerConnection();
+		this.#server.keep(server);
+		this.#server.connect(server, { remoteAddress: address });
+		return client;
 	}
 
 	/** New certificate and limits for connections from now on; sessions in progress keep theirs. */
