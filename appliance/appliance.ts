@@ -8,7 +8,6 @@
 import { Accounts } from "./accounts/accounts.ts";
 import { DeviceDesk, type StrangerBook } from "./accounts/device-desk.ts";
 import { Devices } from "./accounts/devices.ts";
-import type { VaultKey } from "./accounts/recoverable-secrets.ts";
 import { controlSocketPath } from "./cli/control-path.ts";
 import { SystemClock } from "./clock.ts";
 import { diffConfig } from "./config/diff.ts";
@@ -18,6 +17,7 @@ import type { SavedSetting } from "./config/text-layers.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
 import { Routes } from "./delivery/routes.ts";
+import { deviceBench } from "./device-bench.ts";
 import { asError } from "./errors.ts";
 import { Events } from "./events.ts";
 import { Listeners } from "./listeners.ts";
@@ -27,7 +27,7 @@ import { endpointsOf } from "./microsoft/clouds.ts";
 import { type HttpClient, openHttp } from "./microsoft/http.ts";
 import { SignIns } from "./microsoft/sign-ins.ts";
 import { Vault } from "./microsoft/vault.ts";
-import { ensureVaultKey, type KeyPlace, readVaultKey } from "./microsoft/vault-key.ts";
+import { sharedVaultKey } from "./microsoft/vault-key.ts";
 import { AttemptJournal } from "./queue/attempt-journal.ts";
 import { QueueDesk } from "./queue/queue-desk.ts";
 import { recover } from "./queue/recovery.ts";
@@ -122,7 +122,7 @@ export class Appliance {
 				clock,
 				log,
 				findAccount: (address) => accounts.find(address),
-				vaultKey: vaultKeyAt(keyPlace),
+				vaultKey: sharedVaultKey(keyPlace),
 			});
 
 			const { microsoft } = config();
@@ -225,15 +225,7 @@ export class Appliance {
 					strangers: NO_STRANGERS,
 					place: () => listeners.deviceSettings(),
 					sessions: (isWanted) => transcripts.read(isWanted),
-					testBench: {
-						connect: ({ role }) => listeners.connect(role),
-						connectAs: (address, { role }) => listeners.connectAs(role, address),
-						deviceAt: (address) => devices.byAddress(address),
-						identity: () => ({ name: config().name, authority: listeners.trustedCertificates() }),
-						queueEntry: (id) => queue.show(id),
-						lastSession: (wanted) => transcripts.read(({ address }) => address === wanted)[0],
-						clock,
-					},
+					testBench: deviceBench({ listeners, devices, transcripts, queue, clock, config }),
 				}),
 				accounts: new AccountDesk({ accounts, signIns, routes, clock, name: () => config().name }),
 				appliance: {
@@ -336,20 +328,6 @@ const NO_STRANGERS: StrangerBook = {
 	allow: () => Promise.resolve(0),
 	refuse: () => Promise.resolve(0),
 };
-
-/** For passwords of devices: a key that cannot be used is never replaced for them, since sign-ins may need it. */
-function vaultKeyAt(place: KeyPlace): VaultKey {
-	const read = async () => {
-		const reading = await readVaultKey(place);
-		return reading.state === "ready" ? reading.key : undefined;
-	};
-	const ensure = async () => {
-		const reading = await readVaultKey(place);
-		if (reading.state === "unusable") throw new Error(reading.reason);
-		return reading.state === "ready" ? reading.key : ensureVaultKey(place, ".unused");
-	};
-	return { read, ensure };
-}
 
 /** `postern serve`: runs until SIGTERM or SIGINT; resolves with the exit code. */
 export async function runServe(options: {
