@@ -25,8 +25,8 @@ export interface StrangerBook {
 	/** The latest first. */
 	list(): readonly StrangerRow[];
 	has(address: string): boolean;
-	/** Gives its held mail to the device; resolves with the number of messages released. */
-	allow(address: string, device: Device): Promise<number>;
+	/** Gives its held mail to the device, to go out through the account; resolves with the number of messages released. */
+	allow(address: string, device: Device, account: string): Promise<number>;
 	/** Deletes its held mail and forgets it; resolves with the number of messages deleted. */
 	refuse(address: string): Promise<number>;
 }
@@ -77,9 +77,12 @@ export class DeviceDesk implements DeviceService {
 	}
 
 	async allow(wanted: string, draft: Omit<DeviceDraft, "addresses">): Promise<AllowedStranger> {
+		const { accounts, strangers } = this.#options;
 		const address = this.#stranger(wanted);
 		const settings = await this.add({ ...draft, addresses: [address] });
-		const released = await this.#options.strangers.allow(address, settings.device);
+		const { device } = settings;
+		const account = accounts.forDevice(device)?.address ?? device.account;
+		const released = await strangers.allow(address, device, account);
 		return { ...settings, released };
 	}
 
