@@ -6,7 +6,7 @@
  * port in use, a database of a newer version); nothing is left running then.
  */
 import { Accounts } from "./accounts/accounts.ts";
-import { DeviceDesk, type StrangerBook } from "./accounts/device-desk.ts";
+import type { StrangerBook } from "./accounts/device-desk.ts";
 import { Devices } from "./accounts/devices.ts";
 import { controlSocketPath } from "./cli/control-path.ts";
 import { SystemClock } from "./clock.ts";
@@ -17,7 +17,7 @@ import type { SavedSetting } from "./config/text-layers.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
 import { Routes } from "./delivery/routes.ts";
-import { deviceBench } from "./device-bench.ts";
+import { createDeviceDesk } from "./device-bench.ts";
 import { asError } from "./errors.ts";
 import { Events } from "./events.ts";
 import { Listeners } from "./listeners.ts";
@@ -219,13 +219,15 @@ export class Appliance {
 			const queue = new QueueDesk({ spool, scheduler, runner, clock });
 			const appliance: Appliance = new Appliance(options, parts, loaded, {
 				queue,
-				devices: new DeviceDesk({
+				devices: createDeviceDesk({
+					listeners,
 					devices,
 					accounts,
 					strangers: NO_STRANGERS,
-					place: () => listeners.deviceSettings(),
-					sessions: (isWanted) => transcripts.read(isWanted),
-					testBench: deviceBench({ listeners, devices, transcripts, queue, clock, config }),
+					transcripts,
+					queue,
+					clock,
+					config,
 				}),
 				accounts: new AccountDesk({ accounts, signIns, routes, clock, name: () => config().name }),
 				appliance: {

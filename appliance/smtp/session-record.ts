@@ -29,6 +29,17 @@ export interface SessionRecord {
 	ended(): void;
 }
 
+/** Keeps nothing: for tests. */
+export const NO_RECORD: SessionRecord = {
+	client: () => undefined,
+	server: () => undefined,
+	note: () => undefined,
+	isDevice: () => undefined,
+	refused: () => undefined,
+	accepted: () => undefined,
+	ended: () => undefined,
+};
+
 /** Where and from whom a session began. */
 export interface SessionOpening {
 	/** Of the client itself, also behind a proxy. */
