@@ -6,7 +6,6 @@
  * port in use, a database of a newer version); nothing is left running then.
  */
 import { Accounts } from "./accounts/accounts.ts";
-import { DeviceDesk } from "./accounts/device-desk.ts";
 import { DeviceUsage } from "./accounts/device-usage.ts";
 import { Devices } from "./accounts/devices.ts";
 import { controlSocketPath } from "./cli/control-path.ts";
@@ -18,6 +17,7 @@ import type { SavedSetting } from "./config/text-layers.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
 import { Routes } from "./delivery/routes.ts";
+import { createDeviceDesk } from "./device-bench.ts";
 import { asError } from "./errors.ts";
 import { Events } from "./events.ts";
 import { Listeners } from "./listeners.ts";
@@ -27,6 +27,7 @@ import { endpointsOf } from "./microsoft/clouds.ts";
 import { type HttpClient, openHttp } from "./microsoft/http.ts";
 import { SignIns } from "./microsoft/sign-ins.ts";
 import { Vault } from "./microsoft/vault.ts";
+import { sharedVaultKey } from "./microsoft/vault-key.ts";
 import { AttemptJournal } from "./queue/attempt-journal.ts";
 import { QueueDesk } from "./queue/queue-desk.ts";
 import { recover } from "./queue/recovery.ts";
@@ -36,8 +37,8 @@ import { Scheduler } from "./queue/scheduler.ts";
 import { Spool } from "./queue/spool.ts";
 import type { ConfigOrigin, Services } from "./services.ts";
 import { ConnectionLimits } from "./smtp/connection-limits.ts";
-import { NO_RECORD } from "./smtp/session-record.ts";
 import { Strangers } from "./smtp/strangers.ts";
+import { Transcripts } from "./smtp/transcript.ts";
 import { describeStatus } from "./status.ts";
 import { Storage } from "./store/storage.ts";
 import { Readiness } from "./system/readiness.ts";
@@ -115,6 +116,7 @@ export class Appliance {
 
 			const events = new Events((error) => log.error("listener-fault", { error: asError(error).message }));
 			const mailLog = new MailLog(log);
+			const keyPlace = { stateDir, credentialsDir: options.environment["CREDENTIALS_DIRECTORY"] ?? "" };
 			const accounts = await Accounts.open({ documents: storage, config: config(), log });
 			const devices = await Devices.open({
 				documents: storage,
@@ -122,6 +124,7 @@ export class Appliance {
 				clock,
 				log,
 				findAccount: (address) => accounts.find(address),
+				vaultKey: sharedVaultKey(keyPlace),
 			});
 
 			const { microsoft } = config();
@@ -136,7 +139,7 @@ export class Appliance {
 				microsoft: () => config().microsoft,
 				accountOf: (address) => accounts.find(address),
 				accounts: () => accounts.list(),
-				vault: new Vault({ stateDir, credentialsDir: options.environment["CREDENTIALS_DIRECTORY"] ?? "" }),
+				vault: new Vault(keyPlace),
 				http,
 				clock,
 				log,
@@ -189,6 +192,7 @@ export class Appliance {
 				asks: () => config().smtp.strangers === "ask",
 				delete: async (ids) => (await queue.act("delete", ids)).changed,
 			});
+			const transcripts = new Transcripts(clock);
 			const listeners = new Listeners({
 				log,
 				config,
@@ -203,7 +207,7 @@ export class Appliance {
 					events,
 					log,
 					mailLog,
-					sessions: { open: () => NO_RECORD },
+					sessions: transcripts,
 					strangers,
 					usage: new DeviceUsage(clock),
 					limits: new ConnectionLimits(),
@@ -228,7 +232,16 @@ export class Appliance {
 			};
 			const appliance: Appliance = new Appliance(options, parts, loaded, {
 				queue,
-				devices: new DeviceDesk({ devices, accounts, place: () => listeners.deviceSettings() }),
+				devices: createDeviceDesk({
+					listeners,
+					devices,
+					accounts,
+					strangers,
+					transcripts,
+					queue,
+					clock,
+					config,
+				}),
 				accounts: new AccountDesk({ accounts, signIns, routes, clock, name: () => config().name }),
 				appliance: {
 					status: () =>

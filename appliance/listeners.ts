@@ -5,6 +5,8 @@
  * A port that cannot be had is a `UserError` at start. At a reload it is logged and the other ports
  * go on; a listener whose place did not change is not touched, and no session is dropped.
  */
+import { once } from "node:events";
+import net from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Hono } from "hono";
 import { type HttpListener, listenControl, listenHttp, type WebListener } from "../web/serve.ts";
@@ -43,6 +45,8 @@ interface Open {
 	/** Only where it is not shared (`TlsContexts`). */
 	renewCertificate?(certificate: ServedCertificate): void;
 	close(graceMs: number): Promise<void>;
+	/** Of SMTP ports: a connection inside the appliance that counts as coming from this address. */
+	connectAs?(address: string): Promise<net.Socket>;
 }
 
 const SECURITY_OF = {
@@ -99,6 +103,33 @@ export class Listeners {
 	problems(): readonly string[] {
 		const problem = this.#certificate?.problem;
 		return problem === undefined ? [] : [problem];
+	}
+
+	/** PEM: what vouches for the certificate that is shown to devices. */
+	trustedCertificates(): string {
+		return this.#certificate?.current.cert ?? "";
+	}
+
+	/** To a port of a role, over this machine's own network. Rejects with the system's error. */
+	async connect(role: ListenerRole): Promise<net.Socket> {
+		const { host, port } = this.#ofRole(role).bound;
+		const everywhere = host === "::" || host === "0.0.0.0";
+		const socket = net.connect({ host: everywhere ? "127.0.0.1" : host, port });
+		await once(socket, "connect");
+		return socket;
+	}
+
+	/** The same, counting as from `address`; never over the network. */
+	connectAs(role: ListenerRole, address: string): Promise<net.Socket> {
+		const { connectAs } = this.#ofRole(role);
+		if (connectAs === undefined) throw new Error(`${role} is no SMTP port`);
+		return connectAs(address);
+	}
+
+	#ofRole(role: ListenerRole): Open {
+		const open = this.#open.find((one) => one.role === role);
+		if (open === undefined) throw new UserError("port-closed", `No port is open as ${role}.`);
+		return open;
 	}
 
 	/** An address that a device can use as it is; nothing announces the box's name yet. */
@@ -231,6 +262,7 @@ export class Listeners {
 			bound: listener.address,
 			reload: () => listener.reload(),
 			close: (graceMs) => listener.close(graceMs),
+			connectAs: (address) => listener.connectAs(address),
 		};
 	}
 

@@ -48,6 +48,7 @@ async function main(): Promise<void> {
 		terminal: new Terminal(process.stdout, process.stderr),
 		environment: process.env,
 		appliance: () => import("./appliance.ts"),
+		input: () => process.stdin,
 		interrupted,
 	});
 	process.exitCode = exitCode;

@@ -64,11 +64,26 @@ export interface QueueService {
 	counts(): Promise<Readonly<Record<QueueState, number>>>;
 }
 
+/** Compatibility switches by their keys in the configuration file. */
+export interface DeviceSwitches {
+	readonly legacy_tls?: boolean;
+	readonly lf_line_ends?: boolean;
+	readonly auth_without_tls?: boolean;
+	readonly accept_any_credentials?: boolean;
+	readonly cram_md5?: boolean;
+	readonly hide_ehlo?: readonly string[];
+}
+
+export type SwitchName = keyof DeviceSwitches;
+
 export interface DeviceDraft {
 	readonly name: string;
 	readonly addresses: readonly string[];
 	readonly username?: string;
 	readonly account?: string;
+	/** `brother`, `camera`, … (accounts/device-kinds.ts). */
+	readonly kind?: string;
+	readonly switches?: DeviceSwitches;
 }
 
 /** Somebody who may not send and has tried: knows the box, is not known to it. */
@@ -99,6 +114,8 @@ export interface SessionLog {
 	readonly endedAt: string | null;
 	/** `probe`: connected and said nothing that matters; no error. */
 	readonly outcome: "accepted" | "refused" | "broken" | "probe";
+	/** Probes that say the same are told once, as the last of them: how many there were. */
+	readonly times: number;
 	/** Queue ids of what it handed over. */
 	readonly queueIds: readonly string[];
 	/** For the owner, one text a refusal: what happened, why, what to change on the device. */
@@ -119,9 +136,26 @@ export interface DevicePort {
 	readonly security: "none" | "STARTTLS" | "TLS";
 }
 
+export type SettingField = "server" | "port" | "security" | "username" | "password" | "sender";
+
+/** What is known of a kind of device, for its owner. */
+export interface KindHints {
+	readonly kind: string;
+	/** For people: `Brother printers and copiers`. */
+	readonly title: string;
+	/** What its menu calls the fields; the usual name where there is none. */
+	readonly words: Readonly<Partial<Record<SettingField, string>>>;
+	readonly securityWords: Readonly<Partial<Record<DevicePort["security"], string>>>;
+	/** Switches that help, and when. */
+	readonly tryIf: readonly { readonly turnOn: SwitchName; readonly when: string }[];
+	readonly notes: readonly string[];
+}
+
 /** What the owner types into the device. The password is shown once. */
 export interface DeviceSettings {
 	readonly device: Device;
+	/** Null when it was added without a kind. */
+	readonly hints: KindHints | null;
 	readonly server: string;
 	/** Best first. */
 	readonly ports: readonly DevicePort[];
@@ -130,11 +164,17 @@ export interface DeviceSettings {
 	readonly sender: string;
 }
 
+/** A stranger that has become a device. */
+export interface AllowedStranger extends DeviceSettings {
+	/** Messages of its that had waited and now go on. */
+	readonly released: number;
+}
+
 export interface DeviceService {
 	list(): Promise<readonly Device[]>;
 	/** Throws `device-unknown`. */
 	show(name: string): Promise<DeviceSettings>;
-	/** Throws `device-exists`, `device-invalid`, `account-unknown`. */
+	/** Throws `device-exists`, `device-invalid`, `device-kind-unknown`, `account-unknown`. */
 	add(draft: DeviceDraft): Promise<DeviceSettings>;
 	/** Throws `device-unknown`, `device-locked` (it stands in the configuration file). */
 	remove(name: string): Promise<void>;
@@ -144,7 +184,7 @@ export interface DeviceService {
 	 * Makes a device of a stranger, known by its address, and releases its held mail. Throws
 	 * `stranger-unknown`, and what `add` throws.
 	 */
-	allow(address: string, draft: Omit<DeviceDraft, "addresses">): Promise<DeviceSettings>;
+	allow(address: string, draft: Omit<DeviceDraft, "addresses">): Promise<AllowedStranger>;
 	/** Deletes what is held of a stranger and forgets it. Throws `stranger-unknown`. */
 	refuse(address: string): Promise<{ readonly deleted: number }>;
 	/** The last sessions of a device or of an address, the latest first. Throws `device-unknown`. */

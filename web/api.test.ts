@@ -2,7 +2,14 @@
 import { describe, expect, it } from "vitest";
 import { Log, silentLog } from "../appliance/log.ts";
 import { createControlApi } from "./api.ts";
-import { accountStatus, type FakeState, fakeServices, queueRow } from "./testing/fake-services.ts";
+import {
+	accountStatus,
+	type FakeState,
+	fakeServices,
+	queueRow,
+	sessionLog,
+	stranger,
+} from "./testing/fake-services.ts";
 
 function api(change: Partial<FakeState> = {}, log: Log = silentLog()) {
 	const { services, state } = fakeServices(change);
@@ -82,6 +89,36 @@ describe("the control API", () => {
 		expect((await post("/api/v1/accounts", { address: "no address" })).status).toBe(400);
 		const removed = await app.request("/api/v1/accounts/alerts%40contoso.com", { method: "DELETE" });
 		expect(await removed.json()).toEqual({ removed: "alerts@contoso.com" });
+	});
+
+	it("shows a device's sessions and strangers, allows and refuses them, and streams a test", async () => {
+		const { app, post, state } = api({
+			sessions: [sessionLog()],
+			strangers: [stranger(), stranger({ address: "fe80::1" })],
+		});
+		const log = await app.request("/api/v1/devices/Copier/log");
+		expect(await log.json()).toEqual([sessionLog()]);
+		expect(await (await app.request("/api/v1/strangers")).json()).toHaveLength(2);
+		const allowed = await post("/api/v1/strangers/192.168.1.77/allow", {
+			name: "A",
+			switches: { cram_md5: true },
+		});
+		expect([allowed.status, await allowed.json()]).toEqual([201, expect.objectContaining({ released: 0 })]);
+		expect(state.calls).toContain(
+			'add {"name":"A","switches":{"cram_md5":true},"addresses":["192.168.1.77"]}',
+		);
+		const refused = await app.request("/api/v1/strangers/fe80%3A%3A1", { method: "DELETE" });
+		expect(await refused.json()).toEqual({ deleted: 0 });
+		expect(await refusalOf(await post("/api/v1/strangers/10.0.0.1/allow", { name: "B" }))).toMatchObject({
+			status: 404,
+			code: "stranger-unknown",
+		});
+		const steps = await post("/api/v1/devices/A/test", { to: "you@contoso.com" });
+		expect(await steps.text()).toBe('{"ok":true,"text":"Sent."}\n');
+		for (const input of [{}, { to: "nobody" }, { to: "a@b\r\nBcc: c@d" }, { to: "a@b", from: "<>" }]) {
+			expect((await post("/api/v1/devices/A/test", input)).status).toBe(400);
+		}
+		expect((await post("/api/v1/devices", { name: "C", switches: { open_relay: true } })).status).toBe(400);
 	});
 
 	it("ends a stream that fails midway with the refusal as its last line", async () => {

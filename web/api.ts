@@ -27,7 +27,7 @@ export function createControlApi(services: Services, log: Log): Hono<ApiEnvironm
 	);
 	app.route("/api/v1", applianceRoutes(services.appliance));
 	app.route("/api/v1", queueRoutes(services.queue));
-	app.route("/api/v1", deviceRoutes(services.devices));
+	app.route("/api/v1", deviceRoutes(services.devices, log));
 	app.route("/api/v1", accountRoutes(services.accounts, log));
 	app.notFound((context) => context.json(refusal("no-such-request", "Postern knows no such request."), 404));
 	app.onError(answerErrors(log));

@@ -1,24 +1,47 @@
 /**
- * Devices as their owner sees them: the list, a new one, and exactly what to type into it. Implements
- * `DeviceService` for console and command line.
+ * Devices as their owner sees them: the list, a new one and exactly what to type into it, who knocked,
+ * what was said, and a test. Implements `DeviceService` for console and command line.
  */
+import { canonicalAddress } from "../config/network.ts";
+import { UserError } from "../errors.ts";
 import type {
+	AllowedStranger,
 	DeviceDraft,
 	DeviceService,
 	DeviceSettings,
+	DeviceTestDraft,
 	SessionLog,
 	StrangerRow,
 	TestStep,
 } from "../services.ts";
 import type { Accounts } from "./accounts.ts";
+import { hintsOf, kindNamed, portsFor } from "./device-kinds.ts";
+import { type TestBench, testDevice } from "./device-test.ts";
 import type { Devices } from "./devices.ts";
 import type { Device } from "./model.ts";
+
+/** Those who may not send and have tried (smtp/strangers.ts). */
+export interface StrangerBook {
+	/** The latest first. */
+	list(): readonly StrangerRow[];
+	has(address: string): boolean;
+	/** Gives its held mail to the device, to go out through the account; resolves with the number of messages released. */
+	allow(address: string, device: Device, account: string): Promise<number>;
+	/** Deletes its held mail and forgets it; resolves with the number of messages deleted. */
+	refuse(address: string): Promise<number>;
+}
 
 export interface DeviceDeskOptions {
 	readonly devices: Devices;
 	readonly accounts: Accounts;
+	readonly strangers: StrangerBook;
 	/** Where the box can be reached, as bound just now. */
 	readonly place: () => Pick<DeviceSettings, "server" | "ports">;
+	/** The last sessions that are wanted, the latest first. */
+	readonly sessions: (
+		isWanted: (session: { readonly address: string; readonly device: string }) => boolean,
+	) => readonly SessionLog[];
+	readonly testBench: TestBench;
 }
 
 export class DeviceDesk implements DeviceService {
@@ -50,40 +73,68 @@ export class DeviceDesk implements DeviceService {
 	}
 
 	strangers(): Promise<readonly StrangerRow[]> {
-		return Promise.resolve([]);
+		return Promise.resolve(this.#options.strangers.list());
 	}
 
-	allow(): Promise<DeviceSettings> {
-		return Promise.reject(new Error("seam"));
+	async allow(wanted: string, draft: Omit<DeviceDraft, "addresses">): Promise<AllowedStranger> {
+		const { accounts, strangers } = this.#options;
+		const address = this.#stranger(wanted);
+		const settings = await this.add({ ...draft, addresses: [address] });
+		const { device } = settings;
+		const account = accounts.forDevice(device)?.address ?? device.account;
+		const released = await strangers.allow(address, device, account);
+		return { ...settings, released };
 	}
 
-	refuse(): Promise<{ readonly deleted: number }> {
-		return Promise.reject(new Error("seam"));
+	async refuse(wanted: string): Promise<{ readonly deleted: number }> {
+		return { deleted: await this.#options.strangers.refuse(this.#stranger(wanted)) };
 	}
 
-	log(): Promise<readonly SessionLog[]> {
-		return Promise.resolve([]);
+	async log(nameOrAddress: string): Promise<readonly SessionLog[]> {
+		const { devices, sessions } = this.#options;
+		const asked = canonicalAddress(nameOrAddress.trim());
+		if (asked !== undefined) return sessions(({ address }) => address === asked);
+		const { name, addresses } = devices.get(nameOrAddress);
+		return sessions(({ device, address }) => device === name || addresses.includes(address));
 	}
 
-	// biome-ignore lint/correctness/useYield: seam
-	async *test(): AsyncIterable<TestStep> {
-		throw new Error("seam");
+	test(draft: DeviceTestDraft, signal: AbortSignal): AsyncIterable<TestStep> {
+		const settings = this.#settings(this.#options.devices.get(draft.name), null);
+		return testDevice(draft, settings, this.#options.testBench, signal);
+	}
+
+	#stranger(wanted: string): string {
+		const address = canonicalAddress(wanted.trim());
+		if (address !== undefined && this.#options.strangers.has(address)) return address;
+		throw new UserError(
+			"stranger-unknown",
+			`Nobody at ${wanted} has tried to send since Postern was started.`,
+			`To let it send all the same: postern device add NAME --address ${wanted}`,
+		);
 	}
 
 	#settings(device: Device, password: string | null): DeviceSettings {
 		const { accounts, place } = this.#options;
 		const { server, ports } = place();
-		// Without a sign-in the submission port takes nothing from it.
-		const usable = device.username === "" ? ports.filter(({ role }) => role !== "submission") : ports;
+		const kind = kindNamed(device.kind);
+		const usable = usablePorts(device, ports);
 		return {
 			device,
+			hints: kind === undefined ? null : hintsOf(kind),
 			server,
-			ports: usable,
+			ports: kind === undefined ? usable : usablePorts(device, portsFor(kind, usable)),
 			username: device.username,
 			password,
 			sender: senderOf(device, accounts.forDevice(device)?.address ?? ""),
 		};
 	}
+}
+
+/** Without a sign-in the submission port takes nothing from it; a password needs encryption. */
+function usablePorts(device: Device, ports: DeviceSettings["ports"]): DeviceSettings["ports"] {
+	if (device.username === "") return ports.filter(({ role }) => role !== "submission");
+	if (device.addresses.length > 0 || device.compatibility.authWithoutTls) return ports;
+	return ports.filter(({ security }) => security !== "none");
 }
 
 /** An address that this device may certainly use. */

@@ -5,14 +5,18 @@
  * The file wins: a saved device that claims a name, username or address of another is left out, and
  * the owner is told.
  */
-import { deviceSchema } from "../config/record-schemas.ts";
+import type * as z from "zod";
+import { savedDeviceSchema } from "../config/record-schemas.ts";
 import type { DeviceConfig } from "../config/schema.ts";
 import type { StoredDocument } from "../store/documents.ts";
 import type { Device, Origin } from "./model.ts";
 
+/** Of the file, or saved. */
+export type WrittenDevice = DeviceConfig & Partial<z.output<typeof savedDeviceSchema>>;
+
 export interface DeviceRecord {
 	readonly device: Device;
-	readonly written: DeviceConfig;
+	readonly written: WrittenDevice;
 }
 
 const KEY_PREFIX = "device:";
@@ -26,7 +30,7 @@ export function foldName(name: string): string {
 	return name.trim().toLowerCase();
 }
 
-export function toRecord(written: DeviceConfig, origin: Origin): DeviceRecord {
+export function toRecord(written: WrittenDevice, origin: Origin): DeviceRecord {
 	const device: Device = {
 		name: written.name,
 		addresses: written.addresses,
@@ -44,6 +48,7 @@ export function toRecord(written: DeviceConfig, origin: Origin): DeviceRecord {
 			cramMd5: written.cram_md5,
 			hideEhlo: written.hide_ehlo,
 		},
+		kind: written.kind ?? "",
 		origin,
 	};
 	return { device, written };
@@ -63,7 +68,7 @@ export function mergeDevices(
 	const problems: string[] = [];
 	for (const { key, value } of documents) {
 		if (!key.startsWith(KEY_PREFIX)) continue;
-		const parsed = deviceSchema.safeParse(value);
+		const parsed = savedDeviceSchema.safeParse(value);
 		if (!parsed.success) {
 			problems.push(`The saved device "${key.slice(KEY_PREFIX.length)}" cannot be read and is left out.`);
 			continue;

@@ -35,6 +35,20 @@ export function assertNotOpen(device: Device): void {
 	throw new UserError("device-invalid", `This device cannot be added: the range ${range} ${OPEN}.`, ADVICE);
 }
 
+/** Throws `device-invalid` for a switch that cannot work: the box must know the device before it signs in. */
+export function assertSwitchesFit({ addresses, compatibility }: Device): void {
+	const needy = [
+		compatibility.legacyTls ? "legacy_tls" : "",
+		compatibility.acceptAnyCredentials ? "accept_any_credentials" : "",
+	].filter((name) => name !== "");
+	if (needy.length === 0 || addresses.length > 0) return;
+	throw new UserError(
+		"device-invalid",
+		`This device cannot be added: ${needy.join(" and ")} work only for a device that is known by its address.`,
+		"Give its address as well, such as --address 192.168.1.50.",
+	);
+}
+
 function findOpenRange({ addresses }: Device): string | undefined {
 	return addresses.find((range) => {
 		const network = readNetwork(range);

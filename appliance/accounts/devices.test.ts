@@ -16,6 +16,7 @@ import { Devices } from "./devices.ts";
 let folder: string;
 let storage: Storage;
 let logged: string[];
+let vaultKey = Buffer.alloc(32, 1);
 beforeEach(async () => {
 	folder = await mkdtemp(join(tmpdir(), "postern-devices-"));
 	storage = await openStorage();
@@ -49,6 +50,7 @@ async function open(...devices: object[]): Promise<Devices> {
 		clock: new SystemClock(),
 		log,
 		findAccount: (address) => accounts.find(address),
+		vaultKey: { read: async () => vaultKey, ensure: async () => vaultKey },
 	});
 	await opened.settled();
 	return opened;
@@ -297,5 +299,72 @@ describe("suggested usernames", () => {
 				expect(suggestUsername(name, () => false)).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
 			}),
 		);
+	});
+});
+
+describe("kind and switches of a new device", () => {
+	it("are kept, and survive a restart", async () => {
+		const devices = await open();
+		const draft = { name: "Old copier", addresses: ["192.168.1.60"], kind: "Bizhub" };
+		const { device } = await devices.add({
+			...draft,
+			switches: { legacy_tls: true, hide_ehlo: ["chunking"] },
+		});
+		expect(device.kind).toBe("konica-minolta");
+		const again = (await open()).get("old copier");
+		expect(again.kind).toBe("konica-minolta");
+		expect(again.compatibility).toMatchObject({ legacyTls: true, lfLineEnds: false, hideEhlo: ["CHUNKING"] });
+	});
+
+	it("must exist, and must be able to work", async () => {
+		const devices = await open();
+		const draft = { name: "A", addresses: [] };
+		expect(await codeOf(devices.add({ ...draft, kind: "toaster" }))).toBe("device-kind-unknown");
+		expect(await codeOf(devices.add({ ...draft, switches: { legacy_tls: true } }))).toBe("device-invalid");
+		expect(await codeOf(devices.add({ ...draft, switches: { hide_ehlo: ["a b"] } }))).toBe("device-invalid");
+		expect(devices.list()).toEqual([]);
+	});
+
+	it("an unknown name is answered with the nearest", async () => {
+		const devices = await open({ name: "Copier", addresses: ["192.168.1.50"] });
+		expect(() => devices.get("copeir")).toThrow(expect.objectContaining({ hint: 'Did you mean "Copier"?' }));
+	});
+});
+
+describe("a password for CRAM-MD5", () => {
+	it("of a saved device is had back as long as the key is there, and only with cram_md5", async () => {
+		const devices = await open();
+		const addresses = ["192.168.1.70"];
+		const { device, password } = await devices.add({ name: "PLC", addresses, switches: { cram_md5: true } });
+		await devices.add({ name: "Camera", addresses: [] });
+		expect(device.username).toBe("plc");
+		expect(devices.recoverable("PLC")?.reveal()).toBe(password?.reveal());
+		expect(devices.recoverable("camera")).toBeUndefined();
+		expect(devices.recoverable("nobody")).toBeUndefined();
+		const saved = JSON.stringify(await storage.list("device"));
+		expect(saved).not.toContain(password?.reveal());
+
+		const restarted = await open();
+		expect(restarted.recoverable("plc")?.reveal()).toBe(password?.reveal());
+		await restarted.remove("PLC");
+		expect(restarted.recoverable("plc")).toBeUndefined();
+	});
+
+	it("with the key gone, the owner is told, and its hash goes on working", async () => {
+		const devices = await open();
+		const { password } = await devices.add({ name: "PLC", addresses: [], switches: { cram_md5: true } });
+		vaultKey = Buffer.alloc(32, 2);
+		const restarted = await open();
+		expect(restarted.recoverable("plc")).toBeUndefined();
+		expect(restarted.problems().join()).toMatch(/"PLC" cannot be read back/);
+		expect(await restarted.authenticate("plc", password ?? new Secret(""), PEER)).toMatchObject({ ok: true });
+		vaultKey = Buffer.alloc(32, 1);
+	});
+
+	it("of the file is the one that stands there; a saved form is no key of the file", async () => {
+		const devices = await open({ name: "PLC", username: "plc", password: "sesame", cram_md5: true });
+		expect(devices.recoverable("plc")?.reveal()).toBe("sesame");
+		const written = { name: "PLC", username: "plc", recoverable_password: "v1.AAAA" };
+		expect(configSchema.safeParse({ device: [written] }).success).toBe(false);
 	});
 });

@@ -6,8 +6,9 @@
  * for what the owner can mend. A failing store at a reload leaves everything as it was.
  */
 import type { Clock } from "../clock.ts";
+import { nearest } from "../config/nearest.ts";
 import { recordProblems } from "../config/problems.ts";
-import { deviceSchema } from "../config/record-schemas.ts";
+import { savedDeviceSchema } from "../config/record-schemas.ts";
 import type { Config } from "../config/schema.ts";
 import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -15,6 +16,7 @@ import type { Secret } from "../secret.ts";
 import type { DeviceDraft } from "../services.ts";
 import type { DocumentStore } from "../store/documents.ts";
 import { AddressTable } from "./addresses.ts";
+import { findKind } from "./device-kinds.ts";
 import {
 	type DeviceRecord,
 	documentKeyOf,
@@ -24,10 +26,11 @@ import {
 	suggestUsername,
 	toRecord,
 } from "./device-records.ts";
-import { assertNotOpen, logWarnings } from "./device-warnings.ts";
+import { assertNotOpen, assertSwitchesFit, logWarnings } from "./device-warnings.ts";
 import { FilePasswords } from "./file-passwords.ts";
 import type { Account, Device } from "./model.ts";
 import { type Credential, generatePassword, Passwords } from "./passwords.ts";
+import { RecoverableSecrets, type VaultKey } from "./recoverable-secrets.ts";
 import { SignIns } from "./sign-ins.ts";
 
 export interface DevicesOptions {
@@ -37,6 +40,8 @@ export interface DevicesOptions {
 	readonly log: Log;
 	/** For the account a new device names. */
 	readonly findAccount: (address: string) => Account | undefined;
+	/** For passwords that CRAM-MD5 needs back. */
+	readonly vaultKey: VaultKey;
 	/** Shared with other listeners, so that they share its limits; made when not given. */
 	readonly passwords?: Passwords;
 }
@@ -59,12 +64,15 @@ export class Devices {
 	readonly #passwords: Passwords;
 	readonly #filePasswords: FilePasswords;
 	readonly #signIns: SignIns;
+	readonly #recoverable: RecoverableSecrets;
 	#records: readonly DeviceRecord[] = [];
 	#list: readonly Device[] = [];
 	#problems: readonly string[] = [];
 	#byName: ReadonlyMap<string, DeviceRecord> = new Map();
 	#byUsername: ReadonlyMap<string, DeviceRecord> = new Map();
 	#byAddress = new AddressTable<Device>([]);
+	/** Passwords of saved devices with `cram_md5`, by username. */
+	#opened: ReadonlyMap<string, Secret> = new Map();
 	/** Changes one at a time: each judges what the one before has left. */
 	#changes: Promise<unknown> = Promise.resolve();
 
@@ -73,6 +81,7 @@ export class Devices {
 		this.#passwords = options.passwords ?? new Passwords(options.clock);
 		this.#filePasswords = new FilePasswords(options.documents, this.#passwords, options.log);
 		this.#signIns = new SignIns(options.clock, this.#passwords);
+		this.#recoverable = new RecoverableSecrets(options.vaultKey);
 	}
 
 	/** Reads what was saved. Rejects when the store does. */
@@ -88,7 +97,9 @@ export class Devices {
 			const documents = await this.#options.documents.list("device");
 			const { records, problems } = mergeDevices(config.device, documents);
 			for (const problem of problems) this.#options.log.warning("device-left-out", { problem });
-			this.#problems = problems;
+			const opened = await this.#openPasswords(records);
+			this.#problems = [...problems, ...opened.problems];
+			this.#opened = opened.passwords;
 			this.#install(records);
 			logWarnings(this.#list, this.#options.log);
 			this.#filePasswords.adopt(fileLogins(records), documents);
@@ -107,8 +118,16 @@ export class Devices {
 	/** Throws `device-unknown`. */
 	get(name: string): Device {
 		const record = this.#byName.get(foldName(name));
-		if (record === undefined) throw new UserError("device-unknown", `There is no device "${name}".`);
-		return record.device;
+		if (record !== undefined) return record.device;
+		const meant = nearest(
+			name,
+			this.#list.map((device) => device.name),
+		);
+		throw new UserError(
+			"device-unknown",
+			`There is no device "${name}".`,
+			meant === undefined ? "postern device list shows them." : `Did you mean "${meant}"?`,
+		);
 	}
 
 	/** The device whose addresses hold this one; the most specific range wins. */
@@ -118,6 +137,16 @@ export class Devices {
 
 	byUsername(username: string): Device | undefined {
 		return this.#byUsername.get(foldUsername(username))?.device;
+	}
+
+	/**
+	 * The password itself, for CRAM-MD5; only of a device whose owner turned `cram_md5` on. Undefined too
+	 * when only its hash is kept, or the key that sealed it is gone.
+	 */
+	recoverable(username: string): Secret | undefined {
+		const record = this.#byUsername.get(foldUsername(username));
+		if (record === undefined || !record.device.compatibility.cramMd5) return undefined;
+		return record.written.password ?? this.#opened.get(record.device.username);
 	}
 
 	/** `busy` and `locked` mean: not now. Takes as long for unknown users as for known ones. */
@@ -136,17 +165,21 @@ export class Devices {
 		return device === undefined ? { ok: false, reason: "wrong" } : { ok: true, device };
 	}
 
-	/** Saves a new device. Throws `device-exists`, `device-invalid`, `account-unknown`. */
+	/** Saves a new device. Throws `device-exists`, `device-invalid`, `device-kind-unknown`, `account-unknown`. */
 	add(draft: DeviceDraft): Promise<AddedDevice> {
 		return this.#inTurn(async () => {
 			const wanted = this.#complete(draft);
-			const password = wanted.username === undefined ? null : generatePassword();
-			const hash = password === null ? undefined : await this.#passwords.hash(password);
-			const value = { ...wanted, ...(hash === undefined ? {} : { password_hash: hash.reveal() }) };
+			const { device } = toRecord(parseDevice(wanted), "saved");
+			assertNotOpen(device);
+			assertSwitchesFit(device);
+			this.#assertFree(device);
+			const password = device.username === "" ? null : generatePassword();
+			const value = { ...wanted, ...(password === null ? {} : await this.#toSave(device, password)) };
 			const record = toRecord(parseDevice(value), "saved");
-			assertNotOpen(record.device);
-			this.#assertFree(record.device);
-			await this.#options.documents.put("device", documentKeyOf(record.device.name), value);
+			await this.#options.documents.put("device", documentKeyOf(device.name), value);
+			if (password !== null && device.compatibility.cramMd5) {
+				this.#opened = new Map([...this.#opened, [device.username, password]]);
+			}
 			this.#install([...this.#records, record]);
 			return { device: record.device, password };
 		});
@@ -164,6 +197,7 @@ export class Devices {
 				);
 			}
 			await this.#options.documents.remove("device", documentKeyOf(device.name));
+			this.#opened = new Map([...this.#opened].filter(([username]) => username !== device.username));
 			this.#install(this.#records.filter((record) => record.device !== device));
 		});
 	}
@@ -192,16 +226,44 @@ export class Devices {
 		return hash === undefined ? undefined : { kind: "hash", hash };
 	}
 
-	/** In the form of the file. Without an address it needs a username, so it gets one. */
-	#complete({ name, addresses, username, account }: DeviceDraft) {
+	/** Its password, as it is saved. */
+	async #toSave({ username, compatibility }: Device, password: Secret) {
+		const hash = await this.#passwords.hash(password);
+		if (!compatibility.cramMd5) return { password_hash: hash.reveal() };
+		return {
+			password_hash: hash.reveal(),
+			recoverable_password: await this.#recoverable.seal(password, username),
+		};
+	}
+
+	async #openPasswords(records: readonly DeviceRecord[]) {
+		const passwords = new Map<string, Secret>();
+		const problems: string[] = [];
+		for (const { device, written } of records) {
+			if (!device.compatibility.cramMd5 || written.recoverable_password === undefined) continue;
+			const password = await this.#recoverable.open(written.recoverable_password, device.username);
+			if (password !== undefined) passwords.set(device.username, password);
+			else
+				problems.push(
+					`The password of "${device.name}" cannot be read back, so CRAM-MD5 fails. Remove it and add it again.`,
+				);
+		}
+		return { passwords, problems };
+	}
+
+	/** In the form of the file. Without an address, or with CRAM-MD5, it needs a username, so it gets one. */
+	#complete({ name, addresses, username, account, kind, switches }: DeviceDraft) {
 		const taken = (candidate: string) => this.#byUsername.has(candidate);
 		const asked = username === "" ? undefined : username;
-		const signsIn = asked ?? (addresses.length === 0 ? suggestUsername(name, taken) : undefined);
+		const needsOne = addresses.length === 0 || switches?.cram_md5 === true;
+		const signsIn = asked ?? (needsOne ? suggestUsername(name, taken) : undefined);
 		return {
 			name: name.trim(),
 			addresses,
 			...(signsIn === undefined ? {} : { username: signsIn }),
 			...(account === undefined ? {} : { account }),
+			...(kind === undefined ? {} : { kind: findKind(kind).name }),
+			...switches,
 		};
 	}
 
@@ -241,7 +303,7 @@ function fileLogins(records: readonly DeviceRecord[]) {
 }
 
 function parseDevice(value: unknown) {
-	const parsed = deviceSchema.safeParse(value);
+	const parsed = savedDeviceSchema.safeParse(value);
 	if (parsed.success) return parsed.data;
 	const problems = recordProblems("device", parsed.error.issues, value);
 	throw new UserError("device-invalid", `This device cannot be added: ${problems}.`);

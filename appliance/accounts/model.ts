@@ -35,6 +35,8 @@ export interface Device {
 	/** Bytes per time, or undefined for no limit. */
 	readonly quota: { readonly count: number; readonly perMs: number } | undefined;
 	readonly compatibility: Compatibility;
+	/** What it is (device-kinds.ts), or empty. */
+	readonly kind: string;
 	readonly origin: Origin;
 }
 

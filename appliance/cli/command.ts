@@ -59,6 +59,8 @@ export interface Invocation {
 	appliance(): Promise<ApplianceProgram>;
 	/** The running appliance, over its control socket. Throws `not-running` at the first question. */
 	services(): Promise<Services>;
+	/** The first line of standard input, without its end: for what must not stand in a command line. */
+	inputLine(): Promise<string>;
 	/** Aborts at Ctrl-C; from the first call on, Ctrl-C no longer ends the process by itself. */
 	interrupted(): AbortSignal;
 }

@@ -1,39 +1,23 @@
-/** `postern device …`: who may send. `add` prints what to type into the device. */
-import type { DeviceSettings } from "../services.ts";
-import { type Command, DONE, type Invocation, UsageError } from "./command.ts";
-import { renderPairs, renderTable } from "./table.ts";
+/** `postern device …`: who may send. Adding, reading and testing are files of their own. */
+import type { StrangerRow } from "../services.ts";
+import { type Command, DONE, type Invocation } from "./command.ts";
+import { deviceAddCommands } from "./device-add.ts";
+import { deviceLogCommand } from "./device-log.ts";
+import { settingsText } from "./device-settings.ts";
+import { deviceTestCommand } from "./device-test.ts";
+import { renderTable } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
+import { count, localTime, size } from "./words.ts";
 
 export const deviceCommands: readonly Command[] = [
+	...deviceAddCommands,
 	{
-		name: "device add",
-		summary: "let a device send, and print what to type into it",
-		operands: { text: "NAME", least: 1, most: 1 },
-		options: {
-			address: {
-				type: "string",
-				multiple: true,
-				value: "CIDR",
-				help: "an address or range it is known by without a password",
-			},
-			username: {
-				type: "string",
-				value: "U",
-				help: "the name it signs in with; without --address, made from NAME",
-			},
-			account: {
-				type: "string",
-				value: "A",
-				help: "the Microsoft account it sends through; needed when there are several",
-			},
-		},
-		details: `With --address it needs no password; with --username, or neither, it gets one:
-  postern device add "Copier, 2nd floor" --address 192.168.1.50
-  postern device add NAS
-  postern device add PLC --username plc-7 --account alerts@contoso.com
-The password is shown once and kept only as a hash.`,
-		run: add,
+		name: "device list",
+		summary: "every device that may send, and who else has tried",
+		details: "With --json the devices alone; `device strangers --json` gives the others.",
+		run: list,
 	},
-	{ name: "device list", summary: "every device that may send", run: list },
+	{ name: "device strangers", summary: "who has tried to send and may not", run: strangers },
 	{
 		name: "device show",
 		summary: "what to type into the device, without its password",
@@ -52,50 +36,9 @@ The password is shown once and kept only as a hash.`,
 			return DONE;
 		},
 	},
+	deviceLogCommand,
+	deviceTestCommand,
 ];
-
-async function add({
-	operands: [name = ""],
-	options,
-	terminal,
-	json,
-	services,
-}: Invocation): Promise<number> {
-	const addresses = options.texts("address");
-	const username = options.text("username") ?? (addresses.length === 0 ? usernameFrom(name) : undefined);
-	const account = options.text("account");
-	const { devices } = await services();
-	const settings = await devices.add({
-		name,
-		addresses,
-		...(username === undefined ? {} : { username }),
-		...(account === undefined ? {} : { account }),
-	});
-	if (json) {
-		terminal.json(settings);
-		return DONE;
-	}
-	terminal.print(`"${settings.device.name}" may send. Type this into its mail (SMTP) settings:`);
-	terminal.print();
-	terminal.print(settingsText(settings));
-	if (settings.password !== null) {
-		terminal.print();
-		terminal.print("The password is shown only now.");
-	}
-	return DONE;
-}
-
-/** Letters and digits that any device's keypad has: `Büro, 2. OG` signs in as `buro-2-og`. */
-function usernameFrom(name: string): string {
-	const username = name
-		.normalize("NFKD")
-		.toLowerCase()
-		.replace(/\p{M}/gu, "")
-		.replace(/[^a-z0-9]+/g, "-")
-		.replace(/^-|-$/g, "");
-	if (username !== "") return username;
-	throw new UsageError("how is the device known?", "Give --address, --username or both.");
-}
 
 async function show({ operands: [name = ""], terminal, json, services }: Invocation): Promise<number> {
 	const { devices } = await services();
@@ -103,29 +46,6 @@ async function show({ operands: [name = ""], terminal, json, services }: Invocat
 	if (json) terminal.json(settings);
 	else terminal.print(settingsText(settings));
 	return DONE;
-}
-
-const SECURITY_TEXTS = {
-	none: "without encryption",
-	STARTTLS: "with STARTTLS",
-	TLS: "with TLS (SSL)",
-} as const;
-
-/** In the words that devices use for their fields. */
-function settingsText({ device, server, ports, username, password, sender }: DeviceSettings): string {
-	const pairs: [string, string][] = [["  Server", server]];
-	for (const [index, { port, security }] of ports.entries()) {
-		pairs.push([index === 0 ? "  Port" : "    or", `${port} ${SECURITY_TEXTS[security]}`]);
-	}
-	if (username === "") {
-		pairs.push(["  Sign-in", "none (it is known by its address)"]);
-	} else {
-		pairs.push(["  User name", username]);
-		pairs.push(["  Password", password ?? "(shown when the device was added; only its hash is kept)"]);
-	}
-	pairs.push(["  Sender", sender === "" ? "any" : sender]);
-	if (device.addresses.length > 0) pairs.push(["  Known at", device.addresses.join(", ")]);
-	return renderPairs(pairs);
 }
 
 async function list({ terminal, json, services }: Invocation): Promise<number> {
@@ -137,26 +57,70 @@ async function list({ terminal, json, services }: Invocation): Promise<number> {
 	}
 	if (all.length === 0) {
 		terminal.print("No device may send yet: postern device add NAME --address CIDR lets one in.");
-		return DONE;
+	} else {
+		terminal.print(
+			renderTable(
+				[
+					{ title: "DEVICE", flexible: true },
+					{ title: "ADDRESSES", flexible: true },
+					{ title: "USER NAME" },
+					{ title: "ACCOUNT" },
+					{ title: "FROM" },
+				],
+				all.map(({ name, addresses, username, account, origin }) => [
+					name,
+					addresses.join(", ") || "-",
+					username || "-",
+					account || "(the only one)",
+					origin === "file" ? "configuration file" : "saved",
+				]),
+				terminal.columns,
+			),
+		);
 	}
+	const knocked = await devices.strangers();
+	if (knocked.length > 0) {
+		terminal.print();
+		printStrangers(knocked, terminal);
+	}
+	return DONE;
+}
+
+async function strangers({ terminal, json, services }: Invocation): Promise<number> {
+	const { devices } = await services();
+	const knocked = await devices.strangers();
+	if (json) terminal.json(knocked);
+	else if (knocked.length === 0) terminal.print("Nobody else has tried to send since Postern was started.");
+	else printStrangers(knocked, terminal);
+	return DONE;
+}
+
+function printStrangers(rows: readonly StrangerRow[], terminal: Terminal): void {
+	terminal.print("These have tried to send and may not:");
+	terminal.print();
 	terminal.print(
 		renderTable(
 			[
-				{ title: "DEVICE", flexible: true },
-				{ title: "ADDRESSES", flexible: true },
-				{ title: "USER NAME" },
-				{ title: "ACCOUNT" },
-				{ title: "FROM" },
+				{ title: "ADDRESS" },
+				{ title: "CALLS ITSELF", flexible: true },
+				{ title: "SENDER", flexible: true },
+				{ title: "LAST TRIED" },
+				{ title: "REFUSED", align: "right" },
+				{ title: "HELD" },
 			],
-			all.map(({ name, addresses, username, account, origin }) => [
-				name,
-				addresses.join(", ") || "-",
-				username || "-",
-				account || "(the only one)",
-				origin === "file" ? "configuration file" : "saved",
+			rows.map(({ address, helo, senders: [sender], lastSeenAt, refusals, heldMessages, heldBytes }) => [
+				address,
+				helo || "-",
+				sender ?? "-",
+				localTime(lastSeenAt),
+				String(refusals),
+				heldMessages === 0 ? "-" : `${count(heldMessages, "message")}, ${size(heldBytes)}`,
 			]),
 			terminal.columns,
 		),
 	);
-	return DONE;
+	terminal.print();
+	terminal.print(
+		`To let one send: postern device allow ${rows[0]?.address ?? "ADDRESS"}. To forget it and what it sent: postern device refuse ADDRESS.`,
+	);
 }

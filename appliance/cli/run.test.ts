@@ -1,6 +1,7 @@
 /** The commands as an owner types them, against a real control socket. */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ControlServer, startControlServer } from "../../web/testing/control-server.ts";
 import {
@@ -9,6 +10,8 @@ import {
 	type FakeState,
 	PROMPT,
 	queueRow,
+	sessionLog,
+	stranger,
 	WELL_STATUS,
 } from "../../web/testing/fake-services.ts";
 import { UserError } from "../errors.ts";
@@ -36,13 +39,14 @@ async function start(change: Partial<FakeState> = {}): Promise<ControlServer> {
 
 async function postern(
 	args: readonly string[],
-	{ columns, interrupt }: { columns?: number; interrupt?: AbortSignal } = {},
+	{ columns, interrupt, input = "" }: { columns?: number; interrupt?: AbortSignal; input?: string } = {},
 ): Promise<Called> {
 	const captured = captureTerminal(columns);
 	const exitCode = await run(args, {
 		terminal: captured.terminal,
 		environment: { POSTERN_CONTROL: server?.socketPath ?? "/nonexistent/control.sock" },
 		appliance: () => Promise.reject(new Error("no test starts the appliance")),
+		input: () => Readable.from([input]),
 		interrupted: () => interrupt ?? new AbortController().signal,
 	});
 	return { exitCode, stdout: captured.stdout(), stderr: captured.stderr() };
@@ -163,13 +167,16 @@ describe("device", () => {
 				'"Copier, 2nd floor" may send. Type this into its mail (SMTP) settings:',
 				"",
 				"  Server     postern.local",
-				"  Port       25 without encryption",
-				"    or       587 with STARTTLS",
-				"    or       465 with TLS (SSL)",
+				"  Port       25",
+				"  Security   none",
 				"  User name  copier",
 				"  Password   kv7m-p2xd-9qrt-w4nh",
 				"  Sender     alerts@contoso.com",
 				"  Known at   192.168.1.50, 10.0.0.0/24",
+				"",
+				"If it does not have that, the next best:",
+				"  - port 587, security STARTTLS",
+				"  - port 465, security TLS (SSL)",
 				"",
 				"The password is shown only now.",
 				"",
@@ -204,6 +211,120 @@ describe("device", () => {
 		expect((await postern(["device", "remove", "a/b c?#%"])).exitCode).toBe(0);
 		expect((await postern(["device", "list"])).stdout).toContain("No device may send yet");
 		expect((await postern(["device", "remove", "a/b c?#%"])).exitCode).toBe(1);
+	});
+});
+
+describe("device: kinds and switches", () => {
+	it("add: in the words of its menu, with what to try", async () => {
+		const { state } = await start();
+		const { stdout } = await postern([
+			...["device", "add", "Lobby", "--address", "192.168.1.50", "--kind", "brother"],
+			...["--turn-on", "legacy-tls", "--turn-on", "hide_ehlo=CHUNKING,STARTTLS"],
+		]);
+		expect(stdout).toMatch(/^ {2}SMTP Server Address {2}postern\.local$/m);
+		expect(stdout).toMatch(/^ {2}Security +None$/m);
+		expect(stdout).toContain("Brother printers:\n  - A note.");
+		expect(stdout).toContain("  - --turn-on legacy_tls, if it is old");
+		expect(state.calls).toContain(
+			`add ${JSON.stringify({
+				name: "Lobby",
+				kind: "brother",
+				switches: { legacy_tls: true, hide_ehlo: ["CHUNKING", "STARTTLS"] },
+				addresses: ["192.168.1.50"],
+			})}`,
+		);
+	});
+
+	it("add: a switch that there is not, is named with the nearest", async () => {
+		await start();
+		for (const word of ["legacy_tsl", "hide_ehlo", "legacy_tls=1", ""]) {
+			const { exitCode, stderr } = await postern(["device", "add", "A", "--turn-on", word]);
+			expect([word, exitCode]).toEqual([word, 2]);
+			expect(stderr).toContain("hide_ehlo=KEYWORD");
+		}
+		expect((await postern(["device", "add", "A", "--turn-on", "legacy_tsl"])).stderr).toContain(
+			"Did you mean legacy_tls?",
+		);
+	});
+});
+
+describe("device: strangers", () => {
+	it("list shows who has tried, and how to let it in", async () => {
+		await start({ devices: [device()], strangers: [stranger({ heldMessages: 2, heldBytes: 4096 })] });
+		const { stdout } = await postern(["device", "list"]);
+		expect(stdout).toMatch(/^192\.168\.1\.77 +BRW001122 +scan@contoso\.com .* 3 +2 messages, 4\.1 kB$/m);
+		expect(stdout).toContain("postern device allow 192.168.1.77");
+		expect(JSON.parse((await postern(["device", "strangers", "--json"])).stdout)).toHaveLength(1);
+	});
+
+	it("allow: by the name that it gives itself, or by its address; its mail goes on", async () => {
+		await start({
+			strangers: [stranger({ heldMessages: 1 }), stranger({ address: "fe80::1", helo: "[fe80::1]" })],
+		});
+		const first = await postern(["device", "allow", "192.168.1.77"]);
+		expect(first.stdout).toContain('"BRW001122" may send.');
+		expect(first.stdout).toContain("Its mail that waited (1 message) goes on.");
+		expect((await postern(["device", "allow", "fe80::1"])).stdout).toContain('"device-fe80-1" may send.');
+		expect((await postern(["device", "allow", "10.9.9.9", "--json"])).exitCode).toBe(1);
+	});
+
+	it("refuse: forgets it", async () => {
+		await start({ strangers: [stranger({ heldMessages: 2 })] });
+		const { stdout } = await postern(["device", "refuse", "192.168.1.77"]);
+		expect(stdout).toBe("192.168.1.77 is forgotten; 2 messages of it deleted.\n");
+		expect((await postern(["device", "refuse", "192.168.1.77"])).exitCode).toBe(1);
+	});
+});
+
+describe("device: log", () => {
+	const started = localTime("2026-11-20T11:00:00.000Z");
+
+	it("the newest last: what became of it, what to do, what was said", async () => {
+		const probe = sessionLog({ outcome: "probe", device: "", times: 37, ownerTexts: [], lines: [] });
+		await start({ sessions: [sessionLog(), { ...probe, device: "Copier" }] });
+		const { stdout } = await postern(["device", "log", "Copier"]);
+		expect(stdout.split("\n")).toEqual([
+			`${started}  Copier (192.168.1.50), relay: no message - 37 times, this is the last`,
+			"",
+			`${started}  Copier (192.168.1.50), relay: REFUSED`,
+			"  ! The sender is not allowed. Type another.",
+			"       0.000 < 220 postern",
+			"       0.012 > AUTH PLAIN ***",
+			"       1.500 * TLS 1.2",
+			"",
+		]);
+		const last = await postern(["device", "log", "Copier", "--last", "1", "--raw"]);
+		expect(last.stdout).toBe("   0.000 < 220 postern\n   0.012 > AUTH PLAIN ***\n   1.500 * TLS 1.2\n");
+		expect(JSON.parse((await postern(["device", "log", "Copier", "--json"])).stdout)).toHaveLength(2);
+	});
+
+	it("nothing to tell is said; a bad number is refused", async () => {
+		await start();
+		expect((await postern(["device", "log", "10.0.0.1"])).stdout).toContain("has not connected");
+		expect((await postern(["device", "log", "10.0.0.1", "--last", "x"])).exitCode).toBe(2);
+	});
+});
+
+describe("device: test", () => {
+	it("prints each step, and takes the password from standard input", async () => {
+		const { state } = await start({ testSteps: [{ ok: true, text: "Connected." }] });
+		const options = { input: "k7mp-x2qr\r\nmore" };
+		const { exitCode, stdout } = await postern(
+			["device", "test", "Copier", "--to", "you@contoso.com", "--password-stdin"],
+			options,
+		);
+		expect([exitCode, stdout]).toEqual([0, "ok    Connected.\n"]);
+		expect(state.calls).toEqual([
+			`test ${JSON.stringify({ name: "Copier", to: "you@contoso.com", password: "k7mp-x2qr" })}`,
+		]);
+	});
+
+	it("fails when a step does, and wants a recipient", async () => {
+		await start({ testSteps: [{ ok: false, text: "Refused." }] });
+		const failed = await postern(["device", "test", "Copier", "--to", "you@contoso.com", "--json"]);
+		expect([failed.exitCode, failed.stdout]).toEqual([1, '{"ok":false,"text":"Refused."}\n']);
+		expect((await postern(["device", "test", "Copier"])).exitCode).toBe(2);
+		expect((await postern(["device", "test", "Copier", "--to", "a@b\r\nX: y@z"])).exitCode).toBe(1);
 	});
 });
 

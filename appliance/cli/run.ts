@@ -17,6 +17,8 @@ export interface Surroundings {
 	readonly environment: NodeJS.ProcessEnv;
 	/** The code of the appliance, for the commands that are it. */
 	appliance(): Promise<ApplianceProgram>;
+	/** Standard input. Asked for only by commands that read it, so that others leave it alone. */
+	input(): AsyncIterable<Buffer | string>;
 	/** Aborts at Ctrl-C. Asked for only by commands that can be cancelled. */
 	interrupted(): AbortSignal;
 }
@@ -48,7 +50,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 
 function invocationOf(
 	{ options, operands }: Pick<Invocation, "options" | "operands">,
-	{ terminal, environment, appliance, interrupted }: Surroundings,
+	{ terminal, environment, appliance, input, interrupted }: Surroundings,
 ): Invocation {
 	const configFile = options.text("config");
 	return {
@@ -59,9 +61,22 @@ function invocationOf(
 		environment,
 		terminal,
 		appliance,
+		inputLine: () => firstLine(input()),
 		interrupted,
 		services: () => connect(configFile, environment),
 	};
+}
+
+const LONGEST_INPUT_LINE = 1_000;
+
+/** Ends with its first line, or with the input if there is none; reads no more than it needs. */
+async function firstLine(input: AsyncIterable<Buffer | string>): Promise<string> {
+	let text = "";
+	for await (const chunk of input) {
+		text += chunk.toString();
+		if (text.includes("\n") || text.length > LONGEST_INPUT_LINE) break;
+	}
+	return (text.split("\n")[0] ?? "").replace(/\r$/, "");
 }
 
 /** Loaded only by commands that need it, so that `version` and `help` stay quick. */

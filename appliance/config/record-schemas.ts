@@ -156,6 +156,13 @@ export const deviceSchema = z.strictObject({
 		.meta(documented({ description: "keywords it stumbles over", example: ["CHUNKING", "STARTTLS"] })),
 });
 
+/** A device as console and command line save it: as in the file, and what the file has no key for. */
+export const savedDeviceSchema = deviceSchema.extend({
+	kind: z.string().max(100).optional(),
+	/** Sealed (accounts/recoverable-secrets.ts); in the file, `password` stands in clear anyway. */
+	recoverable_password: z.string().max(2000).optional(),
+});
+
 export const mailboxSchema = z.strictObject({
 	username: text(readUsername).meta(documented({ description: "what it signs in with", example: "plc-7" })),
 	password_hash: passwordHashField(),

@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import type { VaultKey } from "../accounts/recoverable-secrets.ts";
 import { errorCode } from "../errors.ts";
 import { createDurably } from "./durable-file.ts";
 
@@ -48,6 +49,20 @@ export async function ensureVaultKey(place: KeyPlace, setAsideSuffix: string): P
 	const standing = await readKeyFile(path);
 	if (standing.state !== "ready") throw new Error(`the key ${made ? "just made" : "found"} cannot be read`);
 	return standing.key;
+}
+
+/** For other secrets than sign-ins: a key that cannot be used is never replaced for them, since sign-ins may need it. */
+export function sharedVaultKey(place: KeyPlace): VaultKey {
+	const read = async () => {
+		const reading = await readVaultKey(place);
+		return reading.state === "ready" ? reading.key : undefined;
+	};
+	const ensure = async () => {
+		const reading = await readVaultKey(place);
+		if (reading.state === "unusable") throw new Error(reading.reason);
+		return reading.state === "ready" ? reading.key : ensureVaultKey(place, ".unused");
+	};
+	return { read, ensure };
 }
 
 async function readKeyFile(path: string): Promise<KeyReading> {

@@ -93,15 +93,26 @@ export class Door {
 			return;
 		}
 		this.#keep(socket, address);
-		this.#bring(socket, peer, proxied).catch((error: unknown) => {
-			this.#host.fault(error);
-			socket.destroy();
-		});
+		this.#take(socket, peer, proxied);
+	}
+
+	/** A socket that the appliance itself has made: it counts as this client's. */
+	receiveAs(socket: net.Socket, client: ProxiedClient): void {
+		socket.on("error", () => undefined);
+		this.#keep(socket, client.address);
+		this.#take(socket, client, false);
 	}
 
 	/** Ends everything that is no session yet. */
 	close(): void {
 		for (const { top } of this.#waiting.values()) top.destroy();
+	}
+
+	#take(socket: net.Socket, peer: ProxiedClient, proxied: boolean): void {
+		this.#bring(socket, peer, proxied).catch((error: unknown) => {
+			this.#host.fault(error);
+			socket.destroy();
+		});
 	}
 
 	async #bring(socket: net.Socket, peer: ProxiedClient, proxied: boolean): Promise<void> {

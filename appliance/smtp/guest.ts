@@ -13,6 +13,7 @@ const GUEST: Omit<Device, "name"> = {
 	addresses: [],
 	username: "",
 	account: "",
+	kind: "",
 	from: "keep",
 	recipients: ["*"],
 	rate: undefined,

@@ -10,6 +10,7 @@ import type { Log } from "../log.ts";
 import { DeviceConnection } from "./device-connection.ts";
 import { Door, type Entrant } from "./door.ts";
 import { answered, asReply } from "./engine-answers.ts";
+import { openInnerConnection } from "./inner-connection.ts";
 import { Reception } from "./reception.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { REPLIES } from "./replies.ts";
@@ -53,10 +54,17 @@ class Server extends SMTPServer {
 			boundPort: () => portOf(this.server.address()),
 		});
 		this.#door = new Door(reception);
-		this.server.on("connection", (socket) => {
-			this.sockets.add(socket);
-			socket.once("close", () => this.sockets.delete(socket));
-		});
+		this.server.on("connection", (socket) => this.keep(socket));
+	}
+
+	keep(socket: net.Socket): void {
+		this.sockets.add(socket);
+		socket.once("close", () => this.sockets.delete(socket));
+	}
+
+	receiveAs(socket: net.Socket, address: string): void {
+		this.keep(socket);
+		this.#door.receiveAs(socket, { address, port: 0 });
 	}
 
 	/** The engine's way in knows one kind of port and PROXY version 1; ours is door.ts. */
@@ -127,6 +135,13 @@ export class SmtpListener {
 		const bound = this.#server.server.address();
 		const host = bound === null || typeof bound === "string" ? this.#options.host : bound.address;
 		return { host, port: portOf(bound) };
+	}
+
+	/** A connection inside the appliance that counts as coming from this address; for tests of a device. */
+	async connectAs(address: string): Promise<net.Socket> {
+		const { client, server } = await openInnerConnection();
+		this.#server.receiveAs(server, address);
+		return client;
 	}
 
 	/** New limits for sessions from now on. */

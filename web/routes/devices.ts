@@ -1,8 +1,12 @@
-/** `/api/v1/devices…`: who may send. Adding one answers with what to type into it, password included. */
+/**
+ * `/api/v1/devices…` and `/strangers…`: who may send, and who would like to. Adding one answers with
+ * what to type into it, password included. A test takes a while, so it answers with a stream of steps.
+ */
 import { Hono } from "hono";
 import { z } from "zod";
-import type { DeviceService } from "../../appliance/services.ts";
-import { type ApiEnvironment, readInput } from "../answers.ts";
+import type { Log } from "../../appliance/log.ts";
+import type { DeviceDraft, DeviceService } from "../../appliance/services.ts";
+import { type ApiEnvironment, answerStream, readInput } from "../answers.ts";
 
 /** Names stand in addresses, lists and logs: no control characters, and not `.` or `..`, which a path loses. */
 const NAME = z
@@ -12,33 +16,83 @@ const NAME = z
 	.max(100, "at most 100 characters")
 	.regex(/^(?!\.{1,2}$)\P{C}+$/u, "a name holds no control characters and is not . or ..");
 
-const DRAFT_INPUT = z.strictObject({
-	name: NAME,
-	addresses: z.array(z.string().min(1).max(64)).max(64).default([]),
-	username: z.string().min(1).max(100).optional(),
-	account: z.string().min(1).max(320).optional(),
+/** It will stand in the header of a message and in the envelope. */
+const MAIL_ADDRESS = z
+	.string()
+	.trim()
+	.max(320, "at most 320 characters")
+	.regex(/^[^\s@<>\p{C}]+@[^\s@<>\p{C}]+$/u, "a mail address is such as scan@contoso.com");
+
+const SWITCHES = z.strictObject({
+	legacy_tls: z.boolean().optional(),
+	lf_line_ends: z.boolean().optional(),
+	auth_without_tls: z.boolean().optional(),
+	accept_any_credentials: z.boolean().optional(),
+	cram_md5: z.boolean().optional(),
+	hide_ehlo: z.array(z.string().min(1).max(32)).max(32).optional(),
 });
 
-export function deviceRoutes(devices: DeviceService): Hono<ApiEnvironment> {
+const ALLOW_INPUT = z.strictObject({
+	name: NAME,
+	username: z.string().min(1).max(100).optional(),
+	account: z.string().min(1).max(320).optional(),
+	kind: z.string().min(1).max(100).optional(),
+	switches: SWITCHES.optional(),
+});
+
+const DRAFT_INPUT = ALLOW_INPUT.extend({
+	addresses: z.array(z.string().min(1).max(64)).max(64).default([]),
+});
+
+const TEST_INPUT = z.strictObject({
+	name: NAME.optional(),
+	to: MAIL_ADDRESS,
+	from: MAIL_ADDRESS.optional(),
+	password: z.string().min(1).max(256).optional(),
+});
+
+export function deviceRoutes(devices: DeviceService, log: Log): Hono<ApiEnvironment> {
 	const routes = new Hono<ApiEnvironment>();
 	routes.get("/devices", async (context) => context.json(await devices.list()));
 	routes.get("/devices/:name", async (context) =>
 		context.json(await devices.show(context.req.param("name"))),
 	);
 	routes.post("/devices", async (context) => {
-		const { name, addresses, username, account } = await readInput(context, DRAFT_INPUT);
-		const settings = await devices.add({
-			name,
-			addresses,
-			...(username === undefined ? {} : { username }),
-			...(account === undefined ? {} : { account }),
-		});
-		return context.json(settings, 201);
+		const { addresses, ...input } = await readInput(context, DRAFT_INPUT);
+		return context.json(await devices.add({ ...draftOf(input), addresses }), 201);
 	});
 	routes.delete("/devices/:name", async (context) => {
 		const name = context.req.param("name");
 		await devices.remove(name);
 		return context.json({ removed: name });
 	});
+	routes.get("/devices/:nameOrAddress/log", async (context) =>
+		context.json(await devices.log(context.req.param("nameOrAddress"))),
+	);
+	routes.post("/devices/:name/test", async (context) => {
+		const name = context.req.param("name");
+		const { to, from, password } = await readInput(context, TEST_INPUT);
+		const draft = { name, to, ...(from && { from }), ...(password && { password }) };
+		return answerStream(context, log, (signal) => devices.test(draft, signal));
+	});
+	routes.get("/strangers", async (context) => context.json(await devices.strangers()));
+	routes.post("/strangers/:address/allow", async (context) => {
+		const input = await readInput(context, ALLOW_INPUT);
+		return context.json(await devices.allow(context.req.param("address"), draftOf(input)), 201);
+	});
+	routes.delete("/strangers/:address", async (context) =>
+		context.json(await devices.refuse(context.req.param("address"))),
+	);
 	return routes;
+}
+
+/** Without the keys that were not given. */
+function draftOf({ name, switches, ...texts }: z.output<typeof ALLOW_INPUT>): Omit<DeviceDraft, "addresses"> {
+	return { name, ...given(texts), ...(switches && { switches: given(switches) }) };
+}
+
+type Given<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined> };
+
+function given<Value extends object>(value: Value): Given<Value> {
+	return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Given<Value>;
 }

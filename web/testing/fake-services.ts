@@ -10,12 +10,15 @@ import type {
 	ConfigOrigin,
 	DeviceDraft,
 	DeviceSettings,
+	KindHints,
 	QueueAction,
 	QueueEntry,
 	QueueRow,
 	Services,
+	SessionLog,
 	SignInNews,
 	Status,
+	StrangerRow,
 	TestStep,
 } from "../../appliance/services.ts";
 
@@ -72,7 +75,42 @@ export function device(change: Partial<Device> = {}): Device {
 			cramMd5: false,
 			hideEhlo: [],
 		},
+		kind: "",
 		origin: "saved",
+		...change,
+	};
+}
+
+export function sessionLog(change: Partial<SessionLog> = {}): SessionLog {
+	return {
+		address: "192.168.1.50",
+		device: "Copier",
+		role: "relay",
+		startedAt: "2026-11-20T11:00:00.000Z",
+		endedAt: "2026-11-20T11:00:01.000Z",
+		outcome: "refused",
+		times: 1,
+		queueIds: [],
+		ownerTexts: ["The sender is not allowed. Type another."],
+		lines: [
+			{ afterMs: 0, from: "server", text: "220 postern" },
+			{ afterMs: 12, from: "client", text: "AUTH PLAIN ***" },
+			{ afterMs: 1500, from: "note", text: "TLS 1.2" },
+		],
+		...change,
+	};
+}
+
+export function stranger(change: Partial<StrangerRow> = {}): StrangerRow {
+	return {
+		address: "192.168.1.77",
+		helo: "BRW001122",
+		senders: ["scan@contoso.com"],
+		firstSeenAt: "2026-11-20T10:00:00.000Z",
+		lastSeenAt: "2026-11-20T11:00:00.000Z",
+		refusals: 3,
+		heldMessages: 0,
+		heldBytes: 0,
 		...change,
 	};
 }
@@ -110,6 +148,9 @@ export interface FakeState {
 	status: Status | Error;
 	queue: QueueRow[];
 	devices: Device[];
+	strangers: StrangerRow[];
+	/** The latest first. */
+	sessions: SessionLog[];
 	accounts: AccountStatus[];
 	/** Told by `account add`, in turn; after them it waits for the abort when `signInHangs`. */
 	signInNews: SignInNews[];
@@ -127,6 +168,8 @@ export function fakeServices(change: Partial<FakeState> = {}): { services: Servi
 		status: WELL_STATUS,
 		queue: [],
 		devices: [],
+		strangers: [],
+		sessions: [],
 		accounts: [],
 		signInNews: [PROMPT, { type: "signed-in", who: "alerts@contoso.com" }],
 		signInHangs: false,
@@ -169,11 +212,16 @@ function servicesOver(state: FakeState): Services {
 				const found = knownDevice(state, name);
 				state.devices = state.devices.filter((other) => other !== found);
 			},
-			strangers: async () => [],
-			allow: async (address, draft) => addDevice(state, { ...draft, addresses: [address] }),
-			refuse: async () => ({ deleted: 0 }),
-			log: async () => [],
-			async *test() {
+			strangers: async () => state.strangers,
+			allow: async (address, draft) => {
+				const { heldMessages } = takeStranger(state, address);
+				return { ...addDevice(state, { ...draft, addresses: [address] }), released: heldMessages };
+			},
+			refuse: async (address) => ({ deleted: takeStranger(state, address).heldMessages }),
+			log: async (name) =>
+				state.sessions.filter(({ device: of, address }) => of === name || address === name),
+			async *test(draft) {
+				state.calls.push(`test ${JSON.stringify(draft)}`);
 				yield* state.testSteps;
 			},
 		},
@@ -211,6 +259,12 @@ function knownDevice(state: FakeState, name: string): Device {
 	return known(state.devices, (other) => other.name === name, "device-unknown", name);
 }
 
+function takeStranger(state: FakeState, address: string): StrangerRow {
+	const found = known(state.strangers, (row) => row.address === address, "stranger-unknown", address);
+	state.strangers = state.strangers.filter((row) => row !== found);
+	return found;
+}
+
 function actOn(state: FakeState, action: QueueAction, ids: readonly string[] | "all"): { changed: number } {
 	const named = ids === "all" ? state.queue.map(({ id }) => id) : ids;
 	for (const id of named) known(state.queue, (row) => row.id === id, "queue-unknown-id", id);
@@ -246,14 +300,26 @@ function addDevice(state: FakeState, draft: DeviceDraft): DeviceSettings {
 		addresses: draft.addresses,
 		username: draft.username ?? "",
 		account: draft.account ?? "",
+		kind: draft.kind ?? "",
 	});
+	state.calls.push(`add ${JSON.stringify(draft)}`);
 	state.devices.push(added);
 	return settingsOf(added, added.username === "" ? null : "kv7m-p2xd-9qrt-w4nh");
 }
 
+const KIND_HINTS: KindHints = {
+	kind: "brother",
+	title: "Brother printers",
+	words: { server: "SMTP Server Address" },
+	securityWords: { none: "None" },
+	tryIf: [{ turnOn: "legacy_tls", when: "it is old" }],
+	notes: ["A note."],
+};
+
 function settingsOf(of: Device, password: string | null): DeviceSettings {
 	return {
 		device: of,
+		hints: of.kind === "" ? null : KIND_HINTS,
 		server: "postern.local",
 		ports: [
 			{ role: "relay", port: 25, security: "none" },

@@ -1,0 +1,386 @@
+/**
+ * The kinds of devices, as data: a new one is an entry here. Words are those of the makers' manuals and
+ * menus, where they have been the same for years; where they have not, the usual names are used.
+ *
+ * `plain` is given where a device has, or had until lately, no encryption at all: then it is known by
+ * its address, on the local network, and no password crosses the wire.
+ */
+import type { DeviceKind } from "./device-kinds.ts";
+
+const OLD_TLS = {
+	turnOn: "legacy_tls",
+	when: 'it says "TLS" or "SSL error" and was made before about 2014: it knows TLS 1.0 only',
+} as const;
+const LINE_ENDS = {
+	turnOn: "lf_line_ends",
+	when: "it times out after sending the message: it ends its lines with LF alone",
+} as const;
+const INSISTS_ON_PASSWORD = {
+	turnOn: "accept_any_credentials",
+	when: "its menu does not let user name and password be empty",
+} as const;
+const BURSTS = "A camera sends bursts of pictures: give it a rate, so that it leaves room for others.";
+const SENDER_NEEDED = "Nothing is sent while its own (sender's) address is empty.";
+const CHECK_OFF =
+	'If it verifies certificates, import this box\'s authority (http://THIS-BOX/authority.crt), or turn "verify server certificate" off.';
+
+export const KINDS: Readonly<Record<string, DeviceKind>> = {
+	brother: {
+		title: "Brother printers and copiers",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: {
+			server: "SMTP Server Address",
+			port: "SMTP Port",
+			security: "SSL/TLS",
+			username: "SMTP-AUTH Account Name",
+			password: "SMTP-AUTH Account Password",
+			sender: "Device E-mail Address",
+		},
+		tryIf: [OLD_TLS],
+		notes: ["Choose SMTP-AUTH as the server authentication method when it has a password.", CHECK_OFF],
+	},
+	canon: {
+		title: "Canon printers and copiers",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: {
+			server: "SMTP Server",
+			security: "Allow TLS (SMTP)",
+			username: "User Name (SMTP Authentication)",
+			password: "Password (SMTP Authentication)",
+			sender: "E-Mail Address",
+		},
+		tryIf: [OLD_TLS],
+		notes: [SENDER_NEEDED, CHECK_OFF],
+	},
+	epson: {
+		title: "Epson printers and scanners",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: {
+			server: "SMTP Server Address",
+			port: "SMTP Server Port Number",
+			security: "Secure Connection",
+			username: "Authenticated Account",
+			password: "Authenticated Password",
+			sender: "Sender's Email Address",
+		},
+		securityWords: { none: "None", STARTTLS: "STARTTLS", TLS: "SSL/TLS" },
+		tryIf: [OLD_TLS],
+		notes: ["Authentication Method is SMTP AUTH with a password, Off without one.", CHECK_OFF],
+	},
+	hp: {
+		title: "HP printers and copiers",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		tryIf: [OLD_TLS],
+		notes: [
+			"Models that know SSLv3 only (LaserJet Pro M276 and its time) cannot use encryption here: use port 25 by address.",
+		],
+	},
+	"konica-minolta": {
+		title: "Konica Minolta bizhub",
+		aliases: ["konica", "minolta", "bizhub"],
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: {
+			server: "SMTP Server Address",
+			port: "Port Number",
+			security: "Use SSL/TLS",
+			username: "User ID (SMTP Authentication)",
+			password: "Password (SMTP Authentication)",
+			sender: "Administrator E-Mail Address",
+		},
+		securityWords: { none: "OFF", STARTTLS: "Start TLS", TLS: "SMTP over SSL" },
+		tryIf: [OLD_TLS],
+		notes: [SENDER_NEEDED],
+	},
+	kyocera: {
+		title: "Kyocera printers and copiers",
+		aliases: ["utax", "triumph-adler"],
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: {
+			server: "SMTP Server Name",
+			port: "SMTP Port Number",
+			security: "SMTP Security",
+			username: "Login User Name",
+			password: "Login Password",
+			sender: "Sender Address",
+		},
+		securityWords: { none: "Off", STARTTLS: "STARTTLS", TLS: "TLS" },
+		tryIf: [OLD_TLS],
+		notes: ["The SMTP (E-mail TX) protocol itself must be on as well."],
+	},
+	lexmark: {
+		title: "Lexmark printers and copiers",
+		ways: ["submission", "relay", "implicit-tls", "plain"],
+		words: {
+			server: "Primary SMTP Gateway",
+			port: "Primary SMTP Gateway Port",
+			security: "Use SSL/TLS",
+			username: "Device Userid",
+			password: "Device Password",
+			sender: "Reply Address",
+		},
+		securityWords: { none: "Disabled", STARTTLS: "Required" },
+		tryIf: [OLD_TLS],
+		notes: ['With a password, "Device-Initiated E-mail" uses the device\'s credentials.'],
+	},
+	ricoh: {
+		title: "Ricoh printers and copiers",
+		aliases: ["lanier", "savin", "nashuatec", "gestetner"],
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: {
+			server: "SMTP Server Name",
+			port: "SMTP Port No.",
+			security: "Use Secure Connection (SSL)",
+			username: "SMTP Auth. User Name",
+			password: "SMTP Auth. Password",
+			sender: "SMTP Auth. E-mail Address",
+		},
+		tryIf: [OLD_TLS, { turnOn: "cram_md5", when: "SMTP Auth. Encryption cannot be turned off on it" }],
+		notes: [
+			"Set SMTP Auth. Encryption to Inactive, and the Administrator E-mail Address to the sender as well.",
+		],
+	},
+	sharp: {
+		title: "Sharp copiers",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: { server: "Primary Server", sender: "Sender Address", security: "Enable SSL/TLS" },
+		tryIf: [OLD_TLS],
+	},
+	toshiba: {
+		title: "Toshiba e-STUDIO",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: {
+			server: "SMTP Server Address",
+			port: "Port Number",
+			security: "Enable SSL/TLS",
+			username: "Login Name",
+			password: "Password",
+			sender: "From Address",
+		},
+		tryIf: [OLD_TLS],
+		notes: ['"Accept all certificates without CA" saves importing this box\'s authority.'],
+	},
+	xerox: {
+		title: "Xerox printers and copiers",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: { server: "SMTP Server", sender: "Device Email Address" },
+		tryIf: [OLD_TLS],
+		notes: [SENDER_NEEDED],
+	},
+	axis: {
+		title: "Axis cameras",
+		ways: ["submission", "implicit-tls", "plain"],
+		tryIf: [OLD_TLS, INSISTS_ON_PASSWORD],
+		notes: [BURSTS],
+	},
+	hikvision: {
+		title: "Hikvision cameras and recorders",
+		ways: ["submission", "implicit-tls", "plain"],
+		words: {
+			server: "SMTP Server",
+			port: "SMTP Port",
+			security: "E-mail Encryption",
+			username: "User Name",
+			password: "Password",
+			sender: "Sender's Address",
+		},
+		securityWords: { none: "None", STARTTLS: "TLS, with Enable STARTTLS", TLS: "SSL" },
+		tryIf: [OLD_TLS, INSISTS_ON_PASSWORD],
+		notes: [BURSTS, "It takes three recipients at most."],
+	},
+	dahua: {
+		title: "Dahua and Amcrest cameras and recorders",
+		aliases: ["amcrest", "lorex", "trivision"],
+		ways: ["submission", "implicit-tls", "plain"],
+		words: {
+			server: "SMTP Server",
+			port: "Port",
+			security: "Encryption Type",
+			username: "Username",
+			password: "Password",
+			sender: "Sender",
+		},
+		securityWords: { none: "None", STARTTLS: "TLS", TLS: "SSL" },
+		tryIf: [OLD_TLS, INSISTS_ON_PASSWORD],
+		notes: [
+			BURSTS,
+			"Without a password, tick Anonymity.",
+			'Its "health mail" and keep-alives are not errors.',
+		],
+	},
+	reolink: {
+		title: "Reolink cameras and recorders",
+		ways: ["implicit-tls", "submission", "plain"],
+		words: { server: "SMTP Server", port: "SMTP Port", sender: "Sender Address", password: "Password" },
+		tryIf: [INSISTS_ON_PASSWORD],
+		notes: [
+			"Many models sign in with the sender's address as their user name: add it with --username and that address.",
+			BURSTS,
+		],
+	},
+	synology: {
+		title: "Synology NAS",
+		aliases: ["dsm"],
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: {
+			server: "SMTP server",
+			port: "SMTP port",
+			security: "Secure connection (SSL/TLS) is required",
+			username: "Username",
+			password: "Password",
+			sender: "Sender email",
+		},
+		notes: ["Choose a custom SMTP server as the service provider."],
+	},
+	qnap: {
+		title: "QNAP NAS",
+		aliases: ["qts"],
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: { server: "SMTP server", port: "Port number", security: "Secure connection", sender: "E-mail" },
+		securityWords: { none: "None", STARTTLS: "TLS", TLS: "SSL" },
+		notes: ["Choose Custom as the e-mail service provider."],
+	},
+	"siemens-s7": {
+		title: "Siemens S7-1200 and S7-1500 (TMAIL_C)",
+		aliases: ["s7", "siemens", "s7-1200", "s7-1500"],
+		ways: ["plain", "implicit-tls"],
+		words: { server: "MailServerAddress", username: "UserName", password: "PassWord", sender: "From" },
+		tryIf: [
+			{ turnOn: "cram_md5", when: "a communications processor (CP) of it signs in with CRAM-MD5 only" },
+			{ turnOn: "auth_without_tls", when: "it must sign in and has no TLS" },
+		],
+		notes: [
+			"An S7-1200 before firmware 4.4 (TIA Portal V16) has no TLS: use port 25, known by its address.",
+			"For TLS, import this box's authority (http://THIS-BOX/authority.crt) into the project's certificate manager.",
+			"Give the server as an IP address; the CPU needs no DNS then.",
+		],
+	},
+	wago: {
+		title: "Wago PLCs",
+		ways: ["plain", "submission", "implicit-tls"],
+		tryIf: [LINE_ENDS],
+	},
+	apc: {
+		title: "APC network management cards",
+		ways: ["submission", "relay", "implicit-tls", "plain"],
+		words: {
+			server: "SMTP Server",
+			port: "Port",
+			security: "Use SSL/TLS",
+			username: "User Name",
+			password: "Password",
+			sender: "From Address",
+		},
+		securityWords: { none: "Never", STARTTLS: "Always", TLS: "Implicitly" },
+		tryIf: [OLD_TLS],
+		notes: [
+			"The first generation of cards (AP9630 with old firmware, AP9617) has no TLS: use port 25 by address.",
+		],
+	},
+	eaton: {
+		title: "Eaton network cards",
+		ways: ["submission", "implicit-tls", "plain"],
+		words: { sender: "Default sender address" },
+		tryIf: [OLD_TLS],
+	},
+	ilo: {
+		title: "HPE iLO (AlertMail)",
+		aliases: ["hpe-ilo", "hpe"],
+		ways: ["submission", "implicit-tls", "plain"],
+		words: {
+			server: "SMTP Server",
+			port: "SMTP Port",
+			security: "SMTP Secure (SSL/TLS)",
+			sender: "Sender Email Domain (its part after the @)",
+		},
+		notes: [
+			'It makes its sender\'s name itself, and writes addresses such as "name.@domain", which are taken.',
+			"If Microsoft 365 refuses the sender, force it: see the From policy of the device.",
+		],
+	},
+	idrac: {
+		title: "Dell iDRAC",
+		aliases: ["drac", "dell"],
+		ways: ["submission", "implicit-tls", "plain"],
+		words: {
+			server: "SMTP (E-mail) Server IP Address or FQDN",
+			port: "SMTP Port Number",
+			security: "Connection Encryption",
+			username: "Username",
+			password: "Password",
+		},
+		securityWords: { none: "None", STARTTLS: "STARTTLS" },
+		notes: ["Older ones have no encryption: use port 25 by address."],
+	},
+	zabbix: {
+		title: "Zabbix (media type Email)",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: {
+			server: "SMTP server",
+			port: "SMTP server port",
+			security: "Connection security",
+			username: "Username",
+			password: "Password",
+			sender: "Email",
+		},
+		securityWords: { none: "None", STARTTLS: "STARTTLS", TLS: "SSL/TLS" },
+		notes: [
+			"SSL verify peer and host need this box's authority on the Zabbix server; without them, leave both off.",
+		],
+	},
+	veeam: {
+		title: "Veeam Backup & Replication",
+		ways: ["submission", "relay", "plain"],
+		words: { server: "SMTP server", port: "Port", security: "Connect using SSL", sender: "From" },
+	},
+	proxmox: {
+		title: "Proxmox VE and Backup Server (SMTP target)",
+		aliases: ["pve", "pbs"],
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		words: {
+			server: "Server",
+			port: "Port",
+			security: "Encryption",
+			username: "Username",
+			password: "Password",
+			sender: "From Address",
+		},
+		securityWords: { none: "None", STARTTLS: "STARTTLS", TLS: "TLS" },
+		notes: [CHECK_OFF],
+	},
+	printer: {
+		title: "printers, scanners and copiers",
+		aliases: ["scanner", "copier", "mfp"],
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		tryIf: [OLD_TLS, INSISTS_ON_PASSWORD],
+	},
+	camera: {
+		title: "cameras and recorders",
+		aliases: ["nvr", "dvr"],
+		ways: ["submission", "implicit-tls", "plain"],
+		tryIf: [OLD_TLS, LINE_ENDS, INSISTS_ON_PASSWORD],
+		notes: [BURSTS],
+	},
+	plc: {
+		title: "PLCs and drives",
+		ways: ["plain", "submission", "implicit-tls"],
+		tryIf: [LINE_ENDS, { turnOn: "auth_without_tls", when: "it must sign in and has no TLS" }],
+		notes: ["Most have no encryption: use port 25, known by its address."],
+	},
+	nas: { title: "network storage", ways: ["submission", "implicit-tls", "relay", "plain"] },
+	ups: { title: "UPSes", ways: ["submission", "implicit-tls", "plain"], tryIf: [OLD_TLS, LINE_ENDS] },
+	server: {
+		title: "servers and their management controllers",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		notes: ["A mail server can relay to port 25 by its address, as to a smarthost."],
+	},
+	script: {
+		title: "scripts and programs",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		tryIf: [LINE_ENDS],
+	},
+	other: {
+		title: "other devices",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+		tryIf: [OLD_TLS, LINE_ENDS, INSISTS_ON_PASSWORD],
+	},
+};

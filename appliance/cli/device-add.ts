@@ -1,0 +1,189 @@
+/** `postern device add | allow | refuse`: lets a device send, and prints what to type into it. */
+import { nearest } from "../config/nearest.ts";
+import type { DeviceDraft, DeviceSettings, DeviceSwitches, StrangerRow } from "../services.ts";
+import { type Command, DONE, type Invocation, type OptionSpec, UsageError } from "./command.ts";
+import { settingsText } from "./device-settings.ts";
+import { count } from "./words.ts";
+
+const FLAGS = [
+	"legacy_tls",
+	"lf_line_ends",
+	"auth_without_tls",
+	"accept_any_credentials",
+	"cram_md5",
+] as const satisfies readonly (keyof DeviceSwitches)[];
+const HIDE_EHLO = "hide_ehlo";
+
+const DEVICE_OPTIONS: Readonly<Record<string, OptionSpec>> = {
+	account: {
+		type: "string",
+		value: "A",
+		help: "the Microsoft account it sends through; needed when there are several",
+	},
+	kind: {
+		type: "string",
+		value: "KIND",
+		help: "what it is (brother, ricoh, hikvision, siemens-s7, printer, camera, …): hints in the words of its menu",
+	},
+	"turn-on": {
+		type: "string",
+		multiple: true,
+		value: "SWITCH",
+		help: `a leniency it needs: ${FLAGS.join(", ")}, ${HIDE_EHLO}=KEYWORD,…`,
+	},
+};
+
+export const deviceAddCommands: readonly Command[] = [
+	{
+		name: "device add",
+		summary: "let a device send, and print what to type into it",
+		operands: { text: "NAME", least: 1, most: 1 },
+		options: {
+			address: {
+				type: "string",
+				multiple: true,
+				value: "CIDR",
+				help: "an address or range it is known by without a password",
+			},
+			username: {
+				type: "string",
+				value: "U",
+				help: "the name it signs in with; without --address, made from NAME",
+			},
+			...DEVICE_OPTIONS,
+		},
+		details: `With --address it needs no password; with --username, or neither, it gets one:
+  postern device add "Copier, 2nd floor" --address 192.168.1.50 --kind ricoh
+  postern device add NAS --kind synology
+  postern device add PLC --username plc-7 --account alerts@contoso.com
+  postern device add Old --address 192.168.1.60 --turn-on legacy_tls
+The password is shown once and kept only as a hash (with cram_md5 also encrypted).
+An unknown --kind lists those there are.`,
+		run: add,
+	},
+	{
+		name: "device allow",
+		summary: "let a stranger send that has tried to, and release its mail",
+		operands: { text: "ADDRESS", least: 1, most: 1 },
+		options: {
+			name: {
+				type: "string",
+				value: "NAME",
+				help: "how you call it; else as it calls itself, or device-ADDRESS",
+			},
+			...DEVICE_OPTIONS,
+		},
+		details: "`postern device list` shows who has tried.",
+		run: allow,
+	},
+	{
+		name: "device refuse",
+		summary: "forget a stranger, and delete what it has sent",
+		operands: { text: "ADDRESS", least: 1, most: 1 },
+		async run({ operands: [address = ""], terminal, json, services }) {
+			const { devices } = await services();
+			const { deleted } = await devices.refuse(address);
+			if (json) terminal.json({ refused: address, deleted });
+			else terminal.print(`${address} is forgotten; ${count(deleted, "message")} of it deleted.`);
+			return DONE;
+		},
+	},
+];
+
+async function add(invocation: Invocation): Promise<number> {
+	const { operands, options, terminal, json, services } = invocation;
+	const [name = ""] = operands;
+	const addresses = options.texts("address");
+	const username = options.text("username") ?? (addresses.length === 0 ? usernameFrom(name) : undefined);
+	const draft = { ...draftFrom(invocation, name), ...(username === undefined ? {} : { username }) };
+	const { devices } = await services();
+	const settings = await devices.add({ ...draft, addresses });
+	if (json) terminal.json(settings);
+	else tellSettings(settings, invocation);
+	return DONE;
+}
+
+async function allow(invocation: Invocation): Promise<number> {
+	const { operands, options, terminal, json, services } = invocation;
+	const [address = ""] = operands;
+	const { devices } = await services();
+	const row = (await devices.strangers()).find((stranger) => stranger.address === address);
+	const name = options.text("name") ?? guessedName(address, row);
+	const settings = await devices.allow(address, draftFrom(invocation, name));
+	if (json) {
+		terminal.json(settings);
+		return DONE;
+	}
+	tellSettings(settings, invocation);
+	const { released } = settings;
+	if (released > 0) {
+		terminal.print();
+		terminal.print(`Its mail that waited (${count(released, "message")}) goes on.`);
+	}
+	return DONE;
+}
+
+function draftFrom({ options }: Invocation, name: string): Omit<DeviceDraft, "addresses"> {
+	const account = options.text("account");
+	const kind = options.text("kind");
+	const switches = switchesFrom(options.texts("turn-on"));
+	return {
+		name,
+		...(account === undefined ? {} : { account }),
+		...(kind === undefined ? {} : { kind }),
+		...(switches === undefined ? {} : { switches }),
+	};
+}
+
+/** `legacy_tls`, `hide_ehlo=CHUNKING,STARTTLS`; undefined when there are none. */
+function switchesFrom(words: readonly string[]): DeviceSwitches | undefined {
+	if (words.length === 0) return undefined;
+	const hidden: string[] = [];
+	const on: Record<string, true> = {};
+	for (const word of words) {
+		const [name = "", value] = word.split("=", 2);
+		const key = name.trim().toLowerCase().replaceAll("-", "_");
+		const isFlag = FLAGS.some((flag) => flag === key);
+		if (isFlag && value === undefined) on[key] = true;
+		else if (key === HIDE_EHLO && value) hidden.push(...value.split(",").map((keyword) => keyword.trim()));
+		else throw unknownSwitch(word, key);
+	}
+	return { ...on, ...(hidden.length === 0 ? {} : { hide_ehlo: hidden }) };
+}
+
+function unknownSwitch(word: string, key: string): UsageError {
+	const near = nearest(key, [...FLAGS, HIDE_EHLO]);
+	const meant = near === undefined || near === key ? "" : `Did you mean ${near}? `;
+	return new UsageError(
+		`--turn-on takes no "${word}"`,
+		`${meant}There are ${FLAGS.join(", ")} and ${HIDE_EHLO}=KEYWORD,…`,
+	);
+}
+
+function tellSettings(settings: DeviceSettings, { terminal }: Invocation): void {
+	terminal.print(`"${settings.device.name}" may send. Type this into its mail (SMTP) settings:`);
+	terminal.print();
+	terminal.print(settingsText(settings));
+	if (settings.password === null) return;
+	terminal.print();
+	terminal.print("The password is shown only now.");
+}
+
+/** Letters and digits that any device's keypad has: `Büro, 2. OG` signs in as `buro-2-og`. */
+function usernameFrom(name: string): string {
+	const username = name
+		.normalize("NFKD")
+		.toLowerCase()
+		.replace(/\p{M}/gu, "")
+		.replace(/[^a-z0-9]+/g, "-")
+		.replace(/^-|-$/g, "");
+	if (username !== "") return username;
+	throw new UsageError("how is the device known?", "Give --address, --username or both.");
+}
+
+/** As it calls itself, unless that is an address or says nothing; else `device-192-168-1-50`. */
+function guessedName(address: string, row: StrangerRow | undefined): string {
+	const [called = ""] = row?.helo.split(".") ?? [];
+	if (/^[a-z][\w-]{1,40}$/i.test(called) && !/^local/i.test(called)) return called;
+	return `device-${address.replaceAll(/[^0-9a-f]+/gi, "-").replaceAll(/^-|-$/g, "")}`;
+}

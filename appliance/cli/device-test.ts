@@ -1,0 +1,45 @@
+/** `postern device test`: sends as the device would, and tells its faults from Postern's. */
+import type { DeviceTestDraft } from "../services.ts";
+import { type Command, DONE, FAILED, type Invocation, UsageError } from "./command.ts";
+
+export const deviceTestCommand: Command = {
+	name: "device test",
+	summary: "send a message as the device would, and follow it to its end",
+	operands: { text: "NAME", least: 1, most: 1 },
+	options: {
+		to: { type: "string", value: "ADDRESS", help: "who gets the message" },
+		from: { type: "string", value: "ADDRESS", help: "its sender, instead of the one that was recommended" },
+		"password-stdin": { type: "boolean", help: "the device's password comes on standard input" },
+	},
+	details: `If this works and the device does not, the fault is in what was typed into the device or in
+the network between; \`postern device log NAME\` shows what it said.
+  postern device test NAS --to you@contoso.com --password-stdin < password.txt`,
+	run: test,
+};
+
+async function test(invocation: Invocation): Promise<number> {
+	const { operands, options, terminal, json } = invocation;
+	const [name = ""] = operands;
+	const to = options.text("to");
+	const from = options.text("from");
+	if (to === undefined) throw new UsageError("--to is missing", "Give the address that gets the message.");
+	const password = options.flag("password-stdin") ? await invocation.inputLine() : undefined;
+	const draft: DeviceTestDraft = {
+		name,
+		to,
+		...(from === undefined ? {} : { from }),
+		...(password === undefined ? {} : { password }),
+	};
+	const interrupted = invocation.interrupted();
+	const { devices } = await invocation.services();
+	let steps = 0;
+	let faults = 0;
+	for await (const step of devices.test(draft, interrupted)) {
+		steps += 1;
+		if (!step.ok) faults += 1;
+		if (json) terminal.jsonLine(step);
+		else terminal.print(`${step.ok ? "ok  " : "FAIL"}  ${step.text}`);
+	}
+	if (interrupted.aborted) terminal.tell("Cancelled.");
+	return steps > 0 && faults === 0 && !interrupted.aborted ? DONE : FAILED;
+}
