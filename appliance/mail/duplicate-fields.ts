@@ -7,7 +7,7 @@
  * are joined, unless that would lose an address.
  */
 import { scanAddressList } from "./address-list.ts";
-import { type Field, latin1Value, rawValue, renamed, withoutBlanks, withValue } from "./field.ts";
+import { type Field, isBlank, rawValue, renamed, withoutBlanks, withValue } from "./field.ts";
 
 const ONCE = new Map(
 	[
@@ -46,10 +46,6 @@ function resolve(name: string, group: readonly Field[], replaced: Replacements, 
 	}
 	for (const field of others) replaced.set(field, [renamed(field, `X-Duplicate-${name}`)]);
 	repairs.push(`kept the first ${name}`);
-}
-
-export function isBlank(field: Field): boolean {
-	return latin1Value(field) === "";
 }
 
 /** All in one field; undefined when it would not name the same mailboxes. */

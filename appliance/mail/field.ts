@@ -25,6 +25,11 @@ export function latin1Value(field: Field): string {
 	return withoutBlanks(rawValue(field).toString("latin1").replaceAll(/\r?\n/g, ""));
 }
 
+/** Says nothing: blanks and line ends at most. */
+export function isBlank(field: Field): boolean {
+	return rawValue(field).every((byte) => BLANK_BYTES.includes(byte));
+}
+
 /** Not `trim()`, which takes the last byte of a UTF-8 `à` for a space. */
 export function withoutBlanks(text: string): string {
 	let start = 0;
@@ -46,5 +51,6 @@ export function withValue(field: Field, value: string | Buffer): Field {
 }
 
 const BLANKS = " \t\r\n";
+const BLANK_BYTES = Buffer.from(BLANKS);
 const COLON = 0x3a;
 const LINE_END = Buffer.from("\r\n");

@@ -67,7 +67,7 @@ function undeclaredCharset(
 	rest: Buffer,
 	legacyCharset: string,
 ): string | undefined {
-	if (isAscii(rest) || fields.some(({ key }) => key === "content-type")) return undefined;
+	if (fields.some(({ key }) => key === "content-type") || isAscii(rest)) return undefined;
 	try {
 		// The bytes may end within a character: that is what `stream` allows.
 		new TextDecoder("utf-8", { fatal: true }).decode(rest, { stream: true });

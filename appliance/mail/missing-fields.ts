@@ -9,8 +9,7 @@
 import { headerAddress } from "./address.ts";
 import { scanAddressList } from "./address-list.ts";
 import { formatDate, parseDate } from "./date.ts";
-import { isBlank } from "./duplicate-fields.ts";
-import { type Field, latin1Value, makeField, rawValue, renamed } from "./field.ts";
+import { type Field, isBlank, latin1Value, makeField, rawValue, renamed } from "./field.ts";
 import { makeMessageId } from "./message-id.ts";
 
 export interface Origin {
