@@ -123,8 +123,16 @@ export class House {
 		if (!out.includes('"signed-in"')) throw new Error(`nobody signed in: ${out}`);
 	}
 
-	async cli(...args: readonly string[]): Promise<CliResult> {
+	cli(...args: readonly string[]): Promise<CliResult> {
+		return this.cliReading("", ...args);
+	}
+
+	/** The same, with something on its standard input. */
+	async cliReading(input: string, ...args: readonly string[]): Promise<CliResult> {
 		const child = this.#spawnCli(args);
+		// A command that reads nothing may have ended.
+		child.stdin.on("error", () => undefined);
+		child.stdin.end(input);
 		let stdout = "";
 		let stderr = "";
 		child.stdout.on("data", (chunk) => {
@@ -166,7 +174,7 @@ export class House {
 	#spawnCli(args: readonly string[]) {
 		return spawn(process.execPath, [PROGRAM, ...args, "--config", this.configFile], {
 			env: this.#environment,
-			stdio: ["ignore", "pipe", "pipe"],
+			stdio: ["pipe", "pipe", "pipe"],
 		});
 	}
 }
