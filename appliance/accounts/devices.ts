@@ -153,15 +153,34 @@ export class Devices {
 	async authenticate(username: string, password: Secret, remoteAddress: string): Promise<Authentication> {
 		const name = foldUsername(username);
 		const result = await this.#signIns.check({
-			username: name,
+			...this.#knocker(name, remoteAddress),
 			password,
 			credential: this.#credential(name),
-			address: remoteAddress,
-			atHome: name !== "" && this.byAddress(remoteAddress)?.username === name,
 		});
 		if (result !== "right") return { ok: false, reason: result };
 		// Looked up anew: it may have been removed during the check.
 		const device = this.byUsername(name);
+		return device === undefined ? { ok: false, reason: "wrong" } : { ok: true, device };
+	}
+
+	/**
+	 * The same by an answer to a challenge, for a device with `cram_md5`, whose password can be had. `answers`
+	 * tells whether the answer is that of a password.
+	 */
+	authenticateByAnswer(
+		username: string,
+		answers: (password: string) => boolean,
+		remoteAddress: string,
+	): Authentication {
+		const name = foldUsername(username);
+		const device = this.byUsername(name);
+		const password = this.recoverable(name);
+		const result = this.#signIns.challenge(this.#knocker(name, remoteAddress), () => {
+			// An unknown user costs what a known one does.
+			const isRight = answers(password?.reveal() ?? "");
+			return isRight && password !== undefined;
+		});
+		if (result !== "right") return { ok: false, reason: result };
 		return device === undefined ? { ok: false, reason: "wrong" } : { ok: true, device };
 	}
 
@@ -216,6 +235,10 @@ export class Devices {
 		this.#byAddress = new AddressTable(
 			this.#list.flatMap((device) => device.addresses.map((range) => [range, device] as const)),
 		);
+	}
+
+	#knocker(username: string, address: string) {
+		return { username, address, atHome: username !== "" && this.byAddress(address)?.username === username };
 	}
 
 	#credential(username: string): Credential | undefined {

@@ -46,6 +46,18 @@ export class SignIns {
 		}
 	}
 
+	/** An answer to a challenge (CRAM-MD5): looked at within the same limits, at once. */
+	challenge(
+		{ username, address, atHome }: Pick<SignIn, "username" | "address" | "atHome">,
+		isRight: () => boolean,
+	): CheckResult | "locked" {
+		const attempt = this.#guard.begin(username, address, atHome);
+		if (typeof attempt === "string") return attempt;
+		const result = isRight() ? "right" : "wrong";
+		attempt.end(result);
+		return result;
+	}
+
 	async #attempt(signIn: SignIn): Promise<CheckResult | "locked"> {
 		const attempt = this.#guard.begin(signIn.username, signIn.address, signIn.atHome);
 		if (typeof attempt === "string") return attempt;

@@ -12,7 +12,7 @@ import type {
 import type { Accounts } from "../accounts/accounts.ts";
 import { mayBeReversePath, mayReceive, senderRuleOf } from "../accounts/device-policy.ts";
 import type { DeviceUsage } from "../accounts/device-usage.ts";
-import type { Devices } from "../accounts/devices.ts";
+import type { Authentication, Devices } from "../accounts/devices.ts";
 import type { Compatibility, Device } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
 import type { Events } from "../events.ts";
@@ -140,17 +140,14 @@ export class SessionPolicy implements ConnectionHost {
 		const known = devices.byAddress(session.remoteAddress);
 		if (known?.compatibility.acceptAnyCredentials === true) return { user: known.name };
 		const username = auth.username ?? "";
-		const outcome = await devices.authenticate(
-			username,
-			new Secret(auth.password ?? ""),
-			session.remoteAddress,
-		);
+		const outcome = await this.#check(auth, username, session.remoteAddress);
 		if (!outcome.ok) {
 			this.#failedSignIn.add(session);
 			throw this.#refuse(session, SIGN_IN_REFUSALS[outcome.reason](username), known);
 		}
 		const { device } = outcome;
-		if (!session.secure && !device.compatibility.authWithoutTls) {
+		const showsPassword = auth.method !== "CRAM-MD5";
+		if (showsPassword && !session.secure && !device.compatibility.authWithoutTls) {
 			throw this.#refuse(session, POLICY.passwordInClear(device), device);
 		}
 		this.#signedIn.set(session, device.username);
@@ -235,6 +232,19 @@ export class SessionPolicy implements ConnectionHost {
 			},
 			log,
 		});
+	}
+
+	async #check(auth: SMTPServerAuthentication, username: string, address: string): Promise<Authentication> {
+		const { devices } = this.#options;
+		const { method, validatePassword } = auth;
+		if (method !== "CRAM-MD5") {
+			return await devices.authenticate(username, new Secret(auth.password ?? ""), address);
+		}
+		return devices.authenticateByAnswer(
+			username,
+			(password) => validatePassword?.(password) === true,
+			address,
+		);
 	}
 
 	#accountOf(device: Device): string {
