@@ -20,6 +20,7 @@ const INSISTS_ON_PASSWORD = {
 	when: "its menu does not let user name and password be empty",
 } as const;
 const BURSTS = "A camera sends bursts of pictures: give it a rate, so that it leaves room for others.";
+const THREE_RECIPIENTS = "Most models take three recipients at most.";
 const SENDER_NEEDED = "Nothing is sent while its own (sender's) address is empty.";
 const CHECK_OFF =
 	'If it verifies certificates, import this box\'s authority (http://THIS-BOX/authority.crt), or turn "verify server certificate" off.';
@@ -142,7 +143,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	sharp: {
 		title: "Sharp copiers",
 		ways: ["submission", "implicit-tls", "relay", "plain"],
-		words: { server: "Primary Server", sender: "Sender Address", security: "Enable SSL/TLS" },
+		words: { server: "Primary Server" },
 		tryIf: [OLD_TLS],
 	},
 	toshiba: {
@@ -185,7 +186,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		},
 		securityWords: { none: "None", STARTTLS: "TLS, with Enable STARTTLS", TLS: "SSL" },
 		tryIf: [OLD_TLS, INSISTS_ON_PASSWORD],
-		notes: [BURSTS, "It takes three recipients at most."],
+		notes: [BURSTS, THREE_RECIPIENTS],
 	},
 	dahua: {
 		title: "Dahua and Amcrest cameras and recorders",
@@ -194,7 +195,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		words: {
 			server: "SMTP Server",
 			port: "Port",
-			security: "Encryption Type",
+			security: "Encryption Type (older: Authentication)",
 			username: "Username",
 			password: "Password",
 			sender: "Sender",
