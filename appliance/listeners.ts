@@ -112,6 +112,8 @@ export class Listeners {
 
 	/** To a port of a role, over this machine's own network. Rejects with the system's error. */
 	async connect(role: ListenerRole): Promise<net.Socket> {
+		// Where this machine is a proxy, a connection of ours without its header would be refused.
+		if (this.#believesProxy("127.0.0.1")) return this.connectAs(role, "127.0.0.1");
 		const { host, port } = this.#ofRole(role).bound;
 		const everywhere = host === "::" || host === "0.0.0.0";
 		const socket = net.connect({ host: everywhere ? "127.0.0.1" : host, port });

@@ -24,6 +24,7 @@ export class SmtpPeer {
 		const socket = net.connect(port, host);
 		const peer = new SmtpPeer(socket);
 		await once(socket, "connect");
+		socket.setNoDelay(true);
 		await peer.unasked();
 		await peer.command("EHLO peer.test");
 		return peer;
