@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readDuration, readRate, readRetrySchedule } from "./duration.ts";
+import { readDuration, readQuota, readRate, readRetrySchedule } from "./duration.ts";
 import { Refusal } from "./refusal.ts";
 
 const MINUTE_MS = 60_000;
@@ -61,5 +61,16 @@ describe("rates", () => {
 
 	it.each(["", "120", "0/h", "h", "120/w", "-1/h", "1/ms"])("refuses %j", (text) => {
 		expect(readRate(text)).toBeInstanceOf(Refusal);
+	});
+});
+
+describe("quotas", () => {
+	it("reads bytes per time", () => {
+		expect(readQuota("500MB/d")).toEqual({ count: 500_000_000, perMs: 86_400_000 });
+		expect(readQuota("1.5 GiB / w")).toEqual({ count: 1_610_612_736, perMs: 604_800_000 });
+	});
+
+	it.each(["", "500MB", "500MB/s", "0MB/d", "10B/d", "MB/d", "99999GB/d"])("refuses %j", (text) => {
+		expect(readQuota(text)).toBeInstanceOf(Refusal);
 	});
 });
