@@ -27,13 +27,6 @@ export function itWithAsRoot(
 	else it.skip(`${name} (skipped: ${program} has to be started by root)`, test);
 }
 
-/** `it`, for a test that drives an applet of Busybox: Debian builds its own without some. */
-export function itWithApplet(applet: string, name: string, test: () => Promise<void>): void {
-	const { stdout } = spawnSync("sh", ["-c", "busybox --list"], { encoding: "utf8" });
-	if (stdout.split("\n").includes(applet) === true) it(name, test);
-	else it.skip(`${name} (skipped: there is no busybox with ${applet})`, test);
-}
-
 export interface ClientResult {
 	readonly exitCode: number;
 	readonly output: string;
