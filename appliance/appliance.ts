@@ -190,6 +190,9 @@ export class Appliance {
 				scheduler,
 				runner,
 				asks: () => config().smtp.strangers === "ask",
+				log,
+				deviceAt: (address) => devices.byAddress(address),
+				accountOf: (device) => accounts.forDevice(device)?.address ?? device.account,
 				delete: async (ids) => (await queue.act("delete", ids)).changed,
 			});
 			const transcripts = new Transcripts(clock);

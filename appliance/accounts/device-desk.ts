@@ -79,7 +79,10 @@ export class DeviceDesk implements DeviceService {
 	async allow(wanted: string, draft: Omit<DeviceDraft, "addresses">): Promise<AllowedStranger> {
 		const { accounts, strangers } = this.#options;
 		const address = this.#stranger(wanted);
-		const settings = await this.add({ ...draft, addresses: [address] });
+		// Added by its address meanwhile: then its mail is all that waits.
+		const known = this.#options.devices.byAddress(address);
+		const settings =
+			known === undefined ? await this.add({ ...draft, addresses: [address] }) : this.#settings(known, null);
 		const { device } = settings;
 		const account = accounts.forDevice(device)?.address ?? device.account;
 		const released = await strangers.allow(address, device, account);

@@ -3,7 +3,9 @@
  * memory and monotonic: a restart forgets, which lets a device send its allowance once more.
  *
  * An allowance fills up evenly: 120 an hour is one every thirty seconds, with up to 120 at once after a
- * quiet hour. Only what was accepted counts.
+ * quiet hour. What was accepted counts, and what is being received; what was refused costs nothing. Of a
+ * message that is being received the size is not known, so a device that sends over several connections
+ * may go over its quota by what they carry, and waits for the debt; never over its rate.
  */
 import type { Clock } from "../clock.ts";
 import { Allowance } from "./allowance.ts";
@@ -14,6 +16,14 @@ export type Excess = { readonly kind: "rate" | "quota"; readonly waitMs: number 
 interface Usage {
 	readonly messages: Allowance;
 	readonly bytes: Allowance;
+	/** Messages that are being received. */
+	underway: number;
+}
+
+/** A message that is being received. */
+export interface Expense {
+	/** To be called once: with its size when it was accepted, else with undefined. */
+	end(sizeBytes: number | undefined): void;
 }
 
 export class DeviceUsage {
@@ -31,23 +41,34 @@ export class DeviceUsage {
 		if (usage === undefined) return undefined;
 		const nowMs = this.#clock.monotonicMs();
 		const { rate, quota } = device;
-		const rateWaitMs = rate === undefined ? 0 : usage.messages.waitMs(1, rate, nowMs);
+		const rateWaitMs = rate === undefined ? 0 : usage.messages.waitMs(1 + usage.underway, rate, nowMs);
+		// An allowance never asks for more than there is of it; what is under way may be all.
+		if (rate !== undefined && usage.underway >= rate.count) return { kind: "rate", waitMs: rate.perMs };
 		if (rateWaitMs > 0) return { kind: "rate", waitMs: rateWaitMs };
 		const quotaWaitMs = quota === undefined ? 0 : usage.bytes.waitMs(Math.max(1, sizeBytes), quota, nowMs);
 		return quotaWaitMs > 0 ? { kind: "quota", waitMs: quotaWaitMs } : undefined;
 	}
 
-	/** A message of the device was accepted. */
-	count(device: Device, sizeBytes: number): void {
+	/** A message of the device begins. */
+	begin(device: Device): Expense {
 		const { rate, quota } = device;
-		if (rate === undefined && quota === undefined) return;
-		const nowMs = this.#clock.monotonicMs();
+		if (rate === undefined && quota === undefined) return { end: () => undefined };
 		let usage = this.#usages.get(device.name);
 		if (usage === undefined) {
-			usage = { messages: new Allowance(), bytes: new Allowance() };
+			usage = { messages: new Allowance(), bytes: new Allowance(), underway: 0 };
 			this.#usages.set(device.name, usage);
 		}
-		if (rate !== undefined) usage.messages.take(1, rate, nowMs);
-		if (quota !== undefined) usage.bytes.take(sizeBytes, quota, nowMs);
+		const { messages, bytes } = usage;
+		const begun = usage;
+		begun.underway += 1;
+		return {
+			end: (sizeBytes) => {
+				begun.underway -= 1;
+				if (sizeBytes === undefined) return;
+				const nowMs = this.#clock.monotonicMs();
+				if (rate !== undefined) messages.take(1, rate, nowMs);
+				if (quota !== undefined) bytes.take(sizeBytes, quota, nowMs);
+			},
+		};
 	}
 }

@@ -139,6 +139,12 @@ export class Devices {
 		return this.#byUsername.get(foldUsername(username))?.device;
 	}
 
+	/** What its password is held against, as it is written: another one after the device was added anew. */
+	loginOf(username: string): Secret | undefined {
+		const written = this.#byUsername.get(foldUsername(username))?.written;
+		return written?.password_hash ?? written?.password;
+	}
+
 	/**
 	 * The password itself, for CRAM-MD5; only of a device whose owner turned `cram_md5` on. Undefined too
 	 * when only its hash is kept, or the key that sealed it is gone.

@@ -100,13 +100,18 @@ function commentEnd(text: string, start: number): End {
 	return { end: text.length, closed: false };
 }
 
+/** Far above an address with a route (RFC 5321 §4.5.3.1.3); what is longer is none. */
+const LONGEST_ANGLE = 1_000;
+
 /** An open bracket ends before the next comma: the mailboxes behind it are not swallowed. */
 function angleEnd(text: string, start: number): End {
-	let at = start + 1;
-	while (at < text.length && text[at] !== ">" && text[at] !== "<") {
-		at = text[at] === '"' ? quotedEnd(text, at).end : at + 1;
+	// No further than that: a field full of open brackets would cost the square of its length.
+	const inside = text.slice(start, start + LONGEST_ANGLE);
+	let at = 1;
+	while (at < inside.length && inside[at] !== ">" && inside[at] !== "<") {
+		at = inside[at] === '"' ? quotedEnd(inside, at).end : at + 1;
 	}
-	if (text[at] === ">") return { end: at + 1, closed: true };
-	const comma = text.slice(start, at).indexOf(",");
-	return { end: comma === -1 ? at : start + comma, closed: false };
+	if (inside[at] === ">") return { end: start + at + 1, closed: true };
+	const comma = inside.slice(0, at).indexOf(",");
+	return { end: start + (comma === -1 ? Math.min(at, inside.length) : comma), closed: false };
 }

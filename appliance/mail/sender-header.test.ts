@@ -94,3 +94,20 @@ describe("a list of senders", () => {
 		expect(apply(header, allow("scan@x.example"))).toBe(expected);
 	});
 });
+
+it("never leaves a From standing that another parser may read as somebody else", () => {
+	for (const from of [
+		"boss @ contoso.com, alerts@contoso.com",
+		'"boss" @contoso.com, alerts@contoso.com',
+		"Boss <boss@contoso.com (x) >, alerts@contoso.com",
+		"boss@contoso.com. <alerts@contoso.com>",
+	]) {
+		const message = Buffer.from(`From: ${from}\r\nTo: you@example.com\r\n\r\nbody`);
+		const look = applySenderRule(message, { kind: "force", address: "alerts@contoso.com" });
+		if (!look.allowed) throw new Error("forced senders are not refused");
+		const [line = ""] = look.message.toString().split("\r\n");
+		expect(line).toMatch(/^From: .*alerts@contoso\.com>?$/);
+		expect(line).not.toMatch(/^From: .*boss.*@.*,/);
+		expect(look.message.toString()).toContain(`X-Original-From: ${from}`);
+	}
+});

@@ -51,14 +51,17 @@ const LONGEST_CLAIM = 200;
 function force(fields: readonly Field[], address: string): readonly Field[] {
 	const from = fields.find(({ key }) => key === "from");
 	if (from === undefined) return [makeField("From", address), ...fields];
-	const mailboxes = scanAddressList(rawValue(from)).mailboxes;
+	const { mailboxes, clean } = scanAddressList(rawValue(from));
 	const hasSender = fields.some(({ key }) => key === "sender");
+	// What another parser may read as somebody else is not left standing: `boss @ contoso.com, alerts@…`.
 	const isAsWanted =
+		clean &&
 		mailboxes.length === 1 &&
 		mailboxes.every((mailbox) => addressKey(mailbox.address) === addressKey(address));
 	if (isAsWanted && !hasSender) return fields;
 	// Answers go where they would have gone, unless the device said where.
-	const wantsReplies = mailboxes.length > 0 && !isAsWanted && !fields.some(({ key }) => key === "reply-to");
+	const wantsReplies =
+		clean && mailboxes.length > 0 && !isAsWanted && !fields.some(({ key }) => key === "reply-to");
 	return fields.flatMap((field) => {
 		if (field.key === "sender") return [renamed(field, "X-Original-Sender")];
 		if (field !== from || isAsWanted) return [field];

@@ -23,27 +23,35 @@ export interface Submitted {
 	readonly helo: string;
 	readonly envelope: Envelope;
 	readonly repairs: readonly string[];
+	readonly count: Count;
+}
+
+/** What a message is counted against: its device's share, or the room for strangers' mail. */
+export interface Count {
+	/** False: there is no room for these bytes. */
+	readonly grow: (sizeBytes: number) => boolean;
+	/** To be called once: with its size when it was committed, else with undefined. */
+	readonly end: (sizeBytes: number | undefined) => void;
 }
 
 export async function accept(options: PolicyOptions, submitted: Submitted): Promise<AcceptFate> {
-	const { incoming, device, guest, account, envelope } = submitted;
-	const { runner, events, usage, strangers } = options;
+	const { incoming, device, guest, account, envelope, count } = submitted;
+	const { runner, events, strangers } = options;
 	// A large body's flush would hold the slot for nothing.
 	const isSmall = incoming.body.sizeBytes <= INLINE_BYTES;
 	const claim = isSmall && !guest ? runner.claim(account, device.name) : undefined;
 	const fate = await commit(submitted, claim);
+	count.end(fate.accepted ? incoming.body.sizeBytes : undefined);
 	if (!fate.accepted) {
 		if (claim !== undefined) runner.releaseClaim(claim);
 		const ownerText = fate.why === "full" ? CARD_FULL_TEXT : CARD_SICK_TEXT;
 		events.emit("message-refused", { device: device.name, ownerText });
 		return fate;
 	}
-	const { sizeBytes } = incoming.body;
 	// First, so that nothing that only tells of it can keep a committed message from being delivered.
-	if (guest) strangers.kept(submitted.client, incoming.number, sizeBytes);
+	if (guest) strangers.kept(submitted.client, incoming.number);
 	else runner.accepted(incoming.number, account, device.name, claim);
 	if (guest) strangers.knocked(submitted.client, submitted.helo, envelope.reversePath, false);
-	usage.count(device, sizeBytes);
 	tell(options, submitted);
 	return fate;
 }

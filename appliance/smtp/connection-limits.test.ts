@@ -19,6 +19,13 @@ describe("connection limits", () => {
 		expect(take(limits, "192.0.2.6", 100)).toBe(5);
 	});
 
+	it("leave places for devices, from however many addresses strangers come", () => {
+		const limits = new ConnectionLimits();
+		for (let number = 0; number < 250; number += 1) take(limits, `198.51.100.${number}`, 20, false);
+		expect(take(limits, "198.51.100.251", 1, false)).toBe(0);
+		expect(take(limits, "192.0.2.1", 40)).toBe(40);
+	});
+
 	it("give every place back, whatever comes and goes", () => {
 		const step = fc.tuple(fc.nat(5), fc.boolean());
 		fc.assert(

@@ -11,6 +11,8 @@ const MOST_OF_STRANGER = 20;
 /** Beyond this many in all, an address gets only its first few: there is always room for one that is quiet. */
 const RESERVED_FROM = 400;
 const FEW = 5;
+/** Of all places, so many are for known devices alone, from however many addresses strangers come. */
+const KEPT_FOR_DEVICES = 150;
 
 export class ConnectionLimits {
 	readonly #open = new Map<string, number>();
@@ -20,7 +22,8 @@ export class ConnectionLimits {
 	admits(address: string, isKnown: boolean): boolean {
 		const ofOne = this.#open.get(address) ?? 0;
 		const most = isKnown ? MOST_OF_DEVICE : MOST_OF_STRANGER;
-		const isFull = this.#inAll >= MOST_IN_ALL || (this.#inAll >= RESERVED_FROM && ofOne >= FEW);
+		const mostInAll = isKnown ? MOST_IN_ALL : MOST_IN_ALL - KEPT_FOR_DEVICES;
+		const isFull = this.#inAll >= mostInAll || (this.#inAll >= RESERVED_FROM && ofOne >= FEW);
 		if (ofOne >= most || isFull) return false;
 		this.#open.set(address, ofOne + 1);
 		this.#inAll += 1;

@@ -93,6 +93,7 @@ class Server extends SMTPServer {
 		});
 		this.connections.add(connection);
 		connection.on("error", (error: Error) => this._onError(error));
+		connection.on("socket-wrapped", (raw: net.Socket) => this.keep(raw));
 		return connection;
 	}
 }

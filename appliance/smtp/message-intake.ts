@@ -6,7 +6,6 @@
 import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Reply, reply } from "../mail/reply.ts";
-import type { Room } from "../queue/room.ts";
 import type { AcceptFate, Incoming } from "../queue/spool.ts";
 import type { HeaderLook, IncomingHeader } from "./incoming-header.ts";
 import { LineEnds } from "./line-ends.ts";
@@ -16,12 +15,14 @@ import type { Refusal } from "./session-record.ts";
 export interface IntakeOptions {
 	readonly incoming: Incoming;
 	readonly header: IncomingHeader;
-	readonly maxSizeBytes: number;
-	readonly room: Room;
+	/** May these bytes come, which make so many in all? Else why not. */
+	readonly mayGrow: (chunkBytes: number, messageBytes: number) => Refusal | undefined;
 	/** Called once when the message is whole and wanted: commits it. */
 	readonly accept: (incoming: Incoming) => Promise<AcceptFate>;
 	/** From or Sender in the header is not what the device may say. */
 	readonly senderRefusal: (claimed: string) => Refusal;
+	/** Called once when the message is whole and its fate is known, also when the device has gone. */
+	readonly concluded: (verdict: Verdict) => void;
 	/** Called once with the answer for the device, unless the device went away first. */
 	readonly answer: (verdict: Verdict) => void;
 	readonly log: Log;
@@ -68,12 +69,9 @@ export class MessageIntake {
 	write(chunk: Buffer): Promise<void> | undefined {
 		this.#receivedBytes += chunk.length;
 		if (this.#refusal !== undefined || this.#abandoned) return undefined;
-		if (this.#receivedBytes > this.#options.maxSizeBytes) {
-			this.#refuse(POLICY.tooLarge(this.#options.maxSizeBytes));
-			return undefined;
-		}
-		if (!this.#options.room.take(chunk.length, this.#receivedBytes)) {
-			this.#refuse(POLICY.cardFull());
+		const refusal = this.#options.mayGrow(chunk.length, this.#receivedBytes);
+		if (refusal !== undefined) {
+			this.#refuse(refusal);
 			return undefined;
 		}
 		return this.#take(this.#lineEnds.add(chunk));
@@ -89,6 +87,7 @@ export class MessageIntake {
 			void this.#takeHeader(this.#options.header.end());
 		}
 		void this.#conclude().then((verdict) => {
+			this.#options.concluded(verdict);
 			if (!this.#abandoned) this.#answer(verdict);
 		});
 	}

@@ -23,7 +23,7 @@ import type { Room } from "../queue/room.ts";
 import type { Runner } from "../queue/runner.ts";
 import type { Spool } from "../queue/spool.ts";
 import { Secret } from "../secret.ts";
-import { accept, envelopeOf } from "./acceptance.ts";
+import { accept, type Count, envelopeOf } from "./acceptance.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionHost, DeviceConnection } from "./device-connection.ts";
 import { guestOf } from "./guest.ts";
@@ -60,6 +60,12 @@ export interface PolicyOptions {
 /** A session without a device may be refused this often; then it is ended. */
 const STRANGERS_REFUSALS = 20;
 
+interface SignedIn {
+	readonly username: string;
+	/** What it was checked against. */
+	readonly login: Secret | undefined;
+}
+
 interface Sender {
 	readonly device: Device;
 	/** A stranger whose mail is kept for the owner. */
@@ -70,7 +76,7 @@ export class SessionPolicy implements ConnectionHost {
 	readonly #options: PolicyOptions;
 	readonly #role: ListenerRole;
 	/** Under which username a session signed in; a session known by address needs no entry. */
-	readonly #signedIn = new WeakMap<SMTPServerSession, string>();
+	readonly #signedIn = new WeakMap<SMTPServerSession, SignedIn>();
 	readonly #records = new WeakMap<SMTPServerSession, SessionRecord>();
 	readonly #refusals = new WeakMap<SMTPServerSession, number>();
 	/** Of a transaction's MAIL that was accepted. */
@@ -150,24 +156,25 @@ export class SessionPolicy implements ConnectionHost {
 		if (showsPassword && !session.secure && !device.compatibility.authWithoutTls) {
 			throw this.#refuse(session, POLICY.passwordInClear(device), device);
 		}
-		this.#signedIn.set(session, device.username);
+		this.#signedIn.set(session, { username: device.username, login: devices.loginOf(device.username) });
 		this.#recordOf(session).isDevice(device.name);
 		return { user: device.name };
 	}
 
 	async onMailFrom(address: SMTPServerAddress, session: SMTPServerSession): Promise<void> {
-		const sender = this.#senderOf(session, address.address);
+		const declaredBytes = Number((typeof address.args === "object" ? address.args["SIZE"] : undefined) ?? 0);
+		const sender = this.#senderOf(session, address.address, declaredBytes);
 		const { device } = sender;
 		if (!mayBeReversePath(device, address.address)) {
 			throw this.#refuse(session, POLICY.sender(device, address.address), device);
 		}
 		// What the device says of itself is replaced here, and in the header as that comes.
-		if (device.from === "force" && address.address !== "") {
+		if (device.from === "force") {
 			const account = this.#options.accounts.forDevice(device)?.address;
 			if (account === undefined) throw this.#refuse(session, POLICY.noAccount(device), device);
-			address.address = account;
+			// A bounce stays one: else its answer would bounce again, without end (RFC 5321 §4.5.5).
+			if (address.address !== "") address.address = account;
 		}
-		const declaredBytes = Number((typeof address.args === "object" ? address.args["SIZE"] : undefined) ?? 0);
 		const excess = this.#options.usage.excess(device, declaredBytes);
 		if (excess !== undefined) throw this.#refuse(session, POLICY[excess.kind](device, excess.waitMs), device);
 		if (!(await this.#options.room.has(declaredBytes))) {
@@ -178,7 +185,7 @@ export class SessionPolicy implements ConnectionHost {
 	}
 
 	onRcptTo(address: SMTPServerAddress, session: SMTPServerSession): void {
-		const { device } = this.#senderOf(session, "");
+		const { device } = this.#senderOf(session, "", 0);
 		if (!mayReceive(device, address.address)) {
 			throw this.#refuse(session, POLICY.recipient(device, address.address), device);
 		}
@@ -191,9 +198,22 @@ export class SessionPolicy implements ConnectionHost {
 		const isStill = sender?.guest === true || this.#deviceOf(session)?.name === sender?.device.name;
 		if (sender === undefined || !isStill) return REPLIES.authenticationRequired;
 		const { device, guest } = sender;
-		const { spool, clock, hostName, maxSizeBytes, room, log, strangers } = this.#options;
+		const { spool, clock, hostName, maxSizeBytes, room, log } = this.#options;
 		const account = this.#accountOf(device);
-		const incoming = spool.receive();
+		const received = spool.receive();
+		const count = this.#countOf(sender, session, received.number);
+		if ("reply" in count) {
+			// Nothing of it is on the card yet, so this cannot fail.
+			void received.abandon();
+			return this.#refuse(session, count, device).reply;
+		}
+		const incoming = {
+			...received,
+			abandon: () => {
+				count.end(undefined);
+				return received.abandon();
+			},
+		};
 		const envelope = envelopeOf(session);
 		const header = new IncomingHeader({
 			reversePath: envelope.reversePath,
@@ -210,28 +230,42 @@ export class SessionPolicy implements ConnectionHost {
 				date: new Date(clock.now()),
 			},
 		});
-		const roomBytes = guest ? strangers.roomBytes(session.remoteAddress) : Number.POSITIVE_INFINITY;
 		return new MessageIntake({
 			incoming,
 			header,
-			maxSizeBytes: Math.min(maxSizeBytes(), roomBytes),
-			room,
+			mayGrow: (chunkBytes, messageBytes) => {
+				if (messageBytes > maxSizeBytes()) return POLICY.tooLarge(maxSizeBytes());
+				if (!count.grow(chunkBytes)) return POLICY.strangersFull(session.remoteAddress);
+				return room.take(chunkBytes, messageBytes) ? undefined : POLICY.cardFull();
+			},
 			senderRefusal: (claimed) => POLICY.headerSender(device, claimed),
 			accept: (message) =>
 				accept(this.#options, {
-					...{ incoming: message, device, guest, account, envelope },
+					...{ incoming: message, device, guest, account, envelope, count },
 					client: session.remoteAddress,
 					helo: session.hostNameAppearsAs || "",
 					repairs: header.repairs,
 				}),
-			answer: (verdict) => {
-				const { queueId } = incoming;
-				if (verdict.refusal === undefined) this.#recordOf(session).accepted(queueId);
-				else this.#tell(session, verdict.refusal, device, queueId);
-				answer(verdict);
+			concluded: ({ refusal }) => {
+				if (refusal === undefined) this.#recordOf(session).accepted(incoming.queueId);
+				else this.#tell(session, refusal, device, incoming.queueId);
 			},
+			answer,
 			log,
 		});
+	}
+
+	/** What the message is counted against from its beginning, looked at anew; or why it is not taken. */
+	#countOf(sender: Sender, { remoteAddress }: SMTPServerSession, number: number): Count | Refusal {
+		const { usage, strangers } = this.#options;
+		if (sender.guest) {
+			const hold = strangers.begin(remoteAddress, number);
+			if (hold === undefined) return POLICY.strangersFull(remoteAddress);
+			return { grow: hold.grow, end: (sizeBytes) => hold.end(sizeBytes !== undefined) };
+		}
+		const excess = usage.excess(sender.device, 0);
+		if (excess !== undefined) return POLICY[excess.kind](sender.device, excess.waitMs);
+		return { grow: () => true, ...usage.begin(sender.device) };
 	}
 
 	async #check(auth: SMTPServerAuthentication, username: string, address: string): Promise<Authentication> {
@@ -255,20 +289,23 @@ export class SessionPolicy implements ConnectionHost {
 	#deviceOf(session: SMTPServerSession): Device | undefined {
 		// The engine forgets the user on STARTTLS (RFC 3207 §4.2); so do we.
 		const { devices } = this.#options;
-		const username = session.user ? this.#signedIn.get(session) : undefined;
-		// Looked up anew each time: a device that its owner removes stops at once.
-		if (username !== undefined) return devices.byUsername(username);
+		const signedIn = session.user ? this.#signedIn.get(session) : undefined;
+		if (signedIn !== undefined) {
+			// Looked up anew each time: a device that its owner removes, or gives another password, stops at once.
+			const isSame = devices.loginOf(signedIn.username)?.reveal() === signedIn.login?.reveal();
+			return isSame ? devices.byUsername(signedIn.username) : undefined;
+		}
 		const known = devices.byAddress(session.remoteAddress);
 		if (this.#role !== "submission") return known;
 		return known?.compatibility.acceptAnyCredentials === true && session.user ? known : undefined;
 	}
 
 	/** Who sends: a device, or a stranger whose mail may be kept for the owner. Throws for anybody else. */
-	#senderOf(session: SMTPServerSession, reversePath: string): Sender {
+	#senderOf(session: SMTPServerSession, reversePath: string, sizeBytes: number): Sender {
 		const device = this.#deviceOf(session);
 		if (device !== undefined) return { device, guest: false };
 		const { remoteAddress } = session;
-		const may = this.#mayAsk(session);
+		const may = this.#mayAsk(session, sizeBytes);
 		if (may === "yes") return { device: guestOf(remoteAddress), guest: true };
 		const refusal = this.#strangersRefusal(session, may);
 		this.#options.strangers.knocked(remoteAddress, session.hostNameAppearsAs || "", reversePath, true);
@@ -276,9 +313,9 @@ export class SessionPolicy implements ConnectionHost {
 	}
 
 	/** Not where a sign-in is the rule, and not for somebody who guesses at passwords. */
-	#mayAsk(session: SMTPServerSession): "yes" | "no" | "full" {
+	#mayAsk(session: SMTPServerSession, sizeBytes: number): "yes" | "no" | "full" {
 		if (this.#role === "submission" || this.#failedSignIn.has(session)) return "no";
-		return this.#options.strangers.mayAsk(session.remoteAddress);
+		return this.#options.strangers.mayAsk(session.remoteAddress, sizeBytes);
 	}
 
 	#strangersRefusal(session: SMTPServerSession, may: "no" | "full"): Refusal {

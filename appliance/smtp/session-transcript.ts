@@ -114,6 +114,12 @@ export class SessionTranscript implements SessionRecord {
 	accepted(queueId: string): void {
 		this.#result = "accepted";
 		this.#inTransaction = false;
+		// A device that hangs up behind its final dot has ended the session before the card had its message.
+		if (this.#broken) {
+			this.#broken = false;
+			const at = this.#ownerTexts.indexOf(BROKEN);
+			if (at !== -1) this.#ownerTextBytes -= this.#ownerTexts.splice(at, 1)[0]?.length ?? 0;
+		}
 		this.#queueIds.push(queueId);
 		if (this.#queueIds.length > MOST_QUEUE_IDS) this.#queueIds.shift();
 	}

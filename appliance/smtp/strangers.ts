@@ -7,13 +7,15 @@
  */
 import type { Device } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
-import { UserError } from "../errors.ts";
+import { asError, UserError } from "../errors.ts";
+import type { Log } from "../log.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
 import type { Runner } from "../queue/runner.ts";
 import type { Scheduler } from "../queue/scheduler.ts";
 import type { Spool } from "../queue/spool.ts";
 import { strangerAddress, strangerName } from "../queue/stranger-lane.ts";
 import type { StrangerRow } from "../services.ts";
+import { type Hold, StrangerHolds } from "./stranger-holds.ts";
 
 export interface StrangersOptions {
 	readonly clock: Clock;
@@ -22,15 +24,17 @@ export interface StrangersOptions {
 	readonly runner: Runner;
 	/** Their mail is kept for the owner instead of refused. */
 	readonly asks: () => boolean;
+	readonly log: Log;
+	/** The device that an address belongs to by now. */
+	readonly deviceAt: (address: string) => Device | undefined;
+	/** Address of the account that a device sends through, or empty. */
+	readonly accountOf: (device: Device) => string;
 	/** Deletes queued messages by their queue ids; says how many. */
 	readonly delete: (ids: readonly string[]) => Promise<number>;
 }
 
 const MOST_REMEMBERED = 200;
 const MOST_SENDERS = 3;
-/** Enough to see what it is and to lose nothing of a device's first minutes; too little to fill a card with. */
-const MOST_OF_ONE = { messages: 20, bytes: 25_000_000 };
-const MOST_IN_ALL = { messages: 200, bytes: 100_000_000 };
 
 interface Knock {
 	readonly firstSeenMs: number;
@@ -40,20 +44,16 @@ interface Knock {
 	refusals: number;
 }
 
-interface Amount {
-	readonly messages: number;
-	readonly bytes: number;
-}
-
 export class Strangers {
 	readonly #options: StrangersOptions;
 	/** By address, the one heard of longest ago first. */
 	readonly #knocks = new Map<string, Knock>();
-	/** Held messages and their sizes, by address. */
-	readonly #held = new Map<string, Map<number, number>>();
+	readonly #holds: StrangerHolds;
+	#hasLoaded = false;
 
 	constructor(options: StrangersOptions) {
 		this.#options = options;
+		this.#holds = new StrangerHolds((number) => options.scheduler.known(number)?.state === "held");
 	}
 
 	/** Finds what earlier runs held. After the queue has been loaded. */
@@ -64,10 +64,11 @@ export class Strangers {
 			for (const id of ids) {
 				const shown = await this.#options.spool.show(id);
 				if (shown === null || !("message" in shown)) continue;
-				this.#heldOf(address).set(id, shown.message.sizeBytes);
+				this.#holds.found(address, id, shown.message.sizeBytes);
 				this.#knock(address, shown.message.receivedAtMs, "", shown.message.reversePath);
 			}
 		}
+		this.#hasLoaded = true;
 	}
 
 	/** A stranger was refused, or its mail kept. */
@@ -76,35 +77,42 @@ export class Strangers {
 		if (wasRefused) knock.refusals += 1;
 	}
 
-	/** May a message of this stranger be kept? `no`: strangers are refused. */
-	mayAsk(address: string): "yes" | "no" | "full" {
+	/**
+	 * May a message of this size (0: unknown) of this stranger be kept? `no`: strangers are refused. `full`: not
+	 * now, also until what earlier runs held has been found.
+	 */
+	mayAsk(address: string, sizeBytes: number): "yes" | "no" | "full" {
 		if (!this.#options.asks()) return "no";
-		const ofOne = this.#amountOf(address);
-		const inAll = [...this.#held.keys()].map((other) => this.#amountOf(other)).reduce(sum, NOTHING);
-		return reaches(ofOne, MOST_OF_ONE) || reaches(inAll, MOST_IN_ALL) ? "full" : "yes";
+		return this.#hasLoaded && this.#holds.hasRoom(address, sizeBytes) ? "yes" : "full";
 	}
 
-	/** How large its next message may be. */
-	roomBytes(address: string): number {
-		return MOST_OF_ONE.bytes - this.#amountOf(address).bytes;
+	/** A message of it begins, and counts from now on; undefined when there is no room for it. */
+	begin(address: string, number: number): Hold | undefined {
+		return this.#holds.begin(address, number);
 	}
 
 	/** A message of it was committed as held. */
-	kept(address: string, number: number, sizeBytes: number): void {
-		const { scheduler } = this.#options;
+	kept(address: string, number: number): void {
+		const { scheduler, deviceAt, accountOf, log } = this.#options;
 		scheduler.add(scheduler.lane("", strangerName(address)), number, "held", 0);
-		this.#heldOf(address).set(number, sizeBytes);
+		// Allowed while it was sending.
+		const device = deviceAt(address);
+		if (device === undefined) return;
+		this.allow(address, device, accountOf(device)).catch((thrown: unknown) => {
+			// It stays held, and goes when the owner allows it once more.
+			log.error("stranger-not-adopted", { client: address, error: asError(thrown).message });
+		});
 	}
 
 	has(address: string): boolean {
-		return this.#knocks.has(address) || this.#amountOf(address).messages > 0;
+		return this.#knocks.has(address) || this.#holds.of(address).numbers.length > 0;
 	}
 
 	/** The latest first. */
 	list(): readonly StrangerRow[] {
 		return [...this.#knocks]
 			.map(([address, knock]) => {
-				const { messages, bytes } = this.#amountOf(address);
+				const { numbers, sizeBytes } = this.#holds.of(address);
 				return {
 					address,
 					helo: knock.helo,
@@ -112,24 +120,25 @@ export class Strangers {
 					firstSeenAt: new Date(knock.firstSeenMs).toISOString(),
 					lastSeenAt: new Date(knock.lastSeenMs).toISOString(),
 					refusals: knock.refusals,
-					heldMessages: messages,
-					heldBytes: bytes,
+					heldMessages: numbers.length,
+					heldBytes: sizeBytes,
 				};
 			})
+			.filter((row) => row.heldMessages > 0 || this.#options.deviceAt(row.address) === undefined)
 			.reverse();
 	}
 
 	/** Its held mail becomes the device's and goes out, in the order in which it came. Says how many. */
 	async allow(address: string, device: Device, account: string): Promise<number> {
 		const { spool, scheduler, runner } = this.#options;
-		const ids = [...this.#heldNow(address).keys()].sort((a, b) => a - b);
+		const ids = this.#holds.of(address).numbers;
 		if (ids.length > 0) await spool.adopt(ids, device.name, account);
 		for (const id of ids) {
 			const item = scheduler.known(id);
 			if (item !== undefined) scheduler.remove(item);
 			runner.accepted(id, account, device.name, undefined);
 		}
-		this.#forget(address);
+		this.#knocks.delete(address);
 		return ids.length;
 	}
 
@@ -138,15 +147,10 @@ export class Strangers {
 		if (!this.has(address)) {
 			throw new UserError("stranger-unknown", `Nobody has tried to send from ${address}.`);
 		}
-		const ids = [...this.#heldNow(address).keys()].map(formatQueueId);
+		const ids = this.#holds.of(address).numbers.map(formatQueueId);
 		const deleted = ids.length === 0 ? 0 : await this.#options.delete(ids);
-		this.#forget(address);
-		return deleted;
-	}
-
-	#forget(address: string): void {
 		this.#knocks.delete(address);
-		this.#held.delete(address);
+		return deleted;
 	}
 
 	#knock(address: string, nowMs: number, helo: string, sender: string): Knock {
@@ -172,44 +176,9 @@ export class Strangers {
 	#makeRoom(): void {
 		if (this.#knocks.size <= MOST_REMEMBERED) return;
 		for (const address of this.#knocks.keys()) {
-			if (this.#amountOf(address).messages > 0) continue;
+			if (this.#holds.of(address).numbers.length > 0) continue;
 			this.#knocks.delete(address);
 			return;
 		}
 	}
-
-	#heldOf(address: string): Map<number, number> {
-		let held = this.#held.get(address);
-		if (held === undefined) {
-			held = new Map();
-			this.#held.set(address, held);
-		}
-		return held;
-	}
-
-	/** Without what its owner has deleted meanwhile. */
-	#heldNow(address: string): ReadonlyMap<number, number> {
-		const held = this.#held.get(address);
-		if (held === undefined) return new Map();
-		for (const id of held.keys()) {
-			if (this.#options.scheduler.known(id)?.state !== "held") held.delete(id);
-		}
-		if (held.size === 0) this.#held.delete(address);
-		return held;
-	}
-
-	#amountOf(address: string): Amount {
-		const sizes = [...this.#heldNow(address).values()];
-		return { messages: sizes.length, bytes: sizes.reduce((a, b) => a + b, 0) };
-	}
-}
-
-const NOTHING: Amount = { messages: 0, bytes: 0 };
-
-function sum(a: Amount, b: Amount): Amount {
-	return { messages: a.messages + b.messages, bytes: a.bytes + b.bytes };
-}
-
-function reaches(amount: Amount, most: Amount): boolean {
-	return amount.messages >= most.messages || amount.bytes >= most.bytes;
 }

@@ -127,7 +127,8 @@ export abstract class TolerantConnection extends SMTPConnection {
 	/**
 	 * Looks at what the client offers before the engine begins TLS: a handshake that fails says little
 	 * about why. Nothing that came in clear behind STARTTLS is obeyed, from here on (RFC 3207 §6).
-	 * Emits `handshake-failed` with what came first and a `HandshakeError`.
+	 * Emits `handshake-failed` with what came first and a `HandshakeError`; `socket-wrapped` when TLS has begun
+	 * on the raw socket.
 	 */
 	override upgrade(callback: () => void, secureCallback?: () => void): void {
 		const { _socket: socket, _parser: parser } = this;
@@ -139,6 +140,8 @@ export abstract class TolerantConnection extends SMTPConnection {
 			if (first.outcome === "found" && this._parser !== false && !socket.destroyed) {
 				this.#firstOfTls = first.value;
 				super.upgrade(callback, secureCallback);
+				// The engine has taken everybody's listeners off it.
+				this.emit("socket-wrapped", socket);
 				return;
 			}
 			const code = first.outcome === "silence" ? "ERR_TLS_HANDSHAKE_TIMEOUT" : "closed";
