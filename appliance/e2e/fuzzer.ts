@@ -63,7 +63,6 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzFigures> {
 				// Rounds of one seed are never those of its neighbour.
 				seed: seed * 1_000 + round,
 				numRuns: ROUND,
-				interruptAfterTimeLimit: Math.max(1, deadlineMs - performance.now()),
 			},
 		);
 		round += 1;

@@ -31,6 +31,7 @@ async function open(role: ListenerRole, change: Partial<DoorHost> = {}): Promise
 	const door = new Door({
 		role,
 		believesProxy: () => false,
+		isKnown: () => true,
 		contextsFor: () => contexts.of("modern"),
 		admit: ({ socket, client, secure }) => {
 			news.push(`session of ${client.address}${secure ? ", TLS" : ""}`);

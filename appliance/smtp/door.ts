@@ -33,6 +33,8 @@ export interface DoorHost {
 	/** Does this peer put a PROXY header before each session, and is it believed? */
 	believesProxy(address: string): boolean;
 	contextsFor(address: string): ContextMap;
+	/** Is there a device at this address? */
+	isKnown(address: string): boolean;
 	/** Begins the session. Gives a way to end it without a word. */
 	admit(entrant: Entrant): { endUnheard(refusal: Refusal): void };
 	/** No session came about. */
@@ -57,6 +59,8 @@ const PROXY_HEADER_MS = 5_000;
 /** For the last words to reach their reader. */
 const LAST_WORDS_MS = 2_000;
 const MOST_WAITING = 200;
+/** The rest is for the devices' sockets: silence costs a stranger nothing. */
+const MOST_WAITING_OF_STRANGERS = 150;
 const MOST_WAITING_OF_ONE = 50;
 const MOST_REMEMBERED = 256;
 
@@ -206,7 +210,8 @@ export class Door {
 	#isFull(address: string, proxied: boolean): boolean {
 		// A proxy has all its clients' connections under its own address.
 		const ofOne = proxied ? 0 : (this.#waitingOf.get(address) ?? 0);
-		return this.#waiting.size >= MOST_WAITING || ofOne >= MOST_WAITING_OF_ONE;
+		const most = proxied || this.#host.isKnown(address) ? MOST_WAITING : MOST_WAITING_OF_STRANGERS;
+		return this.#waiting.size >= most || ofOne >= MOST_WAITING_OF_ONE;
 	}
 
 	#keep(socket: net.Socket, address: string): void {

@@ -42,6 +42,10 @@ export class Reception implements DoorHost {
 		return this.#options.tls.of(this.#isLegacy(address) ? "legacy" : "modern");
 	}
 
+	isKnown(address: string): boolean {
+		return this.#options.policy.devices.byAddress(address) !== undefined;
+	}
+
 	admit(entrant: Entrant): { endUnheard(refusal: Refusal): void } {
 		const { client } = entrant;
 		const connection = this.#options.begin(entrant, () => this.contextsFor(client.address));
