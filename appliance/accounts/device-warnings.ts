@@ -61,6 +61,8 @@ function settingsNotInForce({ addresses, compatibility }: Device): string | unde
 	const needy = [
 		compatibility.legacyTls ? "legacy_tls" : "",
 		compatibility.hideEhlo.length === 0 ? "" : "hide_ehlo",
+		// It can be asked for without, but is offered to known addresses alone.
+		compatibility.cramMd5 ? "cram_md5" : "",
 	].filter((setting) => setting !== "");
 	if (addresses.length > 0 || needy.length === 0) return undefined;
 	return `${needy.join(" and ")} needs addresses: the box must know the device before it signs in.`;

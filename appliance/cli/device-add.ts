@@ -108,7 +108,8 @@ async function allow(invocation: Invocation): Promise<number> {
 	const [address = ""] = operands;
 	const { devices } = await services();
 	const row = (await devices.strangers()).find((stranger) => stranger.address === address);
-	const name = options.text("name") ?? guessedName(address, row);
+	const taken = (await devices.list()).map((device) => device.name.toLowerCase());
+	const name = options.text("name") ?? guessedName(address, row, taken);
 	const settings = await devices.allow(address, draftFrom(invocation, name));
 	if (json) {
 		terminal.json(settings);
@@ -181,9 +182,13 @@ function usernameFrom(name: string): string {
 	throw new UsageError("how is the device known?", "Give --address, --username or both.");
 }
 
-/** As it calls itself, unless that is an address or says nothing; else `device-192-168-1-50`. */
-function guessedName(address: string, row: StrangerRow | undefined): string {
+/**
+ * As it calls itself, unless that is an address, says nothing, or is what its twin calls itself too; else
+ * `device-192-168-1-50`.
+ */
+function guessedName(address: string, row: StrangerRow | undefined, taken: readonly string[]): string {
 	const [called = ""] = row?.helo.split(".") ?? [];
-	if (/^[a-z][\w-]{1,40}$/i.test(called) && !/^local/i.test(called)) return called;
+	const tells = /^[a-z][\w-]{1,40}$/i.test(called) && !/^local/i.test(called);
+	if (tells && !taken.includes(called.toLowerCase())) return called;
 	return `device-${address.replaceAll(/[^0-9a-f]+/gi, "-").replaceAll(/^-|-$/g, "")}`;
 }

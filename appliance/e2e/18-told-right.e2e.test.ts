@@ -81,6 +81,49 @@ describe("the log of a device", () => {
 	});
 });
 
+describe("the log of a device without an address", () => {
+	it("has its failed sign-ins, and says no more of a user name that nobody has", async () => {
+		await house.json<DeviceSettings>(
+			"device",
+			"add",
+			"Kiosk",
+			"--username",
+			"kiosk",
+			"--turn-on",
+			"auth_without_tls",
+		);
+		const signIn = async (user: string) => {
+			const wire = await Wire.connect({ port: house.port("submission"), from: "127.8.0.9" });
+			await wire.reply();
+			wire.send(`EHLO x\r\nAUTH PLAIN ${Buffer.from(`\0${user}\0wrong`).toString("base64")}\r\n`);
+			await wire.reply();
+			expect((await wire.reply())?.code).toBe("535");
+			wire.destroy();
+		};
+		await signIn("kiosk");
+		const [session] = await house.json<SessionLog[]>("device", "log", "Kiosk");
+		expect(session?.ownerTexts.join()).toMatch(/signed in as "kiosk".*the password is wrong/);
+		await signIn("hunter2");
+		const { stdout } = await house.cli("device", "log", "127.8.0.9");
+		expect(stdout).toMatch(/no device of Postern's has/);
+		expect(stdout).not.toMatch(/hunter2/);
+	});
+});
+
+describe("a client that pipelines", () => {
+	it("is blamed for the refusal alone, not for what it had said behind it", async () => {
+		const wire = await Wire.connect({ port: house.port("relay"), from: CAMERA });
+		await wire.reply();
+		wire.send("EHLO x\r\nMAIL FROM:<boss@contoso.example>\r\nRCPT TO:<you@example.com>\r\nDATA\r\n");
+		const codes: (string | undefined)[] = [];
+		for (let count = 0; count < 4; count += 1) codes.push((await wire.reply())?.code);
+		expect(codes).toEqual(["250", "550", "503", "503"]);
+		wire.destroy();
+		const session = await endedSession();
+		expect(session?.ownerTexts).toHaveLength(1);
+	});
+});
+
 describe("a session that signed in", () => {
 	it("ends with the password it signed in with, also when the user comes back with another", async () => {
 		const add = () =>

@@ -17,7 +17,7 @@ import { DIALOGUE } from "./dialogue-refusals.ts";
 import { helloLines, type Offer, readHelloName } from "./hello.ts";
 import type { MessageIntake, Verdict } from "./message-intake.ts";
 import { REPLIES } from "./replies.ts";
-import type { SessionRecord } from "./session-record.ts";
+import type { Refusal, SessionRecord } from "./session-record.ts";
 import { TolerantConnection } from "./tolerant-connection.ts";
 import { readMail, readRcpt, type TransactionState } from "./transaction-commands.ts";
 
@@ -27,6 +27,8 @@ export interface ConnectionHost {
 	opened(connection: DeviceConnection): SessionRecord;
 	/** Mechanisms that may be used on this connection as it is now; none: AUTH is not offered. */
 	authMechanisms(connection: DeviceConnection): readonly string[];
+	/** May this one be used, offered or not? */
+	takesMechanism(connection: DeviceConnection, mechanism: string): boolean;
 	/** The switches of the device behind this connection, also before it has signed in. */
 	compatibility(connection: DeviceConnection): Compatibility | undefined;
 	/** For addresses that lack theirs; empty when there is none to add. */
@@ -55,6 +57,8 @@ export class DeviceConnection extends TolerantConnection {
 	/** The message is whole; the device waits for our answer. */
 	#concluding = false;
 	#leaving = false;
+	/** Of this transaction, MAIL or a RCPT. */
+	#refusedBefore = false;
 	/** It counts against the limits. */
 	#admitted = false;
 	/** Time-outs in a row without a byte between them. */
@@ -97,7 +101,7 @@ export class DeviceConnection extends TolerantConnection {
 		const [mechanism = ""] = (argumentOf(command) ?? "").toUpperCase().split(/\s+/);
 		// RFC 4954 §4: else one device's sender and recipients could go out as another's.
 		if (this.session.envelope.mailFrom !== false) this.sendReply(REPLIES.authInTransaction);
-		else if (this.#host.authMechanisms(this).includes(mechanism)) {
+		else if (this.#host.takesMechanism(this, mechanism)) {
 			super.handler_AUTH(command, callback);
 			return;
 		} else if (!this.secure && CLEAR_MECHANISMS.has(mechanism)) this.refuse(DIALOGUE.passwordInClear());
@@ -109,11 +113,13 @@ export class DeviceConnection extends TolerantConnection {
 		const sender = readMail(command, this.#state());
 		if ("reply" in sender) {
 			this.refuse(sender);
+			this.#refusedBefore = true;
 			callback();
 			return;
 		}
 		const { envelope } = this.session;
 		this._server.onMailFrom(sender.address, this.session, (refusal) => {
+			this.#refusedBefore = refusal !== undefined && refusal !== null;
 			if (refusal) this.#sendError(refusal);
 			else {
 				envelope.mailFrom = sender.address;
@@ -128,13 +134,16 @@ export class DeviceConnection extends TolerantConnection {
 	override handler_RCPT(command: Buffer, callback: Done): void {
 		const recipient = readRcpt(command, this.#state());
 		if ("reply" in recipient) {
-			this.refuse(recipient);
+			this.#refuseLater(recipient);
+			this.#refusedBefore = true;
 			callback();
 			return;
 		}
 		this._server.onRcptTo(recipient, this.session, (error) => {
-			if (error) this.#sendError(error);
-			else {
+			if (error) {
+				this.#refusedBefore = true;
+				this.#sendError(error);
+			} else {
 				this.#addRecipient(recipient);
 				this.send(250, "2.1.5 Ok");
 			}
@@ -207,6 +216,7 @@ export class DeviceConnection extends TolerantConnection {
 	/** RSET, EHLO, HELO and STARTTLS end what BDAT has begun. */
 	override _resetSession(): void {
 		this.#abandon();
+		this.#refusedBefore = false;
 		super._resetSession();
 	}
 
@@ -276,6 +286,16 @@ export class DeviceConnection extends TolerantConnection {
 		this._rcptIndex.set(key, at);
 	}
 
+	/**
+	 * What a client has said behind a command that was refused, as it may (RFC 2920), is no fault of its own:
+	 * its owner has been told of the first refusal.
+	 */
+	#refuseLater(refusal: Refusal): void {
+		const isConsequence = refusal.reply === REPLIES.needMail || refusal.reply === REPLIES.needRcpt;
+		if (this.#refusedBefore && isConsequence) this.sendReply(refusal.reply);
+		else this.refuse(refusal);
+	}
+
 	/** A refusal of the policy's, which has told the record already. */
 	#sendError(error: Error & { responseCode?: number }): void {
 		this.send(error.responseCode ?? 451, error.message);
@@ -291,7 +311,7 @@ export class DeviceConnection extends TolerantConnection {
 	#dataIntake(resume: Done): MessageIntake | undefined {
 		const { rcptTo } = this.session.envelope;
 		if (this.#intake !== undefined) this.refuse(DIALOGUE.afterChunk());
-		else if (rcptTo.length === 0) this.refuse(DIALOGUE.needRcpt());
+		else if (rcptTo.length === 0) this.#refuseLater(DIALOGUE.needRcpt());
 		else {
 			const intake = this.#beginMessage(resume);
 			if (!("code" in intake)) return intake;
@@ -308,7 +328,7 @@ export class DeviceConnection extends TolerantConnection {
 		}
 		if (this.session.envelope.rcptTo.length > 0) return this.#beginMessage(resume);
 		const refusal = DIALOGUE.needRcpt();
-		this.record.refused(refusal);
+		if (!this.#refusedBefore) this.record.refused(refusal);
 		return refusal.reply;
 	}
 

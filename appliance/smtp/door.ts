@@ -240,6 +240,6 @@ function tlsTooLate(first: Buffer): Refusal {
 		reply: REPLIES.tlsTooLate,
 		reason: `TLS began on a port that greets in clear; offered ${describeOffer(readClientHello(first))}`,
 		ownerText:
-			"The device speaks TLS at once (SSL/TLS), and this port greets in clear. It is expected from now on, so let it try again; better, give it port 465 or the auto port 2525, or set it to STARTTLS.",
+			"The device speaks TLS at once (SSL/TLS), and this port greets in clear. It is expected from now on, so let it try again; better, give it the port for SSL/TLS or the auto port, or set it to STARTTLS.",
 	};
 }

@@ -30,16 +30,20 @@ export const POLICY = {
 		ownerText:
 			"On the submission port an address is not enough. Type the user name and password into the device, or let it send to port 25.",
 	}),
-	wrongPassword: (username: string): Refusal => ({
+	/** `meant`: the device whose user name was given. What else was given there may be a password. */
+	wrongPassword: (meant: Device | undefined): Refusal => ({
 		reply: REPLIES.credentialsInvalid,
 		reason: "sign-in wrong",
-		ownerText: `The device signed in as "${shown(username)}", and the user name or the password is wrong. Type both again; if the password is lost, remove the device and add it anew.`,
+		ownerText:
+			meant === undefined
+				? "The device signed in by a user name that no device of Postern's has. postern device list shows the user names; type one of them, with its password, into the device."
+				: `Somebody signed in as "${meant.username}" (${meant.name}), and the password is wrong. Type it again, its dashes included; if it is lost, remove the device and add it anew.`,
 	}),
 	signInLocked: (): Refusal => ({
 		reply: REPLIES.authenticationLocked,
 		reason: "sign-in locked",
 		ownerText:
-			"Too many sign-ins from this address have failed, so it has to wait, some seconds at first and at most a quarter of an hour. Correct the password on the device first.",
+			"Too many sign-ins from this address, or by this user name, have failed, so it has to wait, some seconds at first and at most a quarter of an hour. Correct the password on the device first.",
 	}),
 	signInBusy: (): Refusal => ({
 		reply: REPLIES.authenticationBusy,

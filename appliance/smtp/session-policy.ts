@@ -133,9 +133,17 @@ export class SessionPolicy implements ConnectionHost {
 		const { devices } = this.#options;
 		const takesAny = devices.byAddress(remoteAddress)?.compatibility.acceptAnyCredentials === true;
 		const inClear = takesAny || devices.list().some(({ compatibility }) => compatibility.authWithoutTls);
-		// CRAM-MD5 does not show the password (RFC 2195), so it needs no TLS; it is asked for by name alone.
-		const cram = devices.list().some(({ compatibility }) => compatibility.cramMd5);
+		// Offered where it is wanted alone: curl and Python choose it over PLAIN, and fail for everybody else. It
+		// does not show the password (RFC 2195), so it needs no TLS.
+		const cram = devices.byAddress(remoteAddress)?.compatibility.cramMd5 === true;
 		return [...(secure || inClear ? ["PLAIN", "LOGIN"] : []), ...(cram ? ["CRAM-MD5"] : [])];
+	}
+
+	takesMechanism(connection: DeviceConnection, mechanism: string): boolean {
+		if (this.authMechanisms(connection).includes(mechanism)) return true;
+		// A device without an address may still ask for it.
+		const { devices } = this.#options;
+		return mechanism === "CRAM-MD5" && devices.list().some(({ compatibility }) => compatibility.cramMd5);
 	}
 
 	async onAuth(
@@ -149,11 +157,15 @@ export class SessionPolicy implements ConnectionHost {
 		const outcome = await this.#check(auth, username, session.remoteAddress);
 		if (!outcome.ok) {
 			this.#failedSignIn.add(session);
-			throw this.#refuse(session, SIGN_IN_REFUSALS[outcome.reason](username), known);
+			const meant = devices.byUsername(username);
+			// Else the log of a device without an address would say nothing of its failures.
+			if (known === undefined && meant !== undefined) this.#recordOf(session).isDevice(meant.name);
+			throw this.#refuse(session, SIGN_IN_REFUSALS[outcome.reason](meant), known);
 		}
 		const { device } = outcome;
 		const showsPassword = auth.method !== "CRAM-MD5";
 		if (showsPassword && !session.secure && !device.compatibility.authWithoutTls) {
+			this.#recordOf(session).isDevice(device.name);
 			throw this.#refuse(session, POLICY.passwordInClear(device), device);
 		}
 		this.#signedIn.set(session, { username: device.username, login: devices.loginOf(device.username) });
@@ -356,7 +368,7 @@ export class SessionPolicy implements ConnectionHost {
 }
 
 const SIGN_IN_REFUSALS = {
-	wrong: (username: string) => POLICY.wrongPassword(username),
+	wrong: (meant: Device | undefined) => POLICY.wrongPassword(meant),
 	locked: () => POLICY.signInLocked(),
 	busy: () => POLICY.signInBusy(),
 } as const;
