@@ -6,6 +6,7 @@ import type { AccountDraft, SignInNews } from "../services.ts";
 import { type Command, DONE, FAILED, type Invocation } from "./command.ts";
 import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
+import { followTest } from "./test-steps.ts";
 import { localTime } from "./words.ts";
 
 const METHODS = ["device-code", "browser", "certificate"] as const;
@@ -148,18 +149,8 @@ async function list({ terminal, json, services }: Invocation): Promise<number> {
 }
 
 async function test(invocation: Invocation): Promise<number> {
-	const { operands, terminal, json } = invocation;
-	const [address = ""] = operands;
+	const [address = ""] = invocation.operands;
 	const interrupted = invocation.interrupted();
 	const { accounts } = await invocation.services();
-	let steps = 0;
-	let faults = 0;
-	for await (const step of accounts.test(address, interrupted)) {
-		steps += 1;
-		if (!step.ok) faults += 1;
-		if (json) terminal.jsonLine(step);
-		else terminal.print(`${step.ok ? "ok  " : "FAIL"}  ${step.text}`);
-	}
-	if (interrupted.aborted) terminal.tell("Cancelled.");
-	return steps > 0 && faults === 0 && !interrupted.aborted ? DONE : FAILED;
+	return await followTest(invocation, accounts.test(address, interrupted), interrupted);
 }

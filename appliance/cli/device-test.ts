@@ -1,6 +1,7 @@
 /** `postern device test`: sends as the device would, and tells its faults from Postern's. */
 import type { DeviceTestDraft } from "../services.ts";
-import { type Command, DONE, FAILED, type Invocation, UsageError } from "./command.ts";
+import { type Command, type Invocation, UsageError } from "./command.ts";
+import { followTest } from "./test-steps.ts";
 
 export const deviceTestCommand: Command = {
 	name: "device test",
@@ -18,7 +19,7 @@ the network between; \`postern device log NAME\` shows what it said.
 };
 
 async function test(invocation: Invocation): Promise<number> {
-	const { operands, options, terminal, json } = invocation;
+	const { operands, options } = invocation;
 	const [name = ""] = operands;
 	const to = options.text("to");
 	const from = options.text("from");
@@ -32,14 +33,5 @@ async function test(invocation: Invocation): Promise<number> {
 	};
 	const interrupted = invocation.interrupted();
 	const { devices } = await invocation.services();
-	let steps = 0;
-	let faults = 0;
-	for await (const step of devices.test(draft, interrupted)) {
-		steps += 1;
-		if (!step.ok) faults += 1;
-		if (json) terminal.jsonLine(step);
-		else terminal.print(`${step.ok ? "ok  " : "FAIL"}  ${step.text}`);
-	}
-	if (interrupted.aborted) terminal.tell("Cancelled.");
-	return steps > 0 && faults === 0 && !interrupted.aborted ? DONE : FAILED;
+	return await followTest(invocation, devices.test(draft, interrupted), interrupted);
 }
