@@ -117,6 +117,8 @@ export class AccountDesk implements AccountService {
 			allRecipients: [account.address],
 			smtpUtf8: false,
 			sizeBytes: body.length,
+			progress: null,
+			noteProgress: () => Promise.resolve(),
 			openBody: async function* () {
 				yield body;
 			},

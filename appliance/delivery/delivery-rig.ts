@@ -124,6 +124,8 @@ export function attemptOf(message: Buffer | string, overrides: Partial<Attempt> 
 		allRecipients: overrides.allRecipients ?? recipients,
 		smtpUtf8: false,
 		sizeBytes: bytes.length,
+		progress: null,
+		noteProgress: () => Promise.resolve(),
 		async *openBody() {
 			for (let at = 0, step = 1; at < bytes.length; at += step, step = ((step * 7) % 65_521) + 1) {
 				yield bytes.subarray(at, at + step);

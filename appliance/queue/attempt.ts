@@ -14,7 +14,11 @@ import type { AccountTrouble, Attempt, AttemptReport } from "./transport.ts";
 const TROUBLES_BEFORE_DEFERRING = 3;
 
 /** The next attempt of a queued message, through `account`. */
-export function attemptOf({ message, recipients }: ShownMessage, account: string, spool: Spool): Attempt {
+export function attemptOf(
+	{ message, recipients, progress }: ShownMessage,
+	account: string,
+	spool: Spool,
+): Attempt {
 	const pending = recipients.filter(({ state }) => state === "pending");
 	return {
 		queueId: formatQueueId(message.id),
@@ -28,6 +32,8 @@ export function attemptOf({ message, recipients }: ShownMessage, account: string
 		allRecipients: recipients.map(({ address }) => address),
 		smtpUtf8: message.smtpUtf8,
 		sizeBytes: message.sizeBytes,
+		progress,
+		noteProgress: (document) => spool.noteProgress(message.id, document),
 		openBody: () => spool.readBody(message.id, message.inFile),
 	};
 }

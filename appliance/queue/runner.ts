@@ -45,6 +45,8 @@ export interface RunnerOptions {
 	/** Looked up for each attempt, so that a reload takes effect at once. */
 	readonly route: (account: string, device: string) => Route;
 	readonly patience: () => Patience;
+	/** A message's new state is on the card. For whoever tells its sender. */
+	readonly onSettled?: (number: number, state: Settlement["state"]) => void;
 	readonly clock: Clock;
 	readonly events: Events;
 	readonly log: Log;
@@ -374,6 +376,7 @@ export class Runner {
 		}
 		this.#settling.delete(message.id);
 		await this.#journal?.end(message.id);
+		this.#options.onSettled?.(message.id, counts.state);
 		if (counts.state !== "deferred") {
 			events.emit("message-settled", {
 				queueId: formatQueueId(message.id),

@@ -25,6 +25,8 @@ export interface AcceptedEnvelope {
 	readonly recipients: readonly string[];
 	readonly smtpUtf8: boolean;
 	readonly dsn?: DsnRequest;
+	/** Of what the device sent, where repeats are looked for. */
+	readonly digest?: Uint8Array<ArrayBuffer>;
 	/** `active` when the runner will attempt it at once: saves marking it afterwards. */
 	readonly state: MessageState;
 }
@@ -149,6 +151,18 @@ export class Spool {
 		if ("code" in fate) throw storageError(fate);
 	}
 
+	/** Messages that wait go through `account` from now on; on the card when it resolves. */
+	async reroute(ids: readonly number[], account: string): Promise<void> {
+		const fate = await this.#storage.write({ type: "reroute", ids, account }, "urgent");
+		if ("code" in fate) throw storageError(fate);
+	}
+
+	/** How far a transport has come with a message; on the card when it resolves. */
+	async noteProgress(id: number, document: string | null): Promise<void> {
+		const fate = await this.#storage.write({ type: "note-progress", id, document }, "urgent");
+		if ("code" in fate) throw storageError(fate);
+	}
+
 	/** Records what became of a message; rides along with the next message's flush unless urgent. */
 	async settle(write: Update | Finish, inFile: boolean, urgency: "urgent" | "rider"): Promise<void> {
 		const fate = await this.#storage.write(write, urgency);
@@ -221,6 +235,7 @@ export class Spool {
 				recipients: envelope.recipients,
 				body: stored.inFile ? null : stored.content,
 				dsn: envelope.dsn ?? null,
+				digest: envelope.digest ?? null,
 			},
 			"urgent",
 		);

@@ -30,6 +30,10 @@ export interface Attempt {
 	readonly smtpUtf8: boolean;
 	/** Octets of the spooled message. */
 	readonly sizeBytes: number;
+	/** What `noteProgress` was given last for this message, also before a restart; null for nothing. */
+	readonly progress: string | null;
+	/** Keeps how far the transport has come: on the card when it resolves. Throws when the card refuses. */
+	noteProgress(document: string | null): Promise<void>;
 	/** The spooled bytes, from the start, anew at each call; chunks of bounded size. */
 	openBody(): AsyncIterable<Buffer>;
 }

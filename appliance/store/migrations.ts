@@ -80,7 +80,25 @@ CREATE TABLE dsn (
 ) STRICT;
 `;
 
+/**
+ * `digest`: tells a message that a device repeats from a new one. `progress`: how far a transport has come
+ * with a message, so that it goes on there after a restart. `notice`: what its sender has been told.
+ */
+const DELIVERY = `
+ALTER TABLE message ADD COLUMN digest BLOB;
+CREATE TABLE progress (
+	id INTEGER PRIMARY KEY,
+	document TEXT NOT NULL
+) STRICT;
+CREATE TABLE notice (
+	id INTEGER PRIMARY KEY,
+	document TEXT NOT NULL
+) STRICT;
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
 	{ number: 1, oldestReader: 1, sql: SPOOL },
 	{ number: 2, oldestReader: 1, sql: DSN },
+	// Earlier programs insert rows without naming their columns.
+	{ number: 3, oldestReader: 3, sql: DELIVERY },
 ];

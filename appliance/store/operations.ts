@@ -53,6 +53,8 @@ export interface Enqueue {
 	readonly body: Uint8Array<ArrayBuffer> | null;
 	/** Null when nothing was asked for (RFC 3461). */
 	readonly dsn: DsnRequest | null;
+	/** Of what the device sent; null when nobody looks for repeats of it. */
+	readonly digest: Uint8Array<ArrayBuffer> | null;
 }
 
 /** Marks messages as being attempted: durable before the first byte leaves. */
@@ -79,6 +81,28 @@ export interface Adopt {
 	readonly ids: readonly number[];
 	readonly device: string;
 	readonly account: string;
+}
+
+/** Messages that wait go through another account. */
+export interface Reroute {
+	readonly type: "reroute";
+	readonly ids: readonly number[];
+	readonly account: string;
+}
+
+/** How far a transport has come with a message; null when that is of no use any more. */
+export interface NoteProgress {
+	readonly type: "note-progress";
+	readonly id: number;
+	readonly document: string | null;
+}
+
+/** What a message's sender has been told, and the message that tells it: both or neither. */
+export interface Announce {
+	readonly type: "announce";
+	readonly id: number;
+	readonly document: string;
+	readonly bounce: Enqueue | null;
 }
 
 /** A message stays in the queue, changed. */
@@ -123,6 +147,9 @@ export type Write =
 	| Unlease
 	| Doubt
 	| Adopt
+	| Reroute
+	| NoteProgress
+	| Announce
 	| Update
 	| Finish
 	| PutDocument
@@ -167,6 +194,10 @@ export interface ShownMessage {
 	readonly recipients: readonly RecipientRecord[];
 	readonly events: readonly EventRecord[];
 	readonly dsn: DsnRequest | null;
+	/** As `NoteProgress` wrote it. */
+	readonly progress: string | null;
+	/** As `Announce` wrote it. */
+	readonly notice: string | null;
 }
 
 export interface ShownHistory {

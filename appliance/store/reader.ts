@@ -110,6 +110,8 @@ export class Reader {
 				recipients: this.#recipients(id),
 				events: this.#statements.events.all(id) as EventRecord[],
 				dsn: this.#dsn(id),
+				progress: (this.#statements.progress.pluck().get(id) as string | undefined) ?? null,
+				notice: (this.#statements.notice.pluck().get(id) as string | undefined) ?? null,
 			};
 		}
 		const finished = this.#statements.history.get(id) as
@@ -154,6 +156,8 @@ const SQL = {
 		"SELECT address, state, reply, owner_text AS ownerText FROM recipient WHERE message_id = ? ORDER BY ordinal",
 	addresses: "SELECT address FROM recipient WHERE message_id = ? ORDER BY ordinal",
 	events: "SELECT at_ms AS atMs, event, detail FROM event WHERE message_id = ? ORDER BY ordinal",
+	progress: "SELECT document FROM progress WHERE id = ?",
+	notice: "SELECT document FROM notice WHERE id = ?",
 	dsn: "SELECT request FROM dsn WHERE id = ?",
 	history: "SELECT outcome, finished_ms AS finishedAtMs, document FROM history WHERE id = ?",
 	list: "SELECT * FROM message WHERE id > ? ORDER BY id LIMIT ?",

@@ -47,10 +47,47 @@ function enqueue(id: number, text: string): Enqueue {
 		recipients: ["one@example.com", "two@example.com"],
 		body: new Uint8Array(Buffer.from(text)),
 		dsn: { ret: "HDRS", envid: "x1", recipients: { "one@example.com": { notify: ["NEVER"], orcpt: "" } } },
+		digest: null,
 	};
 }
 
 describe("the storage threads", () => {
+	it("keep how far a message has come, and forget it with the message", async () => {
+		const storage = await open(stateDir());
+		await storage.write(enqueue(1, "hello"), "urgent");
+		await storage.write({ type: "note-progress", id: 1, document: "draft 7" }, "urgent");
+		expect(await storage.read({ type: "show", id: 1 })).toMatchObject({ progress: "draft 7" });
+		await storage.write({ type: "note-progress", id: 1, document: null }, "urgent");
+		expect(await storage.read({ type: "show", id: 1 })).toMatchObject({ progress: null });
+		expect(await storage.write({ type: "note-progress", id: 2, document: "of nobody" }, "urgent")).toEqual({
+			changes: 0,
+		});
+		await storage.close();
+	});
+
+	it("take a bounce in together with the note of it, or neither", async () => {
+		const storage = await open(stateDir());
+		await storage.write(enqueue(1, "hello"), "urgent");
+		const announce = (id: number) =>
+			storage.write({ type: "announce", id, document: "told", bounce: enqueue(id + 100, "sorry") }, "urgent");
+		await announce(1);
+		expect(await storage.read({ type: "show", id: 1 })).toMatchObject({ notice: "told" });
+		expect(await storage.read({ type: "show", id: 101 })).toMatchObject({ message: { id: 101 } });
+		expect(await announce(2)).toEqual({ changes: 0 });
+		expect(await storage.read({ type: "show", id: 102 })).toBeNull();
+		await storage.close();
+	});
+
+	it("send mail that waits through another account", async () => {
+		const storage = await open(stateDir());
+		await storage.write(enqueue(1, "hello"), "urgent");
+		await storage.write({ type: "reroute", ids: [1], account: "b@example.com" }, "urgent");
+		expect(await storage.read({ type: "show", id: 1 })).toMatchObject({
+			message: { account: "b@example.com" },
+		});
+		await storage.close();
+	});
+
 	it("give back after a restart what was committed", async () => {
 		const folder = stateDir();
 		const first = await open(folder);

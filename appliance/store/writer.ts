@@ -9,12 +9,15 @@ import { errorCode } from "../errors.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 import {
 	type Adopt,
+	type Announce,
 	type Doubt,
 	type Enqueue,
 	type Finish,
 	type Lease,
 	MESSAGE_STATES,
+	type NoteProgress,
 	RECIPIENT_STATES,
+	type Reroute,
 	type Unlease,
 	type Update,
 	type Write,
@@ -74,6 +77,12 @@ export class Writer {
 				return this.#mark(this.#statements.unlease, write);
 			case "adopt":
 				return this.#adopt(write);
+			case "reroute":
+				return this.#reroute(write);
+			case "note-progress":
+				return this.#noteProgress(write);
+			case "announce":
+				return this.#announce(write);
 			case "update":
 				return this.#update(write);
 			case "finish":
@@ -85,7 +94,7 @@ export class Writer {
 		}
 	}
 
-	#enqueue({ message, recipients, body, dsn }: Enqueue): number {
+	#enqueue({ message, recipients, body, dsn, digest }: Enqueue): number {
 		this.#statements.insertMessage.run(
 			message.id,
 			message.device,
@@ -98,6 +107,7 @@ export class Writer {
 			MESSAGE_STATES.indexOf(message.state),
 			message.dueAtMs,
 			message.attempts,
+			digest,
 		);
 		for (const [ordinal, address] of recipients.entries()) {
 			this.#statements.insertRecipient.run(message.id, ordinal, address);
@@ -116,6 +126,23 @@ export class Writer {
 	#adopt({ ids, device, account }: Adopt): number {
 		let changes = 0;
 		for (const id of ids) changes += this.#statements.adopt.run(device, account, id).changes;
+		return changes;
+	}
+
+	#reroute({ ids, account }: Reroute): number {
+		let changes = 0;
+		for (const id of ids) changes += this.#statements.reroute.run(account, id).changes;
+		return changes;
+	}
+
+	#noteProgress({ id, document }: NoteProgress): number {
+		if (document === null) return this.#statements.deleteProgress.run(id).changes;
+		return this.#statements.putProgress.run(id, document, id).changes;
+	}
+
+	#announce({ id, document, bounce }: Announce): number {
+		const { changes } = this.#statements.putNotice.run(id, document, id);
+		if (changes > 0 && bounce !== null) this.#enqueue(bounce);
 		return changes;
 	}
 
@@ -152,6 +179,8 @@ export class Writer {
 		this.#statements.deleteBody.run(id);
 		this.#statements.deleteEvents.run(id);
 		this.#statements.deleteDsn.run(id);
+		this.#statements.deleteProgress.run(id);
+		this.#statements.deleteNotice.run(id);
 		this.#statements.insertHistory.run(id, finishedAtMs, outcome, document);
 		this.#pruneHistory();
 		return changes;
@@ -169,13 +198,20 @@ const SQL = {
 	begin: "BEGIN IMMEDIATE",
 	commit: "COMMIT",
 	rollback: "ROLLBACK",
-	insertMessage: "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '')",
+	insertMessage:
+		"INSERT INTO message (id, device, account, reverse_path, smtp_utf8, size_bytes, in_file, received_ms, state, due_ms, attempts, maybe_sent, last_error, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)",
 	insertRecipient: "INSERT INTO recipient VALUES (?, ?, ?, 0, '', '')",
 	insertBody: "INSERT INTO body VALUES (?, ?)",
 	insertDsn: "INSERT INTO dsn VALUES (?, ?)",
 	lease: "UPDATE message SET state = 1 WHERE id = ? AND state IN (0, 2)",
 	doubt: "UPDATE message SET state = 0, maybe_sent = 1 WHERE id = ? AND state = 1",
 	adopt: "UPDATE message SET device = ?, account = ?, state = 0 WHERE id = ? AND state = 3",
+	reroute: "UPDATE message SET account = ? WHERE id = ? AND state IN (0, 2, 3)",
+	putProgress:
+		"INSERT OR REPLACE INTO progress SELECT ?, ? WHERE EXISTS (SELECT 1 FROM message WHERE id = ?)",
+	deleteProgress: "DELETE FROM progress WHERE id = ?",
+	putNotice: "INSERT OR REPLACE INTO notice SELECT ?, ? WHERE EXISTS (SELECT 1 FROM message WHERE id = ?)",
+	deleteNotice: "DELETE FROM notice WHERE id = ?",
 	unlease: "UPDATE message SET state = 0 WHERE id = ? AND state = 1",
 	updateMessage:
 		"UPDATE message SET state = ?, due_ms = ?, attempts = ?, maybe_sent = ?, last_error = ? WHERE id = ?",
