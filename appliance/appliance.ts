@@ -42,6 +42,7 @@ import { Transcripts } from "./smtp/transcript.ts";
 import { describeStatus } from "./status.ts";
 import { Storage } from "./store/storage.ts";
 import { Readiness } from "./system/readiness.ts";
+import { TrustedTime } from "./trusted-time.ts";
 
 /** Transfers in progress at SIGTERM get this long; devices wait about as long for their 250. */
 const GRACE_MS = 10_000;
@@ -103,6 +104,7 @@ export class Appliance {
 		const startedAt = new Date();
 		const log = openLog("info", options.environment);
 		const clock = new SystemClock();
+		const time = new TrustedTime(clock);
 		// Opened in this order, closed in the reverse; a failed start closes what was opened.
 		const opened: (() => Promise<void> | void)[] = [];
 		try {
@@ -130,6 +132,7 @@ export class Appliance {
 			const { microsoft } = config();
 			const http = openHttp({
 				log,
+				heardTime: (realMs) => time.heard(realMs),
 				environment: options.environment,
 				...(microsoft.ca_file === "" ? {} : { caFile: microsoft.ca_file }),
 				...(microsoft.proxy === "" ? {} : { proxy: microsoft.proxy }),
@@ -151,6 +154,7 @@ export class Appliance {
 				endpoints: () => endpointsOf(config().microsoft),
 				caFile: microsoft.ca_file,
 				clock,
+				time,
 				log,
 			});
 			opened.push(() => transports.close());
@@ -207,6 +211,7 @@ export class Appliance {
 					runner,
 					room,
 					clock,
+					time,
 					events,
 					log,
 					mailLog,
@@ -245,12 +250,13 @@ export class Appliance {
 					clock,
 					config,
 				}),
-				accounts: new AccountDesk({ accounts, signIns, routes, clock, name: () => config().name }),
+				accounts: new AccountDesk({ accounts, signIns, routes, clock, time, name: () => config().name }),
 				appliance: {
 					status: () =>
 						describeStatus({
 							startedAt,
 							clock,
+							time,
 							config: config(),
 							listeners,
 							scheduler,

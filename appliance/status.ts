@@ -6,16 +6,19 @@ import type { Accounts } from "./accounts/accounts.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/schema.ts";
 import type { Listeners } from "./listeners.ts";
+import { formatDate } from "./mail/date.ts";
 import type { SignIns } from "./microsoft/sign-ins.ts";
 import type { Room } from "./queue/room.ts";
 import type { Runner } from "./queue/runner.ts";
 import type { Scheduler } from "./queue/scheduler.ts";
 import type { Status } from "./services.ts";
+import type { TrustedTime } from "./trusted-time.ts";
 import { productVersion } from "./version.ts";
 
 export interface StatusSources {
 	readonly startedAt: Date;
 	readonly clock: Clock;
+	readonly time: TrustedTime;
 	readonly config: Config;
 	readonly listeners: Listeners;
 	readonly scheduler: Scheduler;
@@ -37,7 +40,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 	if (accounts.length === 0) {
 		problems.push("No Microsoft account is set up: mail waits. Add one with `postern account add ADDRESS`.");
 	}
-	problems.push(...listeners.problems());
+	problems.push(...clockProblem(sources), ...listeners.problems());
 	for (const { address, state, trouble } of accounts) {
 		const remedy = state === "needs-sign-in" ? ` Run: postern account add ${address}` : "";
 		if (trouble !== "") problems.push(`${address}: ${trouble}${remedy}`);
@@ -60,6 +63,17 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		memoryBytes: process.memoryUsage.rss(),
 		problems,
 	};
+}
+
+/** Less is nobody's trouble. */
+const WALL_ERROR_TOLD_MS = 5 * 60_000;
+
+function clockProblem({ clock, time }: StatusSources): string[] {
+	if (Math.abs(time.wallErrorMs()) < WALL_ERROR_TOLD_MS) return [];
+	const [said, real] = [clock.now(), time.nowMs() ?? 0].map((ms) => formatDate(new Date(ms)));
+	return [
+		`This box's clock is wrong: it says ${said}, and it is ${real}. Mail is dated right all the same, but the clock should be set: check that the box reaches a time server (NTP).`,
+	];
 }
 
 async function describeAccounts({ accounts, signIns, runner }: StatusSources): Promise<Status["accounts"]> {

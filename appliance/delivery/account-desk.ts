@@ -11,6 +11,7 @@ import { formatReply } from "../mail/reply.ts";
 import type { SignIns } from "../microsoft/sign-ins.ts";
 import type { Attempt } from "../queue/transport.ts";
 import type { AccountDraft, AccountService, AccountStatus, SignInNews, TestStep } from "../services.ts";
+import type { TrustedTime } from "../trusted-time.ts";
 import type { Routes } from "./routes.ts";
 
 export interface AccountDeskOptions {
@@ -18,6 +19,7 @@ export interface AccountDeskOptions {
 	readonly signIns: SignIns;
 	readonly routes: Routes;
 	readonly clock: Clock;
+	readonly time: TrustedTime;
 	/** The box's name, for the test message. */
 	readonly name: () => string;
 }
@@ -91,12 +93,12 @@ export class AccountDesk implements AccountService {
 	}
 
 	#message(account: Account): Attempt {
-		const { clock, name } = this.#options;
+		const { clock, time, name } = this.#options;
 		const text = [
 			`From: Postern <${account.address}>`,
 			`To: <${account.address}>`,
 			"Subject: Postern test message",
-			`Date: ${formatDate(new Date(clock.now()))}`,
+			`Date: ${formatDate(new Date(time.nowMs() ?? clock.now()))}`,
 			`Message-ID: ${makeMessageId("test", name())}`,
 			"MIME-Version: 1.0",
 			"Content-Type: text/plain; charset=utf-8",

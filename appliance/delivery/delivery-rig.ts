@@ -11,6 +11,7 @@ import { type HttpClient, openHttp } from "../microsoft/http.ts";
 import type { Resource, TokenOptions, TokenResult, TokenSource } from "../microsoft/token-source.ts";
 import type { AccountTrouble, Attempt, AttemptReport } from "../queue/transport.ts";
 import { Secret } from "../secret.ts";
+import { TrustedTime } from "../trusted-time.ts";
 import { createTransports, type Transports } from "./route.ts";
 
 export const ACCOUNT = "alerts@contoso.com";
@@ -64,14 +65,22 @@ export function openRig(options: RigOptions = {}): Rig {
 		answerTimeoutMs = 5_000,
 	} = options;
 	const tokens = options.tokens ?? new ScriptedTokens();
-	const http: HttpClient = openHttp({ log: silentLog(), environment: {}, caPem });
+	const clock = options.clock ?? new SystemClock();
+	const time = new TrustedTime(clock);
+	const http: HttpClient = openHttp({
+		log: silentLog(),
+		environment: {},
+		caPem,
+		heardTime: (realMs) => time.heard(realMs),
+	});
 	const endpoints = endpointsOf({ cloud: "custom", graph: graphUrl, smtp: smtpAddress });
 	const transports = createTransports({
 		tokens,
 		http,
 		endpoints: () => endpoints,
 		caPem,
-		clock: options.clock ?? new SystemClock(),
+		clock,
+		time,
 		log: silentLog(),
 		graphAnswerTimeoutMs: answerTimeoutMs,
 		sentItemsLagMs: options.sentItemsLagMs ?? 0,

@@ -14,11 +14,13 @@ import type { HttpClient } from "../microsoft/http.ts";
 import { openTrust } from "../microsoft/http-agents.ts";
 import type { TokenSource } from "../microsoft/token-source.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
+import type { TrustedTime } from "../trusted-time.ts";
 import { accountInTrouble, refusedHere, type Verdict } from "./classify.ts";
 import { GRAPH_MIME_LIMIT_BYTES, GraphTransport } from "./graph-send.ts";
 import { reportAll } from "./report.ts";
 import { ShortLinesTransport } from "./short-lines.ts";
 import { SmtpTransport, type SubmissionTiming } from "./smtp-submission.ts";
+import { TrueDatesTransport } from "./true-dates.ts";
 import { Verifier } from "./verify.ts";
 
 export interface TransportsOptions {
@@ -30,6 +32,7 @@ export interface TransportsOptions {
 	readonly caFile?: string;
 	readonly caPem?: string;
 	readonly clock: Clock;
+	readonly time: TrustedTime;
 	readonly log: Log;
 	/** For tests; the defaults are made for the real Microsoft 365. */
 	readonly submissionTiming?: SubmissionTiming;
@@ -69,7 +72,8 @@ export function createTransports(options: TransportsOptions): Transports {
 		...(options.submissionTiming === undefined ? {} : { timing: options.submissionTiming }),
 	});
 	const bySize = new SizedTransport({ graph: overGraph, smtp: overSmtp, tokens, log });
-	const ways = { smtp: new ShortLinesTransport(overSmtp), graph: new ShortLinesTransport(bySize) };
+	const mended = (way: Transport) => new ShortLinesTransport(new TrueDatesTransport(way, options.time));
+	const ways = { smtp: mended(overSmtp), graph: mended(bySize) };
 	return {
 		of: ({ transport }) => ways[transport],
 		async close() {

@@ -47,6 +47,7 @@ function spooled(number: number, overrides: Partial<Attempt> = {}): Attempt {
 		queueId,
 		recipients: [],
 		date: new Date(),
+		dateIsGuess: false,
 	});
 	const mail = message({ id: CONSTANT_ID, body: `Alarm number ${number}\r\n` });
 	return attemptOf(`${trace}${mail}`, { queueId, ...overrides });

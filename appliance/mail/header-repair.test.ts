@@ -161,17 +161,23 @@ const GOOD =
 	"From: a@b.example\r\nTo: c@d.example\r\nDate: Fri, 20 Nov 2026 08:00:00 +0000\r\nMessage-ID: <1@b>\r\n";
 
 describe("the date", () => {
-	function repairsOf(date: string, receivedAt: string): readonly string[] {
+	function repairsOf(date: string, receivedAt: string | undefined): readonly string[] {
 		const message = Buffer.from(GOOD.replace(/Date: .*?\r\n/, `Date: ${date}\r\n`));
 		return repairHeader(Buffer.concat([message, Buffer.from("\r\n")]), {
 			...FACTS,
-			receivedAt: new Date(receivedAt),
+			receivedAt: receivedAt === undefined ? undefined : new Date(receivedAt),
 		}).repairs;
 	}
 
-	it("of a device is left alone while the box does not know the time itself", () => {
-		expect(repairsOf("Thu, 1 Jan 1970 00:00:10 +0000", "1970-01-01T00:01:00Z")).toEqual([]);
-		expect(repairsOf("no date", "1970-01-01T00:01:00Z")).toEqual([]);
+	it("of a device is believed, however far ahead, while the box does not know the time itself", () => {
+		expect(repairsOf("Wed, 20 Nov 2030 08:00:00 +0000", undefined)).toEqual([]);
+	});
+
+	it("that cannot be is set aside, and the real one waits until the box knows it", () => {
+		const message = Buffer.from(`${GOOD.replace("2026", "1970")}\r\n`);
+		const mended = repairHeader(message, { ...FACTS, receivedAt: undefined }).message;
+		expect(shown(mended, "X-Original-Date")).toContain("1970");
+		expect(shown(mended, "Date")).toBe("");
 	});
 
 	it("is kept in every form that readers know", () => {

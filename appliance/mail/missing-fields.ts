@@ -17,14 +17,13 @@ export interface Origin {
 	readonly reversePath: string;
 	/** From, when the reverse-path cannot be: the address the device sends as. May be empty. */
 	readonly fallbackSender: string;
-	readonly receivedAt: Date;
+	/** Undefined when the box does not know what time it is: then late-date.ts adds what is missing. */
+	readonly receivedAt: Date | undefined;
 	/** For a Message-ID that has to be made: unique, and the host it is made at. */
 	readonly queueId: string;
 	readonly hostName: string;
 }
 
-/** Before this the box itself does not know what time it is, and no device's date is worse. */
-const TRUSTED_SINCE_MS = Date.UTC(2020, 0);
 /** A device without a clock begins in 1970, 1980 or 1999. */
 const OLDEST_SANE_MS = Date.UTC(2000, 0);
 const FURTHEST_AHEAD_MS = 24 * 60 * 60 * 1000;
@@ -58,17 +57,18 @@ const date: Step = (fields, { receivedAt }, repairs) => {
 	const field = find(fields, "date");
 	const says = field !== undefined && !isBlank(field);
 	if (says && isSane(latin1Value(field), receivedAt)) return { added: NONE, fields };
+	const others = says ? asOriginal(fields, field, "Date") : without(fields, "date");
+	if (says) repairs.push("replaced Date");
+	if (receivedAt === undefined) return { added: NONE, fields: others };
 	const made = makeField("Date", formatDate(receivedAt));
-	if (!says) return missing(made, without(fields, "date"), repairs);
-	repairs.push("replaced Date");
-	return { added: [made], fields: asOriginal(fields, field, "Date") };
+	return says ? { added: [made], fields: others } : missing(made, others, repairs);
 };
 
-function isSane(value: string, receivedAt: Date): boolean {
-	const receivedMs = receivedAt.getTime();
-	if (receivedMs < TRUSTED_SINCE_MS) return true;
+function isSane(value: string, receivedAt: Date | undefined): boolean {
 	const dateMs = parseDate(value);
-	return dateMs !== undefined && dateMs >= OLDEST_SANE_MS && dateMs <= receivedMs + FURTHEST_AHEAD_MS;
+	const newestMs =
+		receivedAt === undefined ? Number.POSITIVE_INFINITY : receivedAt.getTime() + FURTHEST_AHEAD_MS;
+	return dateMs !== undefined && dateMs >= OLDEST_SANE_MS && dateMs <= newestMs;
 }
 
 /** The Message-ID is also how a doubtful delivery is looked up later. */

@@ -13,6 +13,7 @@ const trace: Trace = {
 	queueId: "1J2K3",
 	recipients: ["boss@x.example"],
 	date: new Date("2026-11-20T11:52:15Z"),
+	dateIsGuess: false,
 };
 
 describe("the trace field", () => {

@@ -18,6 +18,8 @@ export interface Trace {
 	/** Named only when there is one: the others must not learn of each other (RFC 5321 §7.2). */
 	readonly recipients: readonly string[];
 	readonly date: Date;
+	/** The box did not know what time it was: whoever sends the message on knows better (late-date.ts). */
+	readonly dateIsGuess: boolean;
 }
 
 /** RFC 5321 §4.5.3.1.2. */
@@ -25,7 +27,7 @@ const LONGEST_DOMAIN = 255;
 
 /** The whole field, folded, with its line end. */
 export function receivedField(trace: Trace): string {
-	const { helo, clientAddress, hostName, protocol, queueId, recipients, date } = trace;
+	const { helo, clientAddress, hostName, protocol, queueId, recipients, date, dateIsGuess } = trace;
 	const [only, ...others] = recipients;
 	const recipient = only === undefined || others.length > 0 ? "" : pathText(only);
 	const lines = [
@@ -33,8 +35,12 @@ export function receivedField(trace: Trace): string {
 		`${traceMark(hostName)} with ${domainText(protocol)} id ${domainText(queueId)}`,
 	];
 	if (recipient !== "") lines.push(`for <${recipient}>`);
-	return `${lines.join("\r\n\t")};\r\n\t${formatDate(date)}\r\n`;
+	const written = dateIsGuess ? `${formatDate(date)} ${GUESS_MARK}` : formatDate(date);
+	return `${lines.join("\r\n\t")};\r\n\t${written}\r\n`;
 }
+
+/** A comment (RFC 5322 §3.2.2) behind a date that is not to be believed. */
+export const GUESS_MARK = "(clock not set)";
 
 /** How our fields are recognised when a message comes back. */
 export function traceMark(hostName: string): string {

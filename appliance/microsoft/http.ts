@@ -56,6 +56,8 @@ export interface HttpOptions {
 	readonly proxy?: string;
 	readonly environment?: NodeJS.ProcessEnv;
 	readonly log: Log;
+	/** Told the `Date` of each answer that comes from whom it should: a time to be trusted, since 1970. */
+	readonly heardTime?: (realMs: number) => void;
 	/** Answers over this many bytes are given up. */
 	readonly maxAnswerBytes?: number;
 }
@@ -82,6 +84,7 @@ export function openHttp(options: HttpOptions): HttpClient {
 		let { result, stale } = await exchange(wanted, url, agents.keptAlive(url), limits);
 		// A kept connection that had died before a byte was written: nobody has seen the request.
 		if (stale) ({ result } = await exchange(wanted, url, agents.fresh(url), limits));
+		if (result.ok) tellTime(result);
 		log.debug("http", {
 			method: wanted.method,
 			host: url.host,
@@ -89,6 +92,12 @@ export function openHttp(options: HttpOptions): HttpClient {
 			ms: Math.round(performance.now() - startedMs),
 		});
 		return result;
+	}
+
+	/** Plain http is for this machine alone, everything else came over TLS that was verified. */
+	function tellTime({ headers }: HttpAnswer): void {
+		const realMs = Date.parse(headers["date"] ?? "");
+		if (!Number.isNaN(realMs)) options.heardTime?.(realMs);
 	}
 
 	return {

@@ -16,6 +16,7 @@ const FACTS: HeaderFacts = {
 		queueId: "0000000001",
 		recipients: ["you@example.com"],
 		date: new Date("2026-11-20T09:00:00Z"),
+		dateIsGuess: false,
 	},
 };
 

@@ -64,7 +64,8 @@ export class IncomingHeader {
 	end(): HeaderLook {
 		const held = Buffer.concat(this.#held.takeAll());
 		const { trace, reversePath, fallbackSender, smtpUtf8, senderRule } = this.#facts;
-		const { hostName, queueId, date: receivedAt } = trace;
+		const { hostName, queueId } = trace;
+		const receivedAt = trace.dateIsGuess ? undefined : trace.date;
 		const oversized = isOversized(held);
 		const { message, repairs } = oversized
 			? { message: held, repairs: [] }

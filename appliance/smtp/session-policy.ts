@@ -23,6 +23,7 @@ import type { Room } from "../queue/room.ts";
 import type { Runner } from "../queue/runner.ts";
 import type { Spool } from "../queue/spool.ts";
 import { Secret } from "../secret.ts";
+import type { TrustedTime } from "../trusted-time.ts";
 import { accept, type Count, envelopeOf } from "./acceptance.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionHost, DeviceConnection } from "./device-connection.ts";
@@ -45,6 +46,7 @@ export interface PolicyOptions {
 	readonly runner: Runner;
 	readonly room: Room;
 	readonly clock: Clock;
+	readonly time: TrustedTime;
 	readonly events: Events;
 	readonly log: Log;
 	readonly mailLog: MailLog;
@@ -210,7 +212,8 @@ export class SessionPolicy implements ConnectionHost {
 		const isStill = sender?.guest === true || this.#deviceOf(session)?.name === sender?.device.name;
 		if (sender === undefined || !isStill) return REPLIES.authenticationRequired;
 		const { device, guest } = sender;
-		const { spool, clock, hostName, maxSizeBytes, room, log } = this.#options;
+		const { spool, clock, time, hostName, maxSizeBytes, room, log } = this.#options;
+		const knownMs = time.nowMs();
 		const account = this.#accountOf(device);
 		const received = spool.receive();
 		const count = this.#countOf(sender, session, received.number);
@@ -239,7 +242,8 @@ export class SessionPolicy implements ConnectionHost {
 				protocol: session.transmissionType,
 				queueId: incoming.queueId,
 				recipients: envelope.recipients,
-				date: new Date(clock.now()),
+				date: new Date(knownMs ?? clock.now()),
+				dateIsGuess: knownMs === undefined,
 			},
 		});
 		return new MessageIntake({
