@@ -174,7 +174,7 @@ export class Appliance {
 			const runner = new Runner({
 				spool,
 				scheduler,
-				route: (account, device) => routes.route(account, device),
+				route: (account, device, reversePath) => routes.route(account, device, reversePath),
 				patience: () => ({
 					scheduleMs: config().queue.retry,
 					expireAfterMs: config().queue.expire_after,

@@ -48,6 +48,27 @@ describe("accounts", () => {
 		});
 	});
 
+	it("share the mail of devices that name none by whose it is: address, then shared mailbox, then pattern", async () => {
+		const accounts = await open({
+			account: [
+				{ address: "a@contoso.com", senders: ["*@contoso.com", "boss@fabrikam.com"] },
+				{ address: "b@contoso.com", shared_mailboxes: ["scans@contoso.com"] },
+				{ address: "c@fabrikam.com", senders: ["*@fabrikam.com"] },
+			],
+		});
+		const through = (...senders: string[]) => accounts.forMessage({ account: "" }, senders)?.address;
+		expect(through("B@contoso.com")).toBe("b@contoso.com");
+		expect(through("Scans@Contoso.com")).toBe("b@contoso.com");
+		expect(through("copier@contoso.com")).toBe("a@contoso.com");
+		expect(through("boss@fabrikam.com")).toBe("a@contoso.com");
+		expect(through("", "plc@fabrikam.com")).toBe("c@fabrikam.com");
+		expect(through("nobody@example.com", "copier@contoso.com")).toBe("a@contoso.com");
+		expect(through("nobody@example.com")).toBeUndefined();
+		expect(accounts.forMessage({ account: "c@fabrikam.com" }, ["b@contoso.com"])?.address).toBe(
+			"c@fabrikam.com",
+		);
+	});
+
 	it("serve a device that names one, or any device when there is but one", async () => {
 		const accounts = await open({ account: [{ address: "a@contoso.com" }] });
 		expect(accounts.forDevice({ account: "" })?.address).toBe("a@contoso.com");

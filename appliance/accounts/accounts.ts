@@ -10,8 +10,10 @@ import { accountSchema } from "../config/record-schemas.ts";
 import type { AccountConfig, Config } from "../config/schema.ts";
 import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { addressKey } from "../mail/address.ts";
 import type { AccountDraft } from "../services.ts";
 import type { DocumentStore } from "../store/documents.ts";
+import { matchesPattern } from "./device-policy.ts";
 import type { Account, Device, Origin } from "./model.ts";
 
 type AccountsConfig = Pick<Config, "account" | "microsoft">;
@@ -79,6 +81,25 @@ export class Accounts {
 	}
 
 	/**
+	 * The one the device names, or the only one there is; of several, the one that sends for the first of
+	 * `senders` (From, reverse-path) that any of them sends for. Undefined when that is open.
+	 */
+	forMessage(device: Pick<Device, "account">, senders: readonly string[]): Account | undefined {
+		const settled = this.forDevice(device);
+		if (settled !== undefined || device.account !== "") return settled;
+		for (const sender of senders) {
+			const account = senderAccount(this.list(), sender);
+			if (account !== undefined) return account;
+		}
+		return undefined;
+	}
+
+	/** It takes the message's sender to tell through which account the device's mail goes. */
+	dependsOnSender(device: Pick<Device, "account">): boolean {
+		return device.account === "" && this.#byAddress.size > 1;
+	}
+
+	/**
 	 * Saves an account if it is new, or with what the draft changes; returns it as it then is. Throws
 	 * `account-invalid`, and `account-locked` for a change to one that stands in the configuration file.
 	 */
@@ -123,6 +144,16 @@ export class Accounts {
 	}
 }
 
+/** Its own address, then a shared mailbox of its, then a pattern: the narrower word counts. */
+function senderAccount(accounts: readonly Account[], sender: string): Account | undefined {
+	const key = addressKey(sender);
+	return (
+		accounts.find(({ address }) => addressKey(address) === key) ??
+		accounts.find(({ sharedMailboxes }) => sharedMailboxes.some((shared) => addressKey(shared) === key)) ??
+		accounts.find(({ senders }) => senders.some((pattern) => matchesPattern(pattern, sender)))
+	);
+}
+
 function changes(account: Account, { method, transport }: AccountDraft): boolean {
 	return (
 		(method ?? account.method) !== account.method || (transport ?? account.transport) !== account.transport
@@ -137,6 +168,7 @@ function toAccount(written: AccountConfig, { microsoft }: AccountsConfig, origin
 		clientId: written.client_id ?? microsoft.client_id,
 		tenant: written.tenant ?? microsoft.tenant,
 		sharedMailboxes: written.shared_mailboxes,
+		senders: written.senders,
 		origin,
 	};
 }

@@ -52,5 +52,7 @@ export interface Account {
 	readonly clientId: string;
 	readonly tenant: string;
 	readonly sharedMailboxes: readonly string[];
+	/** Patterns of From addresses whose mail goes through it where the device names no account. */
+	readonly senders: readonly string[];
 	readonly origin: Origin;
 }

@@ -102,6 +102,14 @@ export const accountSchema = z.strictObject({
 	shared_mailboxes: listOf(readMailAddress)
 		.prefault([])
 		.meta(documented({ description: "other mailboxes it may send as", example: ["scans@contoso.com"] })),
+	senders: listOf(readMailPattern)
+		.prefault([])
+		.meta(
+			documented({
+				description: "with several accounts: whose mail goes through it, where the device names none",
+				example: ["*@contoso.com"],
+			}),
+		),
 });
 
 export const deviceSchema = z.strictObject({

@@ -68,7 +68,7 @@ export class AccountDesk implements AccountService {
 			return;
 		}
 		yield { ok: true, text: `Signed in as ${signedInAs}.` };
-		const route = routes.route(account.address, "");
+		const route = routes.route(account.address, "", "");
 		if (!route.ok) {
 			yield { ok: false, text: route.trouble.ownerText };
 			return;

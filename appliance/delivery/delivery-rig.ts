@@ -110,6 +110,7 @@ function accountOf(transport: TransportKind): Account {
 		clientId: "client",
 		tenant: "common",
 		sharedMailboxes: [],
+		senders: [],
 		origin: "saved",
 	};
 }

@@ -21,17 +21,18 @@ export class Routes {
 		this.#options = options;
 	}
 
-	/** `account` is empty when there was none as the message was taken: then the device decides now. */
-	route(account: string, device: string): Route {
-		const found = account === "" ? this.#accountOfDevice(device) : this.#options.accounts.find(account);
+	/** `account` is empty when there was none as the message was taken: then device and sender decide now. */
+	route(account: string, device: string, reversePath: string): Route {
+		const found =
+			account === "" ? this.#accountOfDevice(device, reversePath) : this.#options.accounts.find(account);
 		if (found === undefined) return { ok: false, trouble: this.#noAccount(account) };
 		return { ok: true, account: found.address, transport: this.#options.transportOf(found) };
 	}
 
-	#accountOfDevice(name: string): Account | undefined {
+	#accountOfDevice(name: string, reversePath: string): Account | undefined {
 		const { accounts, devices } = this.#options;
 		const device = devices.list().find((candidate) => candidate.name === name);
-		return accounts.forDevice(device ?? { account: "" });
+		return accounts.forMessage(device ?? { account: "" }, [reversePath]);
 	}
 
 	#noAccount(account: string): AccountTrouble {
@@ -40,7 +41,7 @@ export class Routes {
 			account !== ""
 				? `The Microsoft account ${account} is not set up any more. Add it again: postern account add ${account}`
 				: several
-					? "There are several Microsoft accounts, and a device names none of them. Set its account."
+					? "There are several Microsoft accounts; neither a device nor its From address tells which is to send its mail. Set the device's account, or the account's senders."
 					: "No Microsoft account is set up: mail waits. Add one with `postern account add ADDRESS`.";
 		return { kind: "needs-sign-in", reason: "no account", ownerText };
 	}

@@ -24,6 +24,7 @@ async function firstRequests(microsoft: CloudSettings, tenant: string): Promise<
 		clientId: "client",
 		tenant,
 		sharedMailboxes: [],
+		senders: [],
 		origin: "saved",
 	};
 	const endpoints = endpointsOf(microsoft);

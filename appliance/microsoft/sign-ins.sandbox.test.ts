@@ -36,6 +36,7 @@ beforeEach(async () => {
 		clientId: sandbox.clientId,
 		tenant: sandbox.tenant,
 		sharedMailboxes: [],
+		senders: [],
 		origin: "saved",
 	};
 	signIns = newRun();

@@ -22,6 +22,7 @@ const ACCOUNT: Account = {
 	clientId: "6b1b8c1c-0000-4000-8000-000000000001",
 	tenant: "common",
 	sharedMailboxes: [],
+	senders: [],
 	origin: "saved",
 };
 const MINUTE_MS = 60_000;

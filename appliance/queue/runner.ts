@@ -43,7 +43,7 @@ export interface RunnerOptions {
 	readonly spool: Spool;
 	readonly scheduler: Scheduler;
 	/** Looked up for each attempt, so that a reload takes effect at once. */
-	readonly route: (account: string, device: string) => Route;
+	readonly route: (account: string, device: string, reversePath: string) => Route;
 	readonly patience: () => Patience;
 	/** A message's new state is on the card. For whoever tells its sender. */
 	readonly onSettled?: (number: number, state: Settlement["state"]) => void;
@@ -178,7 +178,7 @@ export class Runner {
 	}
 
 	#slots(lane: Lane): number {
-		const route = this.#options.route(lane.account, lane.device);
+		const route = this.#options.route(lane.account, lane.device, "");
 		return route.ok ? route.transport.concurrency : 1;
 	}
 
@@ -300,7 +300,7 @@ export class Runner {
 			scheduler.remove(item);
 			return false;
 		}
-		const route = this.#options.route(item.lane.account, item.lane.device);
+		const route = this.#options.route(item.lane.account, item.lane.device, shown.message.reversePath);
 		if (!route.ok) {
 			this.#trouble(admission, route.trouble);
 			return true;

@@ -18,6 +18,7 @@ const FACTS: HeaderFacts = {
 		date: new Date("2026-11-20T09:00:00Z"),
 		dateIsGuess: false,
 	},
+	wantsFrom: false,
 };
 
 /** What is kept of a message that comes in packets of these sizes, without our trace field. */

@@ -3,6 +3,7 @@
  * a device did wrong in it is mended, our trace field goes on top, and a message that goes round in
  * circles is refused. The rest passes untouched. For message-intake.ts.
  */
+import { scanAddressList } from "../mail/address-list.ts";
 import { HEADER_LIMIT_BYTES, isNamed, scanHeader } from "../mail/header.ts";
 import { repairHeader } from "../mail/header-repair.ts";
 import { isLooping } from "../mail/loop.ts";
@@ -23,6 +24,8 @@ export interface HeaderFacts {
 	readonly fallbackSender: string;
 	readonly smtpUtf8: boolean;
 	readonly senderRule: SenderRule;
+	/** Somebody asks for `from`. */
+	readonly wantsFrom: boolean;
 }
 
 export type HeaderLook =
@@ -41,6 +44,7 @@ export class IncomingHeader {
 	/** Known once the header's end has been seen: looked at when so much is held. */
 	#neededBytes: number | undefined;
 	#repairs: readonly string[] = [];
+	#from = "";
 
 	constructor(facts: HeaderFacts) {
 		this.#facts = facts;
@@ -49,6 +53,11 @@ export class IncomingHeader {
 	/** What was mended, for the log; empty until the look. */
 	get repairs(): readonly string[] {
 		return this.#repairs;
+	}
+
+	/** The first address of From, if it was wanted and there is one; empty until the look. */
+	get from(): string {
+		return this.#from;
 	}
 
 	/** Takes a chunk; gives the look once the header is whole, with everything held so far behind it. */
@@ -80,6 +89,7 @@ export class IncomingHeader {
 		const look = applySenderRule(message, senderRule);
 		if (!look.allowed) return { refused: "sender", claimed: look.claimed };
 		this.#repairs = repairs;
+		if (this.#facts.wantsFrom) this.#from = fromAddress(look.message);
 		const head = Buffer.concat([Buffer.from(receivedField(trace)), look.message]);
 		return { refused: undefined, head, repairs };
 	}
@@ -102,6 +112,12 @@ export class IncomingHeader {
 		const isDescribed = scanHeader(held).fields.some((field) => isNamed(field, "Content-Type"));
 		return isDescribed ? 0 : BODY_SAMPLE_BYTES;
 	}
+}
+
+function fromAddress(message: Buffer): string {
+	const field = scanHeader(message).fields.find((candidate) => isNamed(candidate, "From"));
+	if (field === undefined) return "";
+	return scanAddressList(message.subarray(field.valueStart, field.end)).mailboxes[0]?.address ?? "";
 }
 
 /** What text that is no UTF-8 mostly is in Europe and America. */

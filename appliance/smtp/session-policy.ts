@@ -184,8 +184,8 @@ export class SessionPolicy implements ConnectionHost {
 		}
 		// What the device says of itself is replaced here, and in the header as that comes.
 		if (device.from === "force") {
-			const account = this.#options.accounts.forDevice(device)?.address;
-			if (account === undefined) throw this.#refuse(session, POLICY.noAccount(device), device);
+			const account = this.#accountOf(device, [address.address]);
+			if (account === "") throw this.#refuse(session, POLICY.noAccount(device), device);
 			// A bounce stays one: else its answer would bounce again, without end (RFC 5321 §4.5.5).
 			if (address.address !== "") address.address = account;
 		}
@@ -212,9 +212,10 @@ export class SessionPolicy implements ConnectionHost {
 		const isStill = sender?.guest === true || this.#deviceOf(session)?.name === sender?.device.name;
 		if (sender === undefined || !isStill) return REPLIES.authenticationRequired;
 		const { device, guest } = sender;
-		const { spool, clock, time, hostName, maxSizeBytes, room, log } = this.#options;
+		const { spool, clock, time, hostName, maxSizeBytes, room, log, accounts } = this.#options;
 		const knownMs = time.nowMs();
-		const account = this.#accountOf(device);
+		const { reversePath } = envelopeOf(session);
+		const account = this.#accountOf(device, [reversePath]);
 		const received = spool.receive();
 		const count = this.#countOf(sender, session, received.number);
 		if ("reply" in count) {
@@ -235,6 +236,7 @@ export class SessionPolicy implements ConnectionHost {
 			smtpUtf8: envelope.smtpUtf8,
 			fallbackSender: account,
 			senderRule: senderRuleOf(device, account),
+			wantsFrom: accounts.dependsOnSender(device),
 			trace: {
 				helo: session.hostNameAppearsAs || "",
 				clientAddress: session.remoteAddress,
@@ -257,7 +259,9 @@ export class SessionPolicy implements ConnectionHost {
 			senderRefusal: (claimed) => POLICY.headerSender(device, claimed),
 			accept: (message) =>
 				accept(this.#options, {
-					...{ incoming: message, device, guest, account, envelope, count },
+					...{ incoming: message, device, guest, envelope, count },
+					// What the message itself says goes before the envelope.
+					account: header.from === "" ? account : this.#accountOf(device, [header.from, reversePath]),
 					client: session.remoteAddress,
 					helo: session.hostNameAppearsAs || "",
 					repairs: header.repairs,
@@ -297,8 +301,8 @@ export class SessionPolicy implements ConnectionHost {
 		);
 	}
 
-	#accountOf(device: Device): string {
-		return this.#options.accounts.forDevice(device)?.address ?? device.account;
+	#accountOf(device: Device, senders: readonly string[]): string {
+		return this.#options.accounts.forMessage(device, senders)?.address ?? device.account;
 	}
 
 	/** On the submission port an address is not enough (RFC 6409 §4.3). */

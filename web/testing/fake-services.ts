@@ -124,6 +124,7 @@ export function accountStatus(change: Partial<AccountStatus> = {}): AccountStatu
 			clientId: "00000000-0000-0000-0000-000000000001",
 			tenant: "common",
 			sharedMailboxes: [],
+			senders: [],
 			origin: "saved",
 		},
 		state: "signed-in",
