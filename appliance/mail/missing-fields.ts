@@ -81,7 +81,7 @@ const messageId: Step = (fields, { queueId, hostName }, repairs) => {
 
 const from: Step = (fields, { reversePath, fallbackSender }, repairs) => {
 	const field = find(fields, "from");
-	const names = field !== undefined && scanAddressList(rawValue(field)).mailboxes.length > 0;
+	const names = field !== undefined && namesSomebody(field);
 	const sender = names ? undefined : (headerAddress(reversePath) ?? headerAddress(fallbackSender));
 	if (sender === undefined) return { added: NONE, fields };
 	const made = makeField("From", sender);
@@ -89,6 +89,14 @@ const from: Step = (fields, { reversePath, fallbackSender }, repairs) => {
 	repairs.push("replaced From");
 	return { added: [made], fields: asOriginal(fields, field, "From") };
 };
+
+/** `a@b.example` or `Name <a@b.example>`: what nearly all write needs no reading. */
+const PLAIN_MAILBOX = /^ (?:[\w.-]+(?: [\w.-]+)* <[\w.+-]+@[\w.-]+>|<?[\w.+-]+@[\w.-]+>?)\r?\n$/;
+
+function namesSomebody(field: Field): boolean {
+	const value = rawValue(field);
+	return PLAIN_MAILBOX.test(value.toString("latin1")) || scanAddressList(value).mailboxes.length > 0;
+}
 
 const RECIPIENT_KEYS = ["to", "cc", "bcc"];
 

@@ -5,9 +5,14 @@
 
 const VERB = /^([a-z]{1,16})(?:[ \t]+|$)/i;
 
+/** What needs nothing done, as nearly all lines do. */
+const PRESENTABLE = /^[A-Z]{1,16}(?: [^ \t\0\r](?:.*[^ \t\r\0])?)?$/s;
+
 /** Empty for a line that says nothing. */
 export function readCommandLine(line: Buffer): Buffer {
-	const text = line.toString("latin1").replace(/^[ \t\0]+|[ \t\r\0]+$/g, "");
+	const written = line.toString("latin1");
+	if (PRESENTABLE.test(written)) return line;
+	const text = written.replace(/^[ \t\0]+|[ \t\r\0]+$/g, "");
 	const verb = VERB.exec(text);
 	if (verb === null) return Buffer.from(text, "latin1");
 	const [matched, name = ""] = verb;

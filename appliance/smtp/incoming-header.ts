@@ -12,6 +12,7 @@ import { receivedField, type Trace } from "../mail/received.ts";
 import { applySenderRule, type SenderRule } from "../mail/sender-header.ts";
 import { ChunkList } from "../queue/chunk-list.ts";
 
+const EMPTY = Buffer.alloc(0);
 const HEADER_END = Buffer.from("\r\n\r\n");
 /** As much of a body that no field describes tells its character set. */
 const BODY_SAMPLE_BYTES = 16 * 1024;
@@ -71,7 +72,7 @@ export class IncomingHeader {
 
 	/** The message ended within its header, or was empty. */
 	end(): HeaderLook {
-		const held = Buffer.concat(this.#held.takeAll());
+		const held = this.#joined();
 		const { trace, reversePath, fallbackSender, smtpUtf8, senderRule } = this.#facts;
 		const { hostName, queueId } = trace;
 		const receivedAt = trace.dateIsGuess ? undefined : trace.date;
@@ -95,6 +96,8 @@ export class IncomingHeader {
 	}
 
 	#endsHeader(chunk: Buffer): boolean {
+		// Most messages have their header whole in the first chunk.
+		if (this.#held.sizeBytes === 0 && chunk.length >= START_BYTES && chunk.includes(HEADER_END)) return true;
 		// Judged while it is short; a first line that is no field means there is no header to wait for.
 		if (this.#start.length < START_BYTES) {
 			this.#start = Buffer.concat([this.#start, chunk.subarray(0, START_BYTES)]);
@@ -105,9 +108,14 @@ export class IncomingHeader {
 		return seen.includes(HEADER_END);
 	}
 
+	#joined(): Buffer {
+		const [first, ...others] = this.#held.takeAll();
+		return first !== undefined && others.length === 0 ? first : Buffer.concat([first ?? EMPTY, ...others]);
+	}
+
 	/** How much of the body is to be seen as well. */
 	#sampleBytes(): number {
-		const held = Buffer.concat(this.#held.takeAll());
+		const held = this.#joined();
 		this.#held.add(held);
 		const isDescribed = scanHeader(held).fields.some((field) => isNamed(field, "Content-Type"));
 		return isDescribed ? 0 : BODY_SAMPLE_BYTES;

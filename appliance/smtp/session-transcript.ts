@@ -55,6 +55,8 @@ export class SessionTranscript implements SessionRecord {
 	#ownerTextBytes = 0;
 	/** Of a probe: how many like it there were, this being the last. */
 	times = 1;
+	/** What its keeper has counted of it, bytes. */
+	countedBytes = 0;
 
 	constructor(
 		opening: SessionOpening & { readonly address: string },
@@ -94,7 +96,8 @@ export class SessionTranscript implements SessionRecord {
 
 	server(text: string): void {
 		this.#mask.server(text);
-		for (const line of text.split("\r\n")) this.#add("server", line.slice(0, LONGEST_LINE));
+		if (!text.includes("\n")) this.#add("server", text.slice(0, LONGEST_LINE));
+		else for (const line of text.split("\r\n")) this.#add("server", line.slice(0, LONGEST_LINE));
 	}
 
 	note(text: string): void {
@@ -217,8 +220,11 @@ const BEGINS = /^\s*mail\s+from/i;
 const ENDS = /^\s*(?:rset|quit|ehlo|helo)\b/i;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const HAS_CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 function escaped(text: string): string {
+	if (!HAS_CONTROL.test(text)) return text;
 	return text.replace(CONTROL, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 

@@ -26,8 +26,6 @@ export class Transcripts implements SessionRecords, TranscriptKeeper {
 	/** Sessions that have ended, oldest first, of addresses, the least recently heard of first. */
 	readonly #ended = new Map<string, SessionTranscript[]>();
 	readonly #open = new Set<SessionTranscript>();
-	/** As counted at each change: what each session holds. */
-	readonly #bytesOf = new Map<SessionTranscript, number>();
 	#totalBytes = 0;
 
 	constructor(clock: Clock, limits: TranscriptLimits = LIMITS) {
@@ -82,8 +80,7 @@ export class Transcripts implements SessionRecords, TranscriptKeeper {
 	}
 
 	#count(transcript: SessionTranscript): void {
-		this.#totalBytes += transcript.sizeBytes - (this.#bytesOf.get(transcript) ?? 0);
-		this.#bytesOf.set(transcript, transcript.sizeBytes);
+		this.#recount(transcript);
 		while (this.#totalBytes > this.#limits.totalBytes && this.#ended.size > 0) {
 			const [address, sessions] = this.#leastMissed();
 			if (sessions.some((session) => session !== keptOf(sessions, session))) this.#dropOne(sessions);
@@ -92,8 +89,13 @@ export class Transcripts implements SessionRecords, TranscriptKeeper {
 		const excess = this.#totalBytes - this.#limits.totalBytes;
 		if (excess <= 0 || !transcript.isOpen) return;
 		transcript.shrink(excess);
-		this.#totalBytes += transcript.sizeBytes - (this.#bytesOf.get(transcript) ?? 0);
-		this.#bytesOf.set(transcript, transcript.sizeBytes);
+		this.#recount(transcript);
+	}
+
+	#recount(transcript: SessionTranscript): void {
+		const { sizeBytes } = transcript;
+		this.#totalBytes += sizeBytes - transcript.countedBytes;
+		transcript.countedBytes = sizeBytes;
 	}
 
 	/** The oldest that is not the last of its kind. */
@@ -109,8 +111,8 @@ export class Transcripts implements SessionRecords, TranscriptKeeper {
 	}
 
 	#forget(transcript: SessionTranscript): void {
-		this.#totalBytes -= this.#bytesOf.get(transcript) ?? 0;
-		this.#bytesOf.delete(transcript);
+		this.#totalBytes -= transcript.countedBytes;
+		transcript.countedBytes = 0;
 	}
 
 	/** Only probes, else only strangers, else the least recently heard of. Called when there is one. */
