@@ -9,7 +9,7 @@ import { formatQueueId } from "../mail/queue-id.ts";
 import { endpointsOf } from "../microsoft/clouds.ts";
 import { type HttpClient, openHttp } from "../microsoft/http.ts";
 import type { Resource, TokenOptions, TokenResult, TokenSource } from "../microsoft/token-source.ts";
-import type { AccountTrouble, Attempt, AttemptReport } from "../queue/transport.ts";
+import type { AccountTrouble, Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import { Secret } from "../secret.ts";
 import { TrustedTime } from "../trusted-time.ts";
 import { createTransports, type Transports } from "./route.ts";
@@ -50,6 +50,7 @@ export interface RigOptions {
 export interface Rig {
 	readonly transports: Transports;
 	readonly tokens: ScriptedTokens;
+	transportOf(kind: TransportKind): Transport;
 	deliver(kind: TransportKind, attempt: Attempt, signal?: AbortSignal): Promise<AttemptReport>;
 	close(): Promise<void>;
 }
@@ -93,6 +94,7 @@ export function openRig(options: RigOptions = {}): Rig {
 	return {
 		transports,
 		tokens,
+		transportOf: (kind) => transports.of(accountOf(kind)),
 		deliver: (kind, attempt, signal = new AbortController().signal) =>
 			transports.of(accountOf(kind)).deliver(attempt, signal),
 		async close() {
