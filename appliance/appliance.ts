@@ -250,7 +250,15 @@ export class Appliance {
 					clock,
 					config,
 				}),
-				accounts: new AccountDesk({ accounts, signIns, routes, clock, time, name: () => config().name }),
+				accounts: new AccountDesk({
+					accounts,
+					signIns,
+					routes,
+					graph: transports.graph,
+					clock,
+					time,
+					name: () => config().name,
+				}),
 				appliance: {
 					status: () =>
 						describeStatus({

@@ -3,21 +3,19 @@
  * `AccountService` for console and command line.
  */
 import type { Accounts } from "../accounts/accounts.ts";
-import type { Account } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
-import { formatDate } from "../mail/date.ts";
-import { makeMessageId } from "../mail/message-id.ts";
-import { formatReply } from "../mail/reply.ts";
+import type { GraphClient } from "../microsoft/graph-client.ts";
 import type { SignIns } from "../microsoft/sign-ins.ts";
-import type { Attempt } from "../queue/transport.ts";
 import type { AccountDraft, AccountService, AccountStatus, SignInNews, TestStep } from "../services.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { testAccount } from "./account-test.ts";
 import type { Routes } from "./routes.ts";
 
 export interface AccountDeskOptions {
 	readonly accounts: Accounts;
 	readonly signIns: SignIns;
 	readonly routes: Routes;
+	readonly graph: GraphClient;
 	readonly clock: Clock;
 	readonly time: TrustedTime;
 	/** The box's name, for the test message. */
@@ -57,7 +55,7 @@ export class AccountDesk implements AccountService {
 
 	/** Straight to Microsoft, past the queue, so that the answer is Microsoft's and comes now. */
 	async *test(address: string, signal: AbortSignal): AsyncIterable<TestStep> {
-		const { accounts, signIns, routes } = this.#options;
+		const { accounts, signIns, routes, graph, clock, time, name } = this.#options;
 		const account = accounts.get(address);
 		const { state, signedInAs, trouble } = await signIns.status(account.address);
 		if (state !== "signed-in") {
@@ -73,16 +71,8 @@ export class AccountDesk implements AccountService {
 			yield { ok: false, text: route.trouble.ownerText };
 			return;
 		}
-		yield { ok: true, text: `Sending a message to ${account.address} itself…` };
-		const report = await route.transport.deliver(this.#message(account), signal);
-		const [outcome] = report.outcomes;
-		if (outcome?.outcome === "delivered") {
-			yield { ok: true, text: `Microsoft 365 accepted it (${report.via}: ${formatReply(outcome.reply)}).` };
-			return;
-		}
-		const what = report.trouble?.ownerText ?? outcome?.ownerText ?? "There was no answer.";
-		const said = outcome === undefined ? "" : ` Microsoft's answer: ${formatReply(outcome.reply)}`;
-		yield { ok: false, text: `${what}${said}` };
+		const parts = { graph, clock, time, name: name() };
+		yield* testAccount(parts, account, route.transport, signal);
 	}
 
 	async remove(address: string): Promise<void> {
@@ -90,40 +80,5 @@ export class AccountDesk implements AccountService {
 		const { address: known } = accounts.get(address);
 		await signIns.forget(known);
 		await accounts.remove(known);
-	}
-
-	#message(account: Account): Attempt {
-		const { clock, time, name } = this.#options;
-		const text = [
-			`From: Postern <${account.address}>`,
-			`To: <${account.address}>`,
-			"Subject: Postern test message",
-			`Date: ${formatDate(new Date(time.nowMs() ?? clock.now()))}`,
-			`Message-ID: ${makeMessageId("test", name())}`,
-			"MIME-Version: 1.0",
-			"Content-Type: text/plain; charset=utf-8",
-			"",
-			`This message was sent by the Postern "${name()}" to test its account ${account.address}.`,
-			"",
-		].join("\r\n");
-		const body = Buffer.from(text, "utf8");
-		return {
-			queueId: "TEST",
-			account: account.address,
-			device: "",
-			number: 1,
-			maybeSent: false,
-			receivedAtMs: clock.now(),
-			reversePath: account.address,
-			recipients: [account.address],
-			allRecipients: [account.address],
-			smtpUtf8: false,
-			sizeBytes: body.length,
-			progress: null,
-			noteProgress: () => Promise.resolve(),
-			openBody: async function* () {
-				yield body;
-			},
-		};
 	}
 }

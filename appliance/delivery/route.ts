@@ -41,6 +41,8 @@ export interface TransportsOptions {
 }
 
 export interface Transports {
+	/** For questions about an account's mailbox. */
+	readonly graph: GraphClient;
 	of(account: Account): Transport;
 	/** Closes idle connections; attempts in progress go on. */
 	close(): Promise<void>;
@@ -75,6 +77,7 @@ export function createTransports(options: TransportsOptions): Transports {
 	const mended = (way: Transport) => new ShortLinesTransport(new TrueDatesTransport(way, options.time));
 	const ways = { smtp: mended(overSmtp), graph: mended(bySize) };
 	return {
+		graph,
 		of: ({ transport }) => ways[transport],
 		async close() {
 			await Promise.all([overGraph.close(), overSmtp.close()]);

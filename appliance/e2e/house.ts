@@ -27,6 +27,8 @@ export interface HouseOptions {
 	/** TOML put in place of the sections of the same name, or added. */
 	readonly queue?: string;
 	readonly smtp?: string;
+	/** More keys of the account. */
+	readonly account?: string;
 	/** More tables at the end. */
 	readonly more?: string;
 	/** No device is known by address, and none may send its password in clear. */
@@ -113,12 +115,12 @@ export class House {
 		this.#listeners = status.listeners;
 	}
 
-	async signIn(): Promise<void> {
-		const child = this.#spawnCli(["account", "add", ACCOUNT, "--json"]);
+	async signIn(address = ACCOUNT): Promise<void> {
+		const child = this.#spawnCli(["account", "add", address, "--json"]);
 		let out = "";
 		for await (const chunk of child.stdout) {
 			out += String(chunk);
-			for (const code of this.cloud.control.pendingUserCodes()) this.cloud.control.approve(code, ACCOUNT);
+			for (const code of this.cloud.control.pendingUserCodes()) this.cloud.control.approve(code, address);
 		}
 		if (!out.includes('"signed-in"')) throw new Error(`nobody signed in: ${out}`);
 	}
@@ -218,6 +220,7 @@ tenant = ${q(cloud.tenant)}
 [[account]]
 address = "${ACCOUNT}"
 transport = "${options.transport ?? "graph"}"
+${options.account ?? ""}
 
 ${options.onlyByPassword === true ? "" : KNOWN_DEVICES}
 ${options.more ?? ""}

@@ -180,6 +180,11 @@ export class SandboxControl {
 		this.#world.directory.ensure(address).sendAs.add(from.toLowerCase());
 	}
 
+	/** Takes back what `allowSendAs` gave. */
+	denySendAs(address: string, from: string): void {
+		this.#world.directory.ensure(address).sendAs.delete(from.toLowerCase());
+	}
+
 	setSmtpAuth(address: string, enabled: boolean): void {
 		this.#world.directory.ensure(address).smtpAuthDisabled = !enabled;
 	}
