@@ -1,39 +1,39 @@
 /** One account's way out as the runner sees it: its circuit, the slots in use, and one alarm clock. */
+import type { Clock } from "../clock.ts";
 import { Circuit } from "./circuit.ts";
-
-/** The longest delay Node's timers hold; a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Gate {
 	readonly account: string;
 	readonly circuit = new Circuit();
 	/** Slots in use. */
 	inFlight = 0;
-	#timer: NodeJS.Timeout | undefined;
-	#timerAtMs = 0;
+	readonly #clock: Clock;
+	#alarm: AbortController | undefined;
+	#alarmAtMs = 0;
 
-	constructor(account: string) {
+	constructor(account: string, clock: Clock) {
 		this.account = account;
+		this.#clock = clock;
 	}
 
 	/** Calls `ring` at `atMs` (monotonic), unless an earlier call is set already. */
-	wake(atMs: number, nowMs: number, ring: () => void): void {
-		if (this.#timer !== undefined) {
-			if (this.#timerAtMs <= atMs) return;
-			clearTimeout(this.#timer);
+	wake(atMs: number, ring: () => void): void {
+		if (this.#alarm !== undefined) {
+			if (this.#alarmAtMs <= atMs) return;
+			this.cancel();
 		}
-		this.#timerAtMs = atMs;
-		this.#timer = setTimeout(
-			() => {
-				this.#timer = undefined;
-				ring();
-			},
-			Math.min(Math.max(1, atMs - nowMs), LONGEST_TIMER_MS),
-		);
+		const alarm = new AbortController();
+		this.#alarm = alarm;
+		this.#alarmAtMs = atMs;
+		void this.#clock.sleep(atMs - this.#clock.monotonicMs(), alarm.signal).then(() => {
+			if (alarm.signal.aborted) return;
+			this.#alarm = undefined;
+			ring();
+		});
 	}
 
 	cancel(): void {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
+		this.#alarm?.abort();
+		this.#alarm = undefined;
 	}
 }

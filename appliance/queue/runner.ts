@@ -171,7 +171,7 @@ export class Runner {
 	#gate(account: string): Gate {
 		let gate = this.#gates.get(account);
 		if (gate === undefined) {
-			gate = new Gate(account);
+			gate = new Gate(account, this.#options.clock);
 			this.#gates.set(account, gate);
 		}
 		return gate;
@@ -189,13 +189,13 @@ export class Runner {
 			const nowMs = clock.monotonicMs();
 			if (this.#journal === undefined || this.#stopping) return;
 			if (!gate.circuit.admits(nowMs)) {
-				if (gate.circuit.state === "open") gate.wake(gate.circuit.openUntilMs, nowMs, () => this.#pump(gate));
+				if (gate.circuit.state === "open") gate.wake(gate.circuit.openUntilMs, () => this.#pump(gate));
 				return;
 			}
 			const lane = scheduler.nextLane(gate.account, nowMs);
 			if (lane === undefined) {
 				const dueAtMs = scheduler.nextDueAtMs(gate.account);
-				if (dueAtMs !== undefined && dueAtMs > nowMs) gate.wake(dueAtMs, nowMs, () => this.#pump(gate));
+				if (dueAtMs !== undefined && dueAtMs > nowMs) gate.wake(dueAtMs, () => this.#pump(gate));
 				return;
 			}
 			if (gate.inFlight >= this.#slots(lane)) return;
