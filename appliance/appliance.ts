@@ -34,6 +34,7 @@ import { recover } from "./queue/recovery.ts";
 import { Room } from "./queue/room.ts";
 import { Runner } from "./queue/runner.ts";
 import { Scheduler } from "./queue/scheduler.ts";
+import { SenderPool } from "./queue/sender-pool.ts";
 import { Spool } from "./queue/spool.ts";
 import type { ConfigOrigin, Services } from "./services.ts";
 import { ConnectionLimits } from "./smtp/connection-limits.ts";
@@ -185,6 +186,21 @@ export class Appliance {
 				mailLog,
 			});
 			opened.push(() => runner.stop(GRACE_MS));
+			const pool = new SenderPool({
+				scheduler,
+				runner,
+				spool,
+				log,
+				spreadOver: (address) =>
+					(accounts.find(address)?.spreadOver ?? []).filter((other) => accounts.find(other) !== undefined),
+				accountOf: (name) =>
+					accounts.forDevice(devices.list().find((device) => device.name === name) ?? { account: "" })
+						?.address ?? "",
+			});
+			// A dead link is everybody's trouble.
+			events.on("account-trouble", ({ account, kind }) => {
+				if (kind !== "unreachable") void pool.relieve(account);
+			});
 			events.on("account-signed-in", ({ account }) => runner.nudge(account));
 
 			const queue = new QueueDesk({ spool, scheduler, runner, clock });
@@ -212,6 +228,7 @@ export class Appliance {
 					room,
 					clock,
 					time,
+					pool,
 					events,
 					log,
 					mailLog,

@@ -169,6 +169,7 @@ function toAccount(written: AccountConfig, { microsoft }: AccountsConfig, origin
 		tenant: written.tenant ?? microsoft.tenant,
 		sharedMailboxes: written.shared_mailboxes,
 		senders: written.senders,
+		spreadOver: written.spread_over,
 		origin,
 	};
 }

@@ -110,6 +110,14 @@ export const accountSchema = z.strictObject({
 				example: ["*@contoso.com"],
 			}),
 		),
+	spread_over: listOf(readMailAddress)
+		.prefault([])
+		.meta(
+			documented({
+				description: "other accounts here that may send in its name when it has more than it can",
+				example: ["alerts-2@contoso.com"],
+			}),
+		),
 });
 
 export const deviceSchema = z.strictObject({

@@ -25,6 +25,7 @@ async function firstRequests(microsoft: CloudSettings, tenant: string): Promise<
 		tenant,
 		sharedMailboxes: [],
 		senders: [],
+		spreadOver: [],
 		origin: "saved",
 	};
 	const endpoints = endpointsOf(microsoft);

@@ -20,6 +20,7 @@ const ACCOUNT: Account = {
 	tenant: "common",
 	sharedMailboxes: [],
 	senders: [],
+	spreadOver: [],
 	origin: "saved",
 };
 

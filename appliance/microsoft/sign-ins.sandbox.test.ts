@@ -37,6 +37,7 @@ beforeEach(async () => {
 		tenant: sandbox.tenant,
 		sharedMailboxes: [],
 		senders: [],
+		spreadOver: [],
 		origin: "saved",
 	};
 	signIns = newRun();

@@ -23,6 +23,7 @@ const ACCOUNT: Account = {
 	tenant: "common",
 	sharedMailboxes: [],
 	senders: [],
+	spreadOver: [],
 	origin: "saved",
 };
 const MINUTE_MS = 60_000;

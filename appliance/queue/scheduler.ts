@@ -75,6 +75,44 @@ export class Scheduler {
 		for (const item of [...this.#items.values()]) if (item.state !== "incoming") yield item;
 	}
 
+	/** Messages that wait or are due some time, of all the account's lanes. */
+	load(account: string): number {
+		const lanes = [...(this.#lanes.get(account)?.values() ?? [])];
+		return lanes.reduce(
+			(sum, { waiting, deferred, busy }) => sum + waiting + deferred.length + Number(busy),
+			0,
+		);
+	}
+
+	/** By device, the messages of an account that wait for their turn and that nothing has happened to yet. */
+	waiting(account: string): readonly { readonly device: string; readonly ids: readonly number[] }[] {
+		const lanes = [...(this.#lanes.get(account)?.values() ?? [])];
+		return lanes
+			.map(({ device, fresh, freshHead }) => ({
+				device,
+				ids: fresh.slice(freshHead).filter((id) => !this.#items.has(id)),
+			}))
+			.filter(({ ids }) => ids.length > 0);
+	}
+
+	/** Takes those of `ids` that still wait out of their lane. */
+	takeWaiting(lane: Lane, ids: readonly number[]): number[] {
+		const wanted = new Set(ids);
+		const waiting = lane.fresh.slice(lane.freshHead);
+		const taken = waiting.filter((id) => wanted.has(id) && !this.#items.has(id));
+		const gone = new Set(taken);
+		lane.fresh.splice(0, lane.fresh.length, ...waiting.filter((id) => !gone.has(id)));
+		lane.freshHead = 0;
+		return taken;
+	}
+
+	/** Puts messages into a lane, in the order in which they were accepted. */
+	giveWaiting(lane: Lane, ids: readonly number[]): void {
+		const waiting = [...lane.fresh.slice(lane.freshHead), ...ids].sort((a, b) => a - b);
+		lane.fresh.splice(0, lane.fresh.length, ...waiting);
+		lane.freshHead = 0;
+	}
+
 	/** Messages whose mark on the card says "being attempted" although they wait. */
 	leasedButWaiting(): number[] {
 		const items = [...this.#items.values()];

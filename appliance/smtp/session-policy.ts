@@ -21,6 +21,7 @@ import { formatReply, type Reply } from "../mail/reply.ts";
 import type { MailLog } from "../maillog.ts";
 import type { Room } from "../queue/room.ts";
 import type { Runner } from "../queue/runner.ts";
+import type { SenderPool } from "../queue/sender-pool.ts";
 import type { Spool } from "../queue/spool.ts";
 import { Secret } from "../secret.ts";
 import type { TrustedTime } from "../trusted-time.ts";
@@ -47,6 +48,7 @@ export interface PolicyOptions {
 	readonly room: Room;
 	readonly clock: Clock;
 	readonly time: TrustedTime;
+	readonly pool: Pick<SenderPool, "choose">;
 	readonly events: Events;
 	readonly log: Log;
 	readonly mailLog: MailLog;
@@ -212,7 +214,7 @@ export class SessionPolicy implements ConnectionHost {
 		const isStill = sender?.guest === true || this.#deviceOf(session)?.name === sender?.device.name;
 		if (sender === undefined || !isStill) return REPLIES.authenticationRequired;
 		const { device, guest } = sender;
-		const { spool, clock, time, hostName, maxSizeBytes, room, log, accounts } = this.#options;
+		const { spool, clock, time, hostName, maxSizeBytes, room, log, accounts, pool } = this.#options;
 		const knownMs = time.nowMs();
 		const { reversePath } = envelopeOf(session);
 		const account = this.#accountOf(device, [reversePath]);
@@ -261,7 +263,9 @@ export class SessionPolicy implements ConnectionHost {
 				accept(this.#options, {
 					...{ incoming: message, device, guest, envelope, count },
 					// What the message itself says goes before the envelope.
-					account: header.from === "" ? account : this.#accountOf(device, [header.from, reversePath]),
+					account: pool.choose(
+						header.from === "" ? account : this.#accountOf(device, [header.from, reversePath]),
+					),
 					client: session.remoteAddress,
 					helo: session.hostNameAppearsAs || "",
 					repairs: header.repairs,
