@@ -14,6 +14,7 @@ import type { Measurement, Values } from "./figure.ts";
 import { acceptMeasurements } from "./figures/accept.ts";
 import { bytesMeasurements } from "./figures/bytes.ts";
 import { connectionMeasurements } from "./figures/connections.ts";
+import { drainMeasurements } from "./figures/drain.ts";
 import { memoryMeasurements } from "./figures/memory.ts";
 import { queuedMeasurements } from "./figures/queued.ts";
 import { sessionMeasurement } from "./figures/session.ts";
@@ -35,6 +36,7 @@ const MEASUREMENTS: readonly Measurement[] = [
 	...bytesMeasurements,
 	...memoryMeasurements,
 	...queuedMeasurements,
+	...drainMeasurements,
 ];
 
 /** statfs(2), TMPFS_MAGIC: memory, which would make every flush free. */

@@ -1,18 +1,26 @@
 /**
  * A Microsoft 365 that says yes to everything and remembers only numbers: sign-in by device code,
- * approved at once, and Graph `sendMail` answered 202. So light that the figures are the relay's and
+ * approved at once, and Graph `sendMail` answered 202, or drafts and uploads. With limits drawn it takes
+ * `LIMIT_AT_ONCE` requests at once and `LIMITED_ANSWER_MS` for each. So light that the figures are the relay's and
  * not the simulation's (appliance/sandbox checks what it is sent, and pays for that).
  *
  * A program of its own, told by its parent over Node's channel: see cloud.ts. It ends with it.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CloudAnswer, CloudCommand } from "./cloud.ts";
-import { createLightServer } from "./light-http.ts";
+import { LIMIT_AT_ONCE, LIMITED_ANSWER_MS } from "./cloud-limits.ts";
+import { DraftSink } from "./draft-sink.ts";
+import { createLightServer, type LightAnswer, type LightRequest } from "./light-http.ts";
 
 const TENANT = "11111111-2222-3333-4444-555555555555";
 const USER = "66666666-7777-8888-9999-000000000000";
 const TOKEN_SECONDS = 86_400;
 
 let accepted = 0;
+let requests = 0;
+let refused = 0;
+let atOnce = 0;
+let isLimited = false;
 let port = 0;
 let server = makeServer();
 
@@ -20,9 +28,13 @@ const isSendMail = (target: string) => target.endsWith("/sendMail");
 
 function makeServer() {
 	return createLightServer({
-		keepsBody: (target) => !isSendMail(target),
-		answer: ({ method, target, body }) => {
-			if (method === "POST" && isSendMail(target)) return takeMessage();
+		keepsBody: (target) => target.includes("/oauth2/"),
+		answer: (request) => {
+			const { method, target, body } = request;
+			if (isLimited && target.startsWith("/v1.0/")) return limited(() => graphAnswer(request));
+			const graph = graphAnswer(request);
+			if (graph !== undefined) return graph;
+			if (method === "GET" && target.includes("/messages")) return NOTHING_FOUND;
 			const { pathname } = new URL(target, "http://sink");
 			const answer = signInAnswer(pathname, new URLSearchParams(body));
 			return answer === undefined
@@ -32,7 +44,38 @@ function makeServer() {
 	});
 }
 
-function takeMessage() {
+const drafts = new DraftSink(
+	() => port,
+	() => {
+		accepted += 1;
+	},
+);
+
+/** A look into Sent Items or Drafts: there is never anything. */
+const NOTHING_FOUND = { status: "200 OK", body: { value: [] } };
+
+function graphAnswer(request: LightRequest): LightAnswer | undefined {
+	if (request.method === "POST" && isSendMail(request.target)) return takeMessage();
+	return drafts.answer(request);
+}
+
+async function limited(answer: () => LightAnswer | undefined): Promise<LightAnswer> {
+	requests += 1;
+	if (atOnce >= LIMIT_AT_ONCE) {
+		refused += 1;
+		return { status: "429 Too Many Requests", retryAfterSeconds: 1, body: TOO_MANY };
+	}
+	atOnce += 1;
+	await sleep(LIMITED_ANSWER_MS);
+	atOnce -= 1;
+	return answer() ?? NOTHING_FOUND;
+}
+
+const TOO_MANY = {
+	error: { code: "ApplicationThrottled", message: "Application is over its MailboxConcurrency limit." },
+};
+
+function takeMessage(): LightAnswer {
 	accepted += 1;
 	return { status: "202 Accepted" };
 }
@@ -62,8 +105,6 @@ function signInAnswer(pathname: string, form: URLSearchParams): object | undefin
 	}
 	if (pathname.endsWith("/token")) return tokens(base, form);
 	if (pathname.endsWith("/me")) return { id: USER, mail: accountName, userPrincipalName: accountName };
-	// A look into Sent Items or Drafts: there is never anything.
-	if (pathname.includes("/messages")) return { value: [] };
 	return undefined;
 }
 
@@ -121,7 +162,12 @@ async function goAway(): Promise<void> {
 async function obey(command: CloudCommand): Promise<void> {
 	if (command === "come-back" && !server.listening) await listen();
 	if (command === "go-away" && server.listening) await goAway();
-	const answer: CloudAnswer = { port, accepted };
+	if (command === "lift-limits") isLimited = false;
+	if (command === "draw-limits") {
+		isLimited = true;
+		[requests, refused] = [0, 0];
+	}
+	const answer: CloudAnswer = { port, accepted, requests, refused };
 	process.send?.(answer);
 }
 

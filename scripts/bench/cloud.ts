@@ -10,11 +10,14 @@ import type { Cloud } from "./contender.ts";
 import { freePort, Program } from "./program.ts";
 
 /** What the sink's process is told, one at a time … */
-export type CloudCommand = "come-back" | "go-away" | "tell";
+export type CloudCommand = "come-back" | "go-away" | "tell" | "draw-limits" | "lift-limits";
 /** … and what it answers each time. */
 export interface CloudAnswer {
 	readonly port: number;
 	readonly accepted: number;
+	/** Graph's alone, since the limits were drawn; and how many of them were refused as too many at once. */
+	readonly requests: number;
+	readonly refused: number;
 }
 
 export class GraphSink implements Cloud, AsyncDisposable {
@@ -42,6 +45,19 @@ export class GraphSink implements Cloud, AsyncDisposable {
 
 	async accepted(): Promise<number> {
 		return (await this.#ask("tell")).accepted;
+	}
+
+	/** From now on it answers as slowly, and takes as few requests at once, as cloud-sink.ts says. */
+	async drawLimits(): Promise<void> {
+		await this.#ask("draw-limits");
+	}
+
+	async liftLimits(): Promise<void> {
+		await this.#ask("lift-limits");
+	}
+
+	async counts(): Promise<Pick<CloudAnswer, "accepted" | "requests" | "refused">> {
+		return await this.#ask("tell");
 	}
 
 	async goAway(): Promise<void> {

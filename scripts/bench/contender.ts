@@ -46,9 +46,15 @@ export interface Cloud {
 	/** Refuses connections until `comeBack`. */
 	goAway(): Promise<void>;
 	comeBack(): Promise<void>;
+	/** Keeps Microsoft's limits from now on, as far as it knows them. */
+	drawLimits?(): Promise<void>;
+	/** Requests since then, and how many of them were too many at once. */
+	counts?(): Promise<{ readonly requests: number; readonly refused: number }>;
 }
 
 /** Where load comes from: known by address, no password. */
 export const LOAD_FROM = "127.0.0.1";
 /** Where sessions that sign in come from: an address no device has. */
 export const LOGIN_FROM = "127.0.0.2";
+/** Where the load of a whole site comes from: each address is a device of its own, and needs no password. */
+export const SITE_FROM = Array.from({ length: 8 }, (_, device) => `127.0.1.${device + 1}`);

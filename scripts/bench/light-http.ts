@@ -5,23 +5,26 @@
  */
 import { createServer, type Server, type Socket } from "node:net";
 
-interface LightRequest {
+export interface LightRequest {
 	readonly method: string;
 	/** As it stands in the request line. */
 	readonly target: string;
+	/** Content-Range, or empty. */
+	readonly range: string;
 	/** Empty for targets whose bodies are not kept. */
 	readonly body: string;
 }
 
-interface LightAnswer {
+export interface LightAnswer {
 	readonly status: string;
 	readonly body?: object;
+	readonly retryAfterSeconds?: number;
 }
 
 interface LightOptions {
 	/** Bodies of other targets are counted and dropped. */
 	readonly keepsBody: (target: string) => boolean;
-	readonly answer: (request: LightRequest) => LightAnswer;
+	readonly answer: (request: LightRequest) => LightAnswer | Promise<LightAnswer>;
 }
 
 const HEADER_END = "\r\n\r\n";
@@ -42,11 +45,17 @@ export function createLightServer(options: LightOptions): Server & { readonly so
 	return Object.assign(server, { sockets });
 }
 
+interface RequestLine {
+	readonly method: string;
+	readonly target: string;
+	readonly range: string;
+}
+
 class Exchange {
 	readonly #socket: Socket;
 	readonly #options: LightOptions;
 	#head = "";
-	#request: { readonly method: string; readonly target: string } | undefined;
+	#request: RequestLine | undefined;
 	#bodyLeft = 0;
 	#kept: Buffer[] = [];
 
@@ -74,28 +83,31 @@ class Exchange {
 		if (method === undefined || target === undefined) return this.#giveUp("unreadable request");
 		if (/\r\ntransfer-encoding:/i.test(head)) return this.#giveUp("chunked body");
 		if (/\r\nexpect: *100-continue/i.test(head)) this.#socket.write("HTTP/1.1 100 Continue\r\n\r\n");
-		this.#request = { method, target };
+		const range = /\r\ncontent-range: *([^\r]*)\r\n/i.exec(head)?.[1] ?? "";
+		this.#request = { method, target, range };
 		this.#bodyLeft = Number(/\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1] ?? 0);
-		if (this.#bodyLeft === 0) this.#answer(this.#request);
+		if (this.#bodyLeft === 0) void this.#answer(this.#request);
 		return chunk.subarray(end + HEADER_END.length - before);
 	}
 
-	#takeBody(chunk: Buffer, request: { method: string; target: string }): Buffer {
+	#takeBody(chunk: Buffer, request: RequestLine): Buffer {
 		const part = chunk.subarray(0, this.#bodyLeft);
 		if (this.#options.keepsBody(request.target)) this.#kept.push(part);
 		this.#bodyLeft -= part.length;
-		if (this.#bodyLeft === 0) this.#answer(request);
+		if (this.#bodyLeft === 0) void this.#answer(request);
 		return chunk.subarray(part.length);
 	}
 
-	#answer(request: { method: string; target: string }): void {
-		const { status, body } = this.#options.answer({ ...request, body: Buffer.concat(this.#kept).toString() });
-		const text = body === undefined ? "" : JSON.stringify(body);
-		const type = body === undefined ? "" : "content-type: application/json; charset=utf-8\r\n";
+	async #answer(request: RequestLine): Promise<void> {
+		const kept = Buffer.concat(this.#kept).toString();
 		this.#request = undefined;
 		this.#kept = [];
+		const { status, body, retryAfterSeconds } = await this.#options.answer({ ...request, body: kept });
+		const text = body === undefined ? "" : JSON.stringify(body);
+		const type = body === undefined ? "" : "content-type: application/json; charset=utf-8\r\n";
+		const wait = retryAfterSeconds === undefined ? "" : `retry-after: ${retryAfterSeconds}\r\n`;
 		this.#socket.write(
-			`HTTP/1.1 ${status}\r\n${type}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
+			`HTTP/1.1 ${status}\r\n${type}${wait}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`,
 		);
 	}
 

@@ -11,7 +11,14 @@ import { cp, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { GraphSink } from "./cloud.ts";
-import { type Cloud, type Contender, type Installation, LOAD_FROM, type Running } from "./contender.ts";
+import {
+	type Cloud,
+	type Contender,
+	type Installation,
+	LOAD_FROM,
+	type Running,
+	SITE_FROM,
+} from "./contender.ts";
 import { processMemory } from "./memory.ts";
 import { freePort, Program } from "./program.ts";
 import type { FlushProbe } from "./slow-flush.ts";
@@ -74,6 +81,7 @@ name = "Load"
 addresses = ["${LOAD_FROM}"]
 account = "${ACCOUNT}"
 
+${SITE_FROM.map((address) => `[[device]]\nname = "${address}"\naddresses = ["${address}"]\n`).join("\n")}
 [[device]]
 name = "Session"
 username = "${LOGIN.username}"
@@ -107,11 +115,16 @@ class PosternContender implements Contender, AsyncDisposable {
 			accepted: async () => (await sink.accepted()) - acceptedBefore,
 			goAway: () => sink.goAway(),
 			comeBack: () => sink.comeBack(),
+			drawLimits: () => sink.drawLimits(),
+			counts: () => sink.counts(),
 		};
 		return {
 			cloud,
 			start: (probe) => serve({ folder, logFolder: this.#logFolder, sink }, probe),
-			[Symbol.asyncDispose]: () => sink.comeBack(),
+			[Symbol.asyncDispose]: async () => {
+				await sink.liftLimits();
+				await sink.comeBack();
+			},
 		};
 	}
 

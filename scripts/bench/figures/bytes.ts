@@ -26,7 +26,7 @@ export const bytesMeasurements: readonly Measurement[] = [
 		countsBytes: true,
 		figures: [
 			{
-				title: "written to disk per 2 kB message",
+				title: "written to disk per 2 kB message, accept to settle",
 				unit: "kB",
 				value: "kilobytes",
 				decimals: 1,
