@@ -20,6 +20,8 @@ export interface DraftPart {
 	/** Its place among the message's entities, as mime-walk.ts counts them; finds it again in the spool. */
 	readonly entity: number;
 	readonly name: string;
+	/** Of its octets in the message (Content-Transfer-Encoding). */
+	readonly encoding: string;
 	/** `application/pdf`, with `charset` and the like where Graph needs them. */
 	readonly contentType: string;
 	readonly sizeBytes: number;

@@ -14,6 +14,8 @@ export interface Entity {
 	readonly index: number;
 	/** A whole message: the outermost, or one within. */
 	readonly isMessage: boolean;
+	/** How many multiparts it stands in. */
+	readonly depth: number;
 	readonly body: EntityBody;
 }
 
@@ -26,6 +28,11 @@ export interface MimeSink {
 	contentEnd(entity: Entity, atBoundary: boolean): void;
 	/** Boundaries, and what stands before the first and behind the last of them. */
 	frame(bytes: Buffer): void;
+}
+
+export interface MimeWalkOptions {
+	/** False: a message within the message is a leaf. */
+	readonly entersMessages?: boolean;
 }
 
 interface OpenParts {
@@ -51,6 +58,7 @@ const DEEPEST = 50;
 
 export class MimeWalk {
 	readonly #sink: MimeSink;
+	readonly #entersMessages: boolean;
 	readonly #open: OpenParts[] = [];
 	/** Of a header that is being collected: the next entity's. */
 	#inHeader = true;
@@ -63,8 +71,9 @@ export class MimeWalk {
 	/** In a body: `#carry`, or else the next byte, is at the start of a line. */
 	#atLineStart = true;
 
-	constructor(sink: MimeSink) {
+	constructor(sink: MimeSink, options: MimeWalkOptions = {}) {
 		this.#sink = sink;
+		this.#entersMessages = options.entersMessages ?? true;
 	}
 
 	write(chunk: Buffer): void {
@@ -109,8 +118,9 @@ export class MimeWalk {
 		const isMessage = this.#nextIsMessage;
 		const inDigest = !isMessage && this.#open.at(-1)?.isDigest === true;
 		const isReadable = header.length <= HEADER_LIMIT_BYTES && this.#open.length < DEEPEST;
-		const body = isReadable ? readEntity(header, inDigest) : SEALED;
-		const entity = { index: this.#entities, isMessage, body };
+		const read = isReadable ? readEntity(header, inDigest) : SEALED;
+		const body = read.kind === "message" && !this.#entersMessages ? SEALED : read;
+		const entity = { index: this.#entities, isMessage, depth: this.#open.length, body };
 		this.#entities += 1;
 		this.#sink.header(entity, header);
 		this.#inHeader = body.kind === "message";
