@@ -334,25 +334,6 @@ describe("Graph", () => {
 describe("a message too large for Graph", () => {
 	const large = Buffer.concat([Buffer.from(message({ body: "" })), noise(32_000)]);
 
-	it("goes over SMTP where the account may", async () => {
-		const report = await rig.deliver("graph", attemptOf(large));
-		expect(report).toMatchObject({ via: "smtp", outcomes: [{ outcome: "delivered" }] });
-		expect(lastArrived().message.sha256).toBe(createHash("sha256").update(large).digest("hex"));
-	});
-
-	it("fails where it may not, and says why and what to do", async () => {
-		rig.tokens.troubles.outlook = { kind: "needs-sign-in", reason: "AADSTS65001", ownerText: "Sign in." };
-		const report = await rig.deliver("graph", attemptOf(large));
-		expect(report.outcomes).toMatchObject([
-			{
-				outcome: "failed",
-				reply: { code: 552, enhanced: "5.3.4" },
-				ownerText: expect.stringMatching(/3\.2 MB.*at most 3 MB.*transport to smtp/),
-			},
-		]);
-		expect(report.trouble).toBeUndefined();
-	});
-
 	it("waits while the sign-in itself is what is missing", async () => {
 		const trouble = { kind: "needs-sign-in", reason: "dead", ownerText: "Sign in again." } as const;
 		Object.assign(rig.tokens.troubles, { outlook: trouble, graph: trouble });

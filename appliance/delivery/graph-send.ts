@@ -12,6 +12,7 @@ import { reply } from "../mail/reply.ts";
 import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import { type Upload, uploadOfBytes, uploadOfStream } from "./base64-upload.ts";
+import { blamed } from "./blame.ts";
 import {
 	accountInTrouble,
 	classifyGraph,
@@ -151,15 +152,6 @@ function verdictOf(result: GraphResult, upload: Upload): Verdict {
 		case "answer":
 			return classifyGraph(result);
 	}
-}
-
-/** "Recipient 'x' is not resolved": `x` is the address or only its local part. */
-function blamed(message: string, recipients: readonly string[]): readonly string[] {
-	const names = [...message.matchAll(/'([^']+)'/g)].map(([, name]) => name?.toLowerCase() ?? "");
-	return recipients.filter((recipient) => {
-		const address = recipient.toLowerCase();
-		return names.includes(address) || names.includes(address.slice(0, address.lastIndexOf("@")));
-	});
 }
 
 /** The blamed apart from the rest; two halves when nobody in particular is blamed. */

@@ -1,7 +1,7 @@
 /**
- * The ways out of the house, and which of them a message takes: its account's transport, but a message
- * too large for Graph's sendMail goes over SMTP where the account may, and else fails with a reason.
- * For the composition root.
+ * The ways out of the house, and which of them a message takes: its account's transport. A message too large
+ * for Graph's sendMail goes as a draft; one that a draft cannot carry goes over SMTP where the account may,
+ * else as a file on a draft. For the composition root.
  */
 import { hostname } from "node:os";
 import type { Account } from "../accounts/model.ts";
@@ -15,11 +15,13 @@ import { openTrust } from "../microsoft/http-agents.ts";
 import type { TokenSource } from "../microsoft/token-source.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import type { TrustedTime } from "../trusted-time.ts";
-import { accountInTrouble, refusedHere, type Verdict } from "./classify.ts";
+import { refusedHere, spoolUnreadable } from "./classify.ts";
+import { GraphDraftTransport } from "./graph-draft.ts";
 import { GRAPH_MIME_LIMIT_BYTES, GraphTransport } from "./graph-send.ts";
 import { reportAll } from "./report.ts";
 import { ShortLinesTransport } from "./short-lines.ts";
 import { SmtpTransport, type SubmissionTiming } from "./smtp-submission.ts";
+import { SpoolError } from "./spooled-message.ts";
 import { TrueDatesTransport } from "./true-dates.ts";
 import { Verifier } from "./verify.ts";
 
@@ -73,7 +75,12 @@ export function createTransports(options: TransportsOptions): Transports {
 		hostName: hostname(),
 		...(options.submissionTiming === undefined ? {} : { timing: options.submissionTiming }),
 	});
-	const bySize = new SizedTransport({ graph: overGraph, smtp: overSmtp, tokens, log });
+	const sentItemsLagMs = options.sentItemsLagMs ?? SENT_ITEMS_LAG_MS;
+	const byDraft = new GraphDraftTransport({
+		...{ graph, verifier, clock, sentItemsLagMs },
+		...(graphAnswerTimeoutMs === undefined ? {} : { answerTimeoutMs: graphAnswerTimeoutMs }),
+	});
+	const bySize = new SizedTransport({ graph: overGraph, draft: byDraft, smtp: overSmtp, tokens, log });
 	const mended = (way: Transport) => new ShortLinesTransport(new TrueDatesTransport(way, options.time));
 	const ways = { smtp: mended(overSmtp), graph: mended(bySize) };
 	return {
@@ -87,12 +94,13 @@ export function createTransports(options: TransportsOptions): Transports {
 
 interface SizedOptions {
 	readonly graph: Transport;
+	readonly draft: GraphDraftTransport;
 	readonly smtp: Transport;
 	readonly tokens: TokenSource;
 	readonly log: Log;
 }
 
-/** Graph, and SMTP for what is too large for it. */
+/** Graph: in one request, or by draft; and SMTP for what a draft cannot carry, where the account may. */
 class SizedTransport implements Transport {
 	readonly concurrency: number;
 	readonly #options: SizedOptions;
@@ -103,42 +111,40 @@ class SizedTransport implements Transport {
 	}
 
 	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
-		const { graph, smtp, log } = this.#options;
+		const { graph, draft, smtp, log } = this.#options;
 		if (attempt.sizeBytes <= GRAPH_MIME_LIMIT_BYTES) return graph.deliver(attempt, signal);
-		const obstacle = await this.#obstacleToSmtp(attempt, signal);
-		if (obstacle !== undefined) return reportAll(attempt, "graph", obstacle);
-		log.info("too-large-for-graph", { qid: attempt.queueId, size: attempt.sizeBytes, via: "smtp" });
-		return smtp.deliver(attempt, signal);
+		try {
+			const reading = await draft.read(attempt);
+			// What was begun as a draft ends as one: it knows whether it went.
+			const isBegun = attempt.progress !== null;
+			const goesWhole = !reading.ok && !isBegun && (await this.#maySubmit(attempt, signal));
+			if (!goesWhole) {
+				const report = await draft.deliver(attempt, reading, signal);
+				if (report !== "forbidden") return report;
+				if (!(await this.#maySubmit(attempt, signal)))
+					return reportAll(attempt, "graph-draft", DRAFTS_FORBIDDEN);
+			}
+			const why = reading.ok ? "no permission for drafts" : reading.refusal.why;
+			log.info("too-large-for-graph", { qid: attempt.queueId, size: attempt.sizeBytes, via: "smtp", why });
+			return await smtp.deliver(attempt, signal);
+		} catch (error) {
+			if (!(error instanceof SpoolError)) throw error;
+			return reportAll(attempt, "graph-draft", spoolUnreadable(attempt.maybeSent, error));
+		}
 	}
 
 	async close(): Promise<void> {
 		await Promise.all([this.#options.graph.close(), this.#options.smtp.close()]);
 	}
 
-	/** Why the message cannot go over SMTP either, or cannot go now. */
-	async #obstacleToSmtp(
-		{ account, sizeBytes, maybeSent }: Attempt,
-		signal: AbortSignal,
-	): Promise<Verdict | undefined> {
-		const { tokens } = this.#options;
-		const outlook = await tokens.accessToken(account, "outlook", { signal });
-		if (outlook.ok) return undefined;
-		// No token for anything: then the sign-in is at fault, not the size.
-		const graph = await tokens.accessToken(account, "graph", { signal });
-		const trouble = graph.ok ? outlook.trouble : graph.trouble;
-		const waits = !graph.ok || trouble.kind === "unreachable" || trouble.kind === "throttled";
-		if (!waits) return tooLarge(sizeBytes, trouble.reason);
-		const verdict = accountInTrouble(trouble);
-		return maybeSent ? { ...verdict, outcome: "unknown" } : verdict;
+	/** The account has a token for SMTP submission too. */
+	async #maySubmit({ account }: Attempt, signal: AbortSignal): Promise<boolean> {
+		return (await this.#options.tokens.accessToken(account, "outlook", { signal })).ok;
 	}
 }
 
-function tooLarge(sizeBytes: number, reason: string): Verdict {
-	const size = `${(sizeBytes / 1_000_000).toFixed(1)} MB`;
-	const limit = `${GRAPH_MIME_LIMIT_BYTES / 1_000_000} MB`;
-	return refusedHere(
-		reply(552, "5.3.4", `Message of ${size} is over the ${limit} that Graph takes`),
-		`The message has ${size}, and this account sends through Microsoft Graph, where Postern can send at most ${limit} (attachments count a third more than their files). Make the device send less at a time (lower resolution, fewer pages), or set the account's transport to smtp and sign in again; then retry the message.`,
-		`over ${GRAPH_MIME_LIMIT_BYTES} bytes, and no token for SMTP: ${reason}`,
-	);
-}
+const DRAFTS_FORBIDDEN = refusedHere(
+	reply(552, "5.3.4", "Too large for one request, and no permission for drafts"),
+	"The message is too large to be sent in one piece, and this account may not build it piece by piece: the permission Mail.ReadWrite is missing. Add it to the app registration (API permissions, Microsoft Graph), sign in again with `postern account add`, then retry the message. Or make the device send less at a time (lower resolution, fewer pages).",
+	`over ${GRAPH_MIME_LIMIT_BYTES} bytes, and drafts are forbidden`,
+);

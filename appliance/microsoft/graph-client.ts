@@ -12,13 +12,23 @@ import type { TokenSource } from "./token-source.ts";
 
 export interface GraphRequest {
 	readonly account: string;
-	readonly method: "GET" | "POST";
+	readonly method: "GET" | "POST" | "PATCH" | "DELETE";
 	/** Behind `/v1.0`, query included: `/me/sendMail`. */
 	readonly path: string;
 	readonly headers?: Readonly<Record<string, string>>;
 	/** The body anew at each call: a request is repeated after a 401. */
 	readonly body?: () => Buffer | AsyncIterable<Buffer>;
 	readonly bodyLength?: number;
+	readonly idleTimeoutMs?: number;
+	readonly signal?: AbortSignal;
+}
+
+/** Some of a file, to an address that Graph gave out and that needs no token. */
+export interface GraphUpload {
+	readonly url: string;
+	/** `bytes FIRST-LAST/TOTAL` */
+	readonly range: string;
+	readonly body: Buffer;
 	readonly idleTimeoutMs?: number;
 	readonly signal?: AbortSignal;
 }
@@ -66,6 +76,20 @@ export class GraphClient {
 		// Besides an expired token, Graph refuses a good one now and then; a fresh one settles both.
 		if (first.kind !== "answer" || first.status !== 401) return first;
 		return this.#once(request, true);
+	}
+
+	/** Never with our token: whoever holds the address may write (learn.microsoft.com/graph/outlook-large-attachments). */
+	async upload({ url, range, body, idleTimeoutMs, signal }: GraphUpload): Promise<GraphResult> {
+		const { http, clock } = this.#options;
+		const result = await http.request({
+			method: "PUT",
+			url,
+			headers: { "content-type": "application/octet-stream", "content-range": range },
+			body,
+			...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+			...(signal === undefined ? {} : { signal }),
+		});
+		return resultOf(result, clock.now());
 	}
 
 	async #once(request: GraphRequest, forceRefresh: boolean): Promise<GraphResult> {

@@ -118,5 +118,6 @@ function eventOf(report: AttemptReport, attempt: number, wallMs: number): EventR
 	const details = report.outcomes.map(
 		({ recipient, outcome, reply }) => `${recipient}: ${outcome} (${formatReply(reply)})`,
 	);
-	return { atMs: wallMs, event: `attempt ${attempt} via ${report.via}`, detail: details.join("; ") };
+	const detail = [...details, ...(report.note === undefined ? [] : [report.note])].join("; ");
+	return { atMs: wallMs, event: `attempt ${attempt} via ${report.via}`, detail };
 }

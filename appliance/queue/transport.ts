@@ -68,6 +68,8 @@ export interface AttemptReport {
 	readonly trouble?: AccountTrouble;
 	/** For history: which way it went, e.g. `graph` or `smtp`. */
 	readonly via: string;
+	/** For history: what else its owner should know of it, such as header fields that were lost. */
+	readonly note?: string;
 }
 
 export interface Transport {
