@@ -29,6 +29,7 @@ import { SignIns } from "./microsoft/sign-ins.ts";
 import { Vault } from "./microsoft/vault.ts";
 import { sharedVaultKey } from "./microsoft/vault-key.ts";
 import { AttemptJournal } from "./queue/attempt-journal.ts";
+import { Bounces } from "./queue/bounces.ts";
 import { QueueDesk } from "./queue/queue-desk.ts";
 import { recover } from "./queue/recovery.ts";
 import { Room } from "./queue/room.ts";
@@ -62,6 +63,7 @@ interface Parts {
 	readonly storage: Storage;
 	readonly spool: Spool;
 	readonly runner: Runner;
+	readonly bounces: Bounces;
 	readonly http: HttpClient;
 	readonly signIns: SignIns;
 	readonly transports: Transports;
@@ -172,9 +174,23 @@ export class Appliance {
 				log,
 			});
 			await room.measure();
-			const runner = new Runner({
+			const bounces = new Bounces({
+				spool,
+				runner: () => runner,
+				clock,
+				time,
+				log,
+				hostName: () => config().name,
+				settings: () => ({
+					reportTo: config().queue.reports_to,
+					delayWarningAfterMs: config().queue.delay_warning_after,
+				}),
+				ownerOf: (account) => accounts.find(account)?.owner,
+			});
+			const runner: Runner = new Runner({
 				spool,
 				scheduler,
+				onSettled: (shown, settlement) => bounces.settled(shown, settlement),
 				route: (account, device, reversePath) => routes.route(account, device, reversePath),
 				patience: () => ({
 					scheduleMs: config().queue.retry,
@@ -246,6 +262,7 @@ export class Appliance {
 				storage,
 				spool,
 				runner,
+				bounces,
 				http,
 				signIns,
 				transports,
@@ -302,6 +319,7 @@ export class Appliance {
 			await Promise.all([signIns.start(), recover({ spool, scheduler, findings, clock })]);
 			await strangers.load();
 			runner.start(await AttemptJournal.begin(stateDir, log));
+			bounces.catchUp(scheduler.failed());
 			await appliance.#announce();
 			return appliance;
 		} catch (error) {
@@ -319,12 +337,13 @@ export class Appliance {
 
 	/** Stops taking mail, lets transfers end for a bounded time, settles, closes. */
 	async stop(): Promise<void> {
-		const { log, readiness, listeners, runner, signIns, devices, transports, spool, storage, http } =
+		const { log, readiness, listeners, runner, bounces, signIns, devices, transports, spool, storage, http } =
 			this.#parts;
 		clearInterval(this.#statusTimer);
 		log.notice("stopping");
 		await readiness.stopping();
 		await Promise.all([listeners.close(GRACE_MS), runner.stop(GRACE_MS)]);
+		await bounces.idle();
 		await signIns.stop();
 		await devices.settled();
 		await transports.close();

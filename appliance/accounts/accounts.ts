@@ -168,6 +168,7 @@ function toAccount(written: AccountConfig, { microsoft }: AccountsConfig, origin
 		clientId: written.client_id ?? microsoft.client_id,
 		tenant: written.tenant ?? microsoft.tenant,
 		sharedMailboxes: written.shared_mailboxes,
+		owner: written.owner ?? written.address,
 		senders: written.senders,
 		spreadOver: written.spread_over,
 		origin,

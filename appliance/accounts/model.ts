@@ -52,6 +52,8 @@ export interface Account {
 	readonly clientId: string;
 	readonly tenant: string;
 	readonly sharedMailboxes: readonly string[];
+	/** Who is told of its failures. */
+	readonly owner: string;
 	/** Other accounts that may send in its name when it has more than it can. */
 	readonly spreadOver: readonly string[];
 	/** Patterns of From addresses whose mail goes through it where the device names no account. */

@@ -102,6 +102,12 @@ export const accountSchema = z.strictObject({
 	shared_mailboxes: listOf(readMailAddress)
 		.prefault([])
 		.meta(documented({ description: "other mailboxes it may send as", example: ["scans@contoso.com"] })),
+	owner: optionalText(readMailAddress).meta(
+		documented({
+			description: "who is told of its failures when the sender cannot be; else its own address",
+			example: "office@contoso.com",
+		}),
+	),
 	senders: listOf(readMailPattern)
 		.prefault([])
 		.meta(

@@ -114,6 +114,9 @@ const tlsTable = z.strictObject({
 		.meta(documented({ description: "PEM; the key of certificate_file", path: true })),
 });
 
+const readDurationOrNever = (value: string): number | Refusal =>
+	value.trim().toLowerCase() === "never" ? Number.MAX_SAFE_INTEGER : readDuration(value);
+
 const queueTable = z.strictObject({
 	retry: text(readRetrySchedule)
 		.prefault("1m, 2m, 5m*3, 15m*4, 1h")
@@ -121,6 +124,19 @@ const queueTable = z.strictObject({
 	expire_after: text(readDuration)
 		.prefault("30d")
 		.meta(documented({ description: "give up after this much time in which delivery was possible" })),
+	reports_to: z
+		.enum(["sender", "owner", "nobody"])
+		.prefault("sender")
+		.meta(
+			documented({
+				description: "who is told of mail that failed: sender (else the account's owner) | owner | nobody",
+			}),
+		),
+	delay_warning_after: text(readDurationOrNever)
+		.prefault("4h")
+		.meta(
+			documented({ description: "tell the sender that a message still waits after this long; or never" }),
+		),
 	reserve: textOrNumber((value) => readSize(value, { leastBytes: 0, mostBytes: 1e12 }))
 		.prefault("64MB")
 		.meta(documented({ description: "free space kept on the card; below it devices are told to try later" })),

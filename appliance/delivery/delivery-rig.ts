@@ -113,6 +113,7 @@ function accountOf(transport: TransportKind): Account {
 		tenant: "common",
 		sharedMailboxes: [],
 		senders: [],
+		owner: "office@contoso.com",
 		spreadOver: [],
 		origin: "saved",
 	};

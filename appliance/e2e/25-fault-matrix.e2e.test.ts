@@ -2,6 +2,7 @@
  * Every failure that the sandbox can provoke, over both ways out, with small and large messages: nothing
  * is lost, nothing arrives twice, and the outcome, the reply and the owner's text are those of the tables.
  */
+import { randomBytes } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
 import type { FaultOrder } from "../sandbox/faults.ts";
 import { SENDER, WayOut } from "./way-out.ts";
@@ -153,21 +154,66 @@ async function judge(box: WayOut, ids: readonly string[], to: string, expected: 
 	}
 }
 
+/** Over what Graph takes in one request: one file by upload session, one in a request of its own. */
+function large(to: string): Buffer {
+	const file = (name: string, sizeBytes: number) =>
+		`--b\r\nContent-Type: application/pdf; name="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${randomBytes(sizeBytes).toString("base64").replaceAll(/.{76}/g, "$&\r\n")}\r\n`;
+	const header = small(to).toString().split("\r\n\r\n", 1)[0];
+	return Buffer.from(
+		`${header}\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n${file("one.pdf", 3_300_000)}${file("two.pdf", 50_000)}--b--\r\n`,
+	);
+}
+
+/** Where a large message may meet a fault over Graph. */
+const STEPS = ["/messages", "createUploadSession", "/uploads/", "/attachments", "/send"];
+
+describe("a large message over graph", () => {
+	for (const row of ROWS.filter(
+		({ graph, recipient }) => graph !== "not there" && recipient !== "lost@fabrikam.com",
+	)) {
+		const expected = row.graph;
+		if (expected === "not there") continue;
+		// In form only, and not to be believed anywhere; at other steps 200 is what Graph answers.
+		const steps = row.fault === undefined ? [""] : row.name.startsWith("success") ? ["/send"] : STEPS;
+		it(`${row.name}, at each step: ${expected.state}`, async () => {
+			const box = await WayOut.open("graph");
+			way = box;
+			const to = row.recipient ?? "boss@fabrikam.com";
+			const ids: string[] = [];
+			for (const [index, path] of steps.entries()) {
+				// Each device meets its own fault; the order to send is the one that matters most, so it has many.
+				if (row.fault !== undefined)
+					box.cloud.control.fail({
+						...row.fault,
+						times: Math.min(row.fault.times ?? 1, 2),
+						where: "graph",
+						path,
+					});
+				ids.push(await box.take(large(to), [to], `Copier ${index}`));
+				await box.drained(100_000);
+			}
+			await judge(box, ids, to, expected);
+		}, 200_000);
+	}
+});
+
 describe.each([
-	["graph", { where: "graph", path: "sendMail" }],
-	["smtp", { where: "smtp", stage: "end" }],
-] as const)("a small message over %s", (kind, place) => {
+	["small", small, "graph", { where: "graph", path: "sendMail" }],
+	["small", small, "smtp", { where: "smtp", stage: "end" }],
+	["large", large, "smtp", { where: "smtp", stage: "end" }],
+] as const)("a %s message", (size, make, kind, place) => {
 	for (const row of ROWS) {
 		const expected = row[kind];
 		if (expected === "not there") continue;
-		it(`${row.name}: ${expected.state}`, async () => {
+		it(`over ${kind}: ${row.name}: ${expected.state}`, async () => {
 			way = await WayOut.open(kind);
 			const to = row.recipient ?? "boss@fabrikam.com";
 			if (row.fault !== undefined) way.cloud.control.fail({ ...row.fault, ...place });
 			const ids: string[] = [];
-			for (let sent = 0; sent < (row.messages ?? 1); sent += 1) {
+			const messages = Math.min(row.messages ?? 1, size === "large" ? 3 : 100);
+			for (let sent = 0; sent < messages; sent += 1) {
 				// Several devices, because a device's messages go one after the other.
-				ids.push(await way.take(small(to), [to], `Camera ${sent % DEVICES}`));
+				ids.push(await way.take(make(to), [to], `Camera ${sent % DEVICES}`));
 			}
 			await judge(way, ids, to, expected);
 		}, 120_000);

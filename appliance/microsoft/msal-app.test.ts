@@ -25,6 +25,7 @@ async function firstRequests(microsoft: CloudSettings, tenant: string): Promise<
 		tenant,
 		sharedMailboxes: [],
 		senders: [],
+		owner: "office@contoso.com",
 		spreadOver: [],
 		origin: "saved",
 	};

@@ -37,6 +37,7 @@ beforeEach(async () => {
 		tenant: sandbox.tenant,
 		sharedMailboxes: [],
 		senders: [],
+		owner: "office@contoso.com",
 		spreadOver: [],
 		origin: "saved",
 	};

@@ -23,6 +23,7 @@ const ACCOUNT: Account = {
 	tenant: "common",
 	sharedMailboxes: [],
 	senders: [],
+	owner: "office@contoso.com",
 	spreadOver: [],
 	origin: "saved",
 };

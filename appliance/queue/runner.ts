@@ -46,7 +46,7 @@ export interface RunnerOptions {
 	readonly route: (account: string, device: string, reversePath: string) => Route;
 	readonly patience: () => Patience;
 	/** A message's new state is on the card. For whoever tells its sender. */
-	readonly onSettled?: (number: number, state: Settlement["state"]) => void;
+	readonly onSettled?: (shown: ShownMessage, settlement: Settlement) => void;
 	readonly clock: Clock;
 	readonly events: Events;
 	readonly log: Log;
@@ -361,7 +361,9 @@ export class Runner {
 	}
 
 	/** Offers the settlement to the card until it is taken: a full card must not lose the outcome. */
-	async #settle({ message }: ShownMessage, { write, ...counts }: Settlement): Promise<void> {
+	async #settle(shown: ShownMessage, settlement: Settlement): Promise<void> {
+		const { message } = shown;
+		const { write, ...counts } = settlement;
 		const { spool, clock, log, events } = this.#options;
 		await this.#journal?.settle(write);
 		for (;;) {
@@ -376,7 +378,7 @@ export class Runner {
 		}
 		this.#settling.delete(message.id);
 		await this.#journal?.end(message.id);
-		this.#options.onSettled?.(message.id, counts.state);
+		this.#options.onSettled?.(shown, settlement);
 		if (counts.state !== "deferred") {
 			events.emit("message-settled", {
 				queueId: formatQueueId(message.id),

@@ -119,6 +119,15 @@ export class Scheduler {
 		return items.filter(({ leased, state }) => leased && state === "incoming").map(({ id }) => id);
 	}
 
+	/** Messages that failed and wait for their owner, oldest first. */
+	failed(): number[] {
+		const items = [...this.#items.values()];
+		return items
+			.filter(({ state }) => state === "failed")
+			.map(({ id }) => id)
+			.sort((a, b) => a - b);
+	}
+
 	/** Messages that are held, by the device they are of, oldest first. */
 	heldByDevice(): readonly { readonly device: string; readonly ids: readonly number[] }[] {
 		const held = new Map<string, number[]>();

@@ -13,7 +13,7 @@ import { asError, errorCode } from "../errors.ts";
 import type { DsnRequest } from "../mail/envelope.ts";
 import { formatQueueId, nextQueueNumber, parseQueueId } from "../mail/queue-id.ts";
 import { passed } from "../memory.ts";
-import type { Finish, MessageState, QueueIndex, ReadAnswers, Update } from "../store/operations.ts";
+import type { Enqueue, Finish, MessageState, QueueIndex, ReadAnswers, Update } from "../store/operations.ts";
 import { isFull, type Storage, storageError } from "../store/storage.ts";
 import { BodyWriter, type StoredBody } from "./body-writer.ts";
 import { RateMeter } from "./rate-meter.ts";
@@ -157,6 +157,28 @@ export class Spool {
 		if ("code" in fate) throw storageError(fate);
 	}
 
+	/**
+	 * Notes what a message's sender has been told and, if there is a report, queues it: both or neither. The
+	 * report's number; undefined when there is none, or the message has left meanwhile.
+	 */
+	async announce(
+		id: number,
+		document: string,
+		report: { readonly envelope: AcceptedEnvelope; readonly content: Buffer } | undefined,
+	): Promise<number | undefined> {
+		let number: number | undefined;
+		let bounce: Enqueue | null = null;
+		if (report !== undefined) {
+			this.#lastNumber = nextQueueNumber(this.#lastNumber, this.#clock.now());
+			number = this.#lastNumber;
+			const content = new Uint8Array(report.content);
+			bounce = this.#enqueued(number, report.envelope, content.length, content);
+		}
+		const fate = await this.#storage.write({ type: "announce", id, document, bounce }, "urgent");
+		if ("code" in fate) throw storageError(fate);
+		return fate.changes === 0 ? undefined : number;
+	}
+
 	/** How far a transport has come with a message; on the card when it resolves. */
 	async noteProgress(id: number, document: string | null): Promise<void> {
 		const fate = await this.#storage.write({ type: "note-progress", id, document }, "urgent");
@@ -213,30 +235,8 @@ export class Spool {
 			await body.discard();
 			return refusal(errorCode(thrown) ?? "ERR", asError(thrown).message);
 		}
-		const nowMs = this.#clock.now();
 		const committed = this.#storage.write(
-			{
-				type: "enqueue",
-				message: {
-					id: number,
-					device: envelope.device,
-					account: envelope.account,
-					reversePath: envelope.reversePath,
-					smtpUtf8: envelope.smtpUtf8,
-					sizeBytes: stored.sizeBytes,
-					inFile: stored.inFile,
-					receivedAtMs: nowMs,
-					state: envelope.state,
-					dueAtMs: nowMs,
-					attempts: 0,
-					maybeSent: false,
-					lastError: "",
-				},
-				recipients: envelope.recipients,
-				body: stored.inFile ? null : stored.content,
-				dsn: envelope.dsn ?? null,
-				digest: envelope.digest ?? null,
-			},
+			this.#enqueued(number, envelope, stored.sizeBytes, stored.inFile ? null : stored.content),
 			"urgent",
 		);
 		this.#storage.groups.messageEnds();
@@ -247,6 +247,38 @@ export class Spool {
 		}
 		await body.discard();
 		return refusal(fate.code, fate.text);
+	}
+
+	/** `content` is null when the body is in a file. */
+	#enqueued(
+		number: number,
+		envelope: AcceptedEnvelope,
+		sizeBytes: number,
+		content: Uint8Array<ArrayBuffer> | null,
+	): Enqueue {
+		const nowMs = this.#clock.now();
+		return {
+			type: "enqueue",
+			message: {
+				id: number,
+				device: envelope.device,
+				account: envelope.account,
+				reversePath: envelope.reversePath,
+				smtpUtf8: envelope.smtpUtf8,
+				sizeBytes,
+				inFile: content === null,
+				receivedAtMs: nowMs,
+				state: envelope.state,
+				dueAtMs: nowMs,
+				attempts: 0,
+				maybeSent: false,
+				lastError: "",
+			},
+			recipients: envelope.recipients,
+			body: content,
+			dsn: envelope.dsn ?? null,
+			digest: envelope.digest ?? null,
+		};
 	}
 
 	async #removeFile(number: number): Promise<void> {

@@ -125,6 +125,7 @@ export function accountStatus(change: Partial<AccountStatus> = {}): AccountStatu
 			tenant: "common",
 			sharedMailboxes: [],
 			senders: [],
+			owner: "office@contoso.com",
 			spreadOver: [],
 			origin: "saved",
 		},
