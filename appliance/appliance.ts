@@ -34,7 +34,7 @@ import { QueueDesk } from "./queue/queue-desk.ts";
 import { recover } from "./queue/recovery.ts";
 import { Room } from "./queue/room.ts";
 import { Runner } from "./queue/runner.ts";
-import { Scheduler } from "./queue/scheduler.ts";
+import { AS_IT_COMES, Scheduler } from "./queue/scheduler.ts";
 import { SenderPool } from "./queue/sender-pool.ts";
 import { Spool } from "./queue/spool.ts";
 import type { ConfigOrigin, Services } from "./services.ts";
@@ -166,7 +166,7 @@ export class Appliance {
 			const spool = await Spool.open({ storage, stateDir, clock });
 			opened.push(() => spool.close());
 			const findings = await AttemptJournal.read(stateDir);
-			const scheduler = new Scheduler();
+			const scheduler = new Scheduler((device) => devices.find(device) ?? AS_IT_COMES);
 			const room = new Room({
 				folder: stateDir,
 				reserveBytes: () => config().queue.reserve,

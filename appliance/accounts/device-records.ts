@@ -40,6 +40,8 @@ export function toRecord(written: WrittenDevice, origin: Origin): DeviceRecord {
 		recipients: written.recipients,
 		rate: written.rate,
 		quota: written.quota,
+		urgent: written.urgent,
+		newestFirst: written.newest_first,
 		compatibility: {
 			legacyTls: written.legacy_tls,
 			lfLineEnds: written.lf_line_ends,

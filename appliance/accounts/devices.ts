@@ -115,6 +115,10 @@ export class Devices {
 		return this.#problems;
 	}
 
+	find(name: string): Device | undefined {
+		return this.#byName.get(foldName(name))?.device;
+	}
+
 	/** Throws `device-unknown`. */
 	get(name: string): Device {
 		const record = this.#byName.get(foldName(name));

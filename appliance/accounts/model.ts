@@ -35,6 +35,10 @@ export interface Device {
 	/** Bytes per time, or undefined for no limit. */
 	readonly quota: { readonly count: number; readonly perMs: number } | undefined;
 	readonly compatibility: Compatibility;
+	/** Its mail goes before that of others. */
+	readonly urgent: boolean;
+	/** After an outage its latest messages go first. */
+	readonly newestFirst: boolean;
 	/** What it is (device-kinds.ts), or empty. */
 	readonly kind: string;
 	readonly origin: Origin;

@@ -70,9 +70,11 @@ function hintsText({ title, notes, tryIf }: KindHints): string[] {
 	return parts;
 }
 
-function switchesOf({ compatibility }: DeviceSettings["device"]): string[] {
+function switchesOf({ compatibility, urgent, newestFirst }: DeviceSettings["device"]): string[] {
 	const { hideEhlo } = compatibility;
 	const flags: [string, boolean][] = [
+		["urgent", urgent],
+		["newest_first", newestFirst],
 		["legacy_tls", compatibility.legacyTls],
 		["lf_line_ends", compatibility.lfLineEnds],
 		["auth_without_tls", compatibility.authWithoutTls],

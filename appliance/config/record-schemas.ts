@@ -168,6 +168,8 @@ export const deviceSchema = z.strictObject({
 	quota: optionalText(readQuota).meta(
 		documented({ description: "bytes per h, d or w; no limit when absent", example: "500MB/d" }),
 	),
+	urgent: flag("its mail goes before that of other devices (alarms)"),
+	newest_first: flag("after an outage its latest messages go first"),
 	legacy_tls: flag("TLS 1.0/1.1 and old ciphers, for this device alone"),
 	lf_line_ends: flag("a message may end its lines, and itself, with LF"),
 	auth_without_tls: flag("its password may cross the wire in clear"),

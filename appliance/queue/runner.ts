@@ -251,7 +251,7 @@ export class Runner {
 	#othersWait(lane: Lane, gate: Gate): boolean {
 		if (gate.inFlight < this.#slots(lane)) return false;
 		const { scheduler, clock } = this.#options;
-		return scheduler.nextLane(gate.account, clock.monotonicMs()) !== undefined;
+		return scheduler.isAnyDue(gate.account, clock.monotonicMs());
 	}
 
 	/** True when the lane may go on. What was not attempted goes back to the head, in order. */
@@ -305,6 +305,7 @@ export class Runner {
 			this.#trouble(admission, route.trouble);
 			return true;
 		}
+		scheduler.charge(item.lane, shown.message.sizeBytes);
 		await this.#journal?.begin(item.id);
 		const report = await this.#deliver(shown, route.account, route.transport);
 		const nowMs = clock.monotonicMs();

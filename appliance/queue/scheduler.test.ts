@@ -29,6 +29,17 @@ describe("lanes", () => {
 		expect(order).toEqual([1, 9, 2]);
 	});
 
+	it("of a device whose owner wants the newest first give their latest, also what arrives meanwhile", () => {
+		const scheduler = new Scheduler((device) => ({ urgent: false, newestFirst: device === "camera" }));
+		const lane = scheduler.lane(ACCOUNT, "camera");
+		for (const id of [1, 2, 3]) scheduler.add(lane, id, "incoming", 0);
+		const taken = scheduler.take(lane, 0, 1);
+		expect(taken.map(({ id }) => id)).toEqual([3]);
+		for (const item of taken) scheduler.putBack(item);
+		scheduler.add(lane, 4, "incoming", 0);
+		expect(scheduler.take(lane, 0, 9).map(({ id }) => id)).toEqual([4, 3, 2, 1]);
+	});
+
 	it("are passed over while they are busy or have nothing due", () => {
 		const scheduler = filled(["camera", [1]], ["plc", []]);
 		const lane = scheduler.nextLane(ACCOUNT, 0);

@@ -4,12 +4,14 @@
  *
  * A lane gives its messages one at a time and in the order in which they were accepted, so a
  * device's messages arrive in order; one that is deferred steps aside and does not hold up the
- * others. Lanes of an account take turns, so a camera's flood does not delay a PLC's alarm.
+ * others. A device whose owner wants the newest first gives its latest. Lanes of an account take turns
+ * (turns.ts), so a camera's flood does not delay a PLC's alarm.
  *
  * A message that simply waits for its turn is a number in its lane, eight bytes; only one that
  * something has happened to is an `Item`. So weeks offline do not fill the memory of a small board.
  */
 import type { MessageState } from "../store/operations.ts";
+import { type Turn, Turns } from "./turns.ts";
 
 export interface Item {
 	readonly id: number;
@@ -23,9 +25,18 @@ export interface Item {
 	troubles: number;
 }
 
-export class Lane {
+/** How a device's mail is to be handled, by its owner's word. */
+export interface Handling {
+	readonly urgent: boolean;
+	readonly newestFirst: boolean;
+}
+
+export const AS_IT_COMES: Handling = { urgent: false, newestFirst: false };
+
+export class Lane implements Turn {
 	readonly account: string;
 	readonly device: string;
+	credit = 0;
 	/** An attempt of this lane is in progress. */
 	busy = false;
 	/** Numbers of messages that wait for their turn, from `freshHead` on. */
@@ -52,7 +63,13 @@ export class Scheduler {
 	/** Messages that something has happened to; the rest are numbers in their lanes. */
 	readonly #items = new Map<number, Item>();
 	readonly #lanes = new Map<string, Map<string, Lane>>();
-	readonly #turn = new Map<string, number>();
+	readonly #turns = new Map<string, Turns<Lane>>();
+	readonly #handling: (device: string) => Handling;
+
+	/** `handling` is asked at each turn, so that a reload takes effect at once. */
+	constructor(handling: (device: string) => Handling = () => AS_IT_COMES) {
+		this.#handling = handling;
+	}
 
 	/** The message's item if something has happened to it. */
 	known(id: number): Item | undefined {
@@ -148,6 +165,7 @@ export class Scheduler {
 		if (lane === undefined) {
 			lane = new Lane(account, device);
 			lanes.set(device, lane);
+			this.#turnsOf(account).add(lane);
 		}
 		return lane;
 	}
@@ -184,6 +202,10 @@ export class Scheduler {
 	putBack(item: Item): void {
 		const { lane } = item;
 		item.state = "incoming";
+		if (this.#handling(lane.device).newestFirst) {
+			lane.fresh.push(item.id);
+			return;
+		}
 		if (lane.freshHead > 0) {
 			lane.freshHead -= 1;
 			lane.fresh[lane.freshHead] = item.id;
@@ -199,23 +221,28 @@ export class Scheduler {
 
 	/** The lane of the account whose turn it is: not busy, with a message due. */
 	nextLane(account: string, nowMs: number): Lane | undefined {
-		const lanes = [...(this.#lanes.get(account)?.values() ?? [])];
-		const start = this.#turn.get(account) ?? 0;
-		for (let step = 0; step < lanes.length; step += 1) {
-			const lane = lanes[(start + step) % lanes.length];
-			if (lane !== undefined && !lane.busy && isDue(lane, nowMs)) return lane;
-		}
-		return undefined;
+		return this.#turns.get(account)?.next(
+			(lane) => !lane.busy && isDue(lane, nowMs),
+			({ device }) => this.#handling(device).urgent,
+		);
 	}
 
-	/** The lane begins work: the turn passes to the one after it. */
+	/** A lane of the account is not busy and has a message due. */
+	isAnyDue(account: string, nowMs: number): boolean {
+		return this.#turns.get(account)?.lanes.some((lane) => !lane.busy && isDue(lane, nowMs)) ?? false;
+	}
+
+	/** An attempt of one of the lane's messages was made: it counts against the lane's share. */
+	charge(lane: Lane, sizeBytes: number): void {
+		this.#turnsOf(lane.account).charge(lane, sizeBytes);
+	}
+
+	/** The lane begins work. */
 	begin(lane: Lane): void {
 		lane.busy = true;
-		const lanes = [...(this.#lanes.get(lane.account)?.values() ?? [])];
-		this.#turn.set(lane.account, lanes.indexOf(lane) + 1);
 	}
 
-	/** Takes up to `limit` messages that are due from the lane, oldest first; they become active. */
+	/** Takes up to `limit` messages that are due from the lane, in its order; they become active. */
 	take(lane: Lane, nowMs: number, limit: number): Item[] {
 		const taken: Item[] = [];
 		while (taken.length < limit) {
@@ -242,6 +269,15 @@ export class Scheduler {
 		return counts;
 	}
 
+	#turnsOf(account: string): Turns<Lane> {
+		let turns = this.#turns.get(account);
+		if (turns === undefined) {
+			turns = new Turns();
+			this.#turns.set(account, turns);
+		}
+		return turns;
+	}
+
 	#allLanes(): Lane[] {
 		return [...this.#lanes.values()].flatMap((lanes) => [...lanes.values()]);
 	}
@@ -258,6 +294,10 @@ export class Scheduler {
 	#takeNext(lane: Lane, nowMs: number): Item | undefined {
 		const [due] = lane.deferred;
 		if (due !== undefined && due.dueAtMs <= nowMs) return lane.deferred.shift();
+		if (lane.waiting > 0 && this.#handling(lane.device).newestFirst) {
+			const newest = lane.fresh.pop();
+			return newest === undefined ? undefined : this.#itemOf(lane, newest);
+		}
 		const id = lane.fresh[lane.freshHead];
 		if (id === undefined) return undefined;
 		lane.freshHead += 1;

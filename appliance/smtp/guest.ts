@@ -18,6 +18,8 @@ const GUEST: Omit<Device, "name"> = {
 	recipients: ["*"],
 	rate: undefined,
 	quota: undefined,
+	urgent: false,
+	newestFirst: false,
 	compatibility: {
 		legacyTls: false,
 		lfLineEnds: false,

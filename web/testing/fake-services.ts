@@ -67,6 +67,8 @@ export function device(change: Partial<Device> = {}): Device {
 		recipients: ["*"],
 		rate: undefined,
 		quota: undefined,
+		urgent: false,
+		newestFirst: false,
 		compatibility: {
 			legacyTls: false,
 			lfLineEnds: false,
