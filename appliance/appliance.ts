@@ -15,6 +15,7 @@ import { type LoadedConfig, loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
+import { limitsOf } from "./delivery/account-limits.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
 import { Routes } from "./delivery/routes.ts";
 import { createDeviceDesk } from "./device-bench.ts";
@@ -28,7 +29,10 @@ import { type HttpClient, openHttp } from "./microsoft/http.ts";
 import { SignIns } from "./microsoft/sign-ins.ts";
 import { Vault } from "./microsoft/vault.ts";
 import { sharedVaultKey } from "./microsoft/vault-key.ts";
+import { Allowances } from "./queue/allowances.ts";
 import { AttemptJournal } from "./queue/attempt-journal.ts";
+import { KeptCounts } from "./queue/kept-counts.ts";
+import { NO_LIMITS } from "./queue/limits.ts";
 import { QueueDesk } from "./queue/queue-desk.ts";
 import { recover } from "./queue/recovery.ts";
 import { Room } from "./queue/room.ts";
@@ -39,7 +43,7 @@ import type { ConfigOrigin, Services } from "./services.ts";
 import { ConnectionLimits } from "./smtp/connection-limits.ts";
 import { Strangers } from "./smtp/strangers.ts";
 import { Transcripts } from "./smtp/transcript.ts";
-import { describeStatus } from "./status.ts";
+import { describeStatus, describeWaits } from "./status.ts";
 import { Storage } from "./store/storage.ts";
 import { Readiness } from "./system/readiness.ts";
 
@@ -60,6 +64,7 @@ interface Parts {
 	readonly storage: Storage;
 	readonly spool: Spool;
 	readonly runner: Runner;
+	readonly keptCounts: KeptCounts;
 	readonly http: HttpClient;
 	readonly signIns: SignIns;
 	readonly transports: Transports;
@@ -145,6 +150,16 @@ export class Appliance {
 				log,
 				events,
 			});
+			const keptCounts = await KeptCounts.open({ documents: storage, clock, log });
+			opened.push(() => keptCounts.close());
+			const allowances = new Allowances({
+				limitsOf: (address) => {
+					const account = accounts.find(address);
+					return account === undefined ? NO_LIMITS : limitsOf(account);
+				},
+				clock,
+				kept: keptCounts,
+			});
 			const transports = createTransports({
 				tokens: signIns,
 				http,
@@ -152,6 +167,7 @@ export class Appliance {
 				caFile: microsoft.ca_file,
 				clock,
 				log,
+				meter: allowances,
 			});
 			opened.push(() => transports.close());
 			const routes = new Routes({ accounts, devices, transportOf: (account) => transports.of(account) });
@@ -171,6 +187,7 @@ export class Appliance {
 				spool,
 				scheduler,
 				route: (account, device) => routes.route(account, device),
+				allowances,
 				patience: () => ({
 					scheduleMs: config().queue.retry,
 					expireAfterMs: config().queue.expire_after,
@@ -224,6 +241,7 @@ export class Appliance {
 				storage,
 				spool,
 				runner,
+				keptCounts,
 				http,
 				signIns,
 				transports,
@@ -245,7 +263,14 @@ export class Appliance {
 					clock,
 					config,
 				}),
-				accounts: new AccountDesk({ accounts, signIns, routes, clock, name: () => config().name }),
+				accounts: new AccountDesk({
+					accounts,
+					signIns,
+					routes,
+					clock,
+					waits: (address) => describeWaits({ runner, clock }, address),
+					name: () => config().name,
+				}),
 				appliance: {
 					status: () =>
 						describeStatus({
@@ -290,6 +315,7 @@ export class Appliance {
 	async stop(): Promise<void> {
 		const { log, readiness, listeners, runner, signIns, devices, transports, spool, storage, http } =
 			this.#parts;
+		const { keptCounts } = this.#parts;
 		clearInterval(this.#statusTimer);
 		log.notice("stopping");
 		await readiness.stopping();
@@ -297,6 +323,7 @@ export class Appliance {
 		await signIns.stop();
 		await devices.settled();
 		await transports.close();
+		await keptCounts.close();
 		await spool.close();
 		await storage.close();
 		http.close();

@@ -137,6 +137,12 @@ function toAccount(written: AccountConfig, { microsoft }: AccountsConfig, origin
 		clientId: written.client_id ?? microsoft.client_id,
 		tenant: written.tenant ?? microsoft.tenant,
 		sharedMailboxes: written.shared_mailboxes,
+		limits: {
+			messagesPerMinute: written.messages_per_minute,
+			recipientsPerDay: written.recipients_per_day,
+			requestsPerTenMinutes: written.requests_per_10_minutes,
+			uploadBytesPerFiveMinutes: written.upload_per_5_minutes,
+		},
 		origin,
 	};
 }

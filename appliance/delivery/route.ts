@@ -13,6 +13,7 @@ import { GraphClient } from "../microsoft/graph-client.ts";
 import type { HttpClient } from "../microsoft/http.ts";
 import { openTrust } from "../microsoft/http-agents.ts";
 import type { TokenSource } from "../microsoft/token-source.ts";
+import type { Cost, Meter } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import { accountInTrouble, refusedHere, type Verdict } from "./classify.ts";
 import { GRAPH_MIME_LIMIT_BYTES, GraphTransport } from "./graph-send.ts";
@@ -31,6 +32,8 @@ export interface TransportsOptions {
 	readonly caPem?: string;
 	readonly clock: Clock;
 	readonly log: Log;
+	/** Counts what is asked of Microsoft; absent where nobody does. */
+	readonly meter?: Meter;
 	/** For tests; the defaults are made for the real Microsoft 365. */
 	readonly submissionTiming?: SubmissionTiming;
 	readonly graphAnswerTimeoutMs?: number;
@@ -49,7 +52,8 @@ const SENT_ITEMS_LAG_MS = 30_000;
 /** Throws `UserError` (`ca-file-unreadable`) for a bad CA file; connects to nothing yet. */
 export function createTransports(options: TransportsOptions): Transports {
 	const { tokens, http, endpoints, clock, log, caFile = "", caPem = "", graphAnswerTimeoutMs } = options;
-	const graph = new GraphClient({ http, tokens, clock, graphUrl: () => endpoints().graphUrl });
+	const metered = options.meter === undefined ? {} : { meter: options.meter };
+	const graph = new GraphClient({ http, tokens, clock, graphUrl: () => endpoints().graphUrl, ...metered });
 	const verifier = new Verifier({
 		graph,
 		clock,
@@ -66,6 +70,7 @@ export function createTransports(options: TransportsOptions): Transports {
 		server: () => endpoints().smtp,
 		secureContext: openTrust({ caFile, caPem }),
 		hostName: hostname(),
+		...metered,
 		...(options.submissionTiming === undefined ? {} : { timing: options.submissionTiming }),
 	});
 	const bySize = new SizedTransport({ graph: overGraph, smtp: overSmtp, tokens, log });
@@ -93,6 +98,11 @@ class SizedTransport implements Transport {
 	constructor(options: SizedOptions) {
 		this.#options = options;
 		this.concurrency = options.graph.concurrency;
+	}
+
+	costOf(message: { readonly sizeBytes: number }): Cost {
+		const { graph, smtp } = this.#options;
+		return (message.sizeBytes <= GRAPH_MIME_LIMIT_BYTES ? graph : smtp).costOf?.(message) ?? {};
 	}
 
 	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {

@@ -27,6 +27,8 @@ export interface HouseOptions {
 	/** TOML put in place of the sections of the same name, or added. */
 	readonly queue?: string;
 	readonly smtp?: string;
+	/** The account's own limits; wide by default, because most tests are not about them. */
+	readonly limits?: string;
 	/** More tables at the end. */
 	readonly more?: string;
 	/** No device is known by address, and none may send its password in clear. */
@@ -218,6 +220,7 @@ tenant = ${q(cloud.tenant)}
 [[account]]
 address = "${ACCOUNT}"
 transport = "${options.transport ?? "graph"}"
+${options.limits ?? "messages_per_minute = 100000"}
 
 ${options.onlyByPassword === true ? "" : KNOWN_DEVICES}
 ${options.more ?? ""}

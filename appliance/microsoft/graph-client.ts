@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
+import type { Meter } from "../queue/limits.ts";
 import type { AccountTrouble } from "../queue/transport.ts";
 import { readGraphError } from "./graph-error.ts";
 import type { HttpClient, HttpFailure, HttpResult } from "./http.ts";
@@ -52,6 +53,8 @@ export interface GraphClientOptions {
 	/** Without a slash at the end; asked for each request, because the configuration may change. */
 	readonly graphUrl: () => string;
 	readonly clock: Clock;
+	/** Asked before each request: Microsoft counts them, and the bytes of their bodies. */
+	readonly meter?: Meter;
 }
 
 export class GraphClient {
@@ -69,13 +72,15 @@ export class GraphClient {
 	}
 
 	async #once(request: GraphRequest, forceRefresh: boolean): Promise<GraphResult> {
-		const { http, tokens, graphUrl, clock } = this.#options;
+		const { http, tokens, graphUrl, clock, meter } = this.#options;
 		const { account, signal, body } = request;
 		const token = await tokens.accessToken(account, "graph", {
 			forceRefresh,
 			...(signal === undefined ? {} : { signal }),
 		});
 		if (!token.ok) return { kind: "no-token", trouble: token.trouble };
+		const uploadBytes = request.bodyLength ?? 0;
+		await meter?.spend(account, { requests: 1, uploadBytes }, signal);
 		const result = await http.request({
 			method: request.method,
 			url: `${graphUrl()}/v1.0${request.path}`,
@@ -98,8 +103,9 @@ function resultOf(result: HttpResult, nowMs: number): GraphResult {
 	const { status, headers } = result;
 	const body = parseJson(result.body);
 	const error = status >= 400 ? readGraphError(body) : { codes: [], message: "", requestId: "" };
-	const waitMs = retryAfterMs(headers["retry-after"], nowMs);
 	const serverNowMs = Date.parse(headers["date"] ?? "");
+	// A date is meant by Graph's clock; the box's own may be wrong by years.
+	const waitMs = retryAfterMs(headers["retry-after"], Number.isNaN(serverNowMs) ? nowMs : serverNowMs);
 	return {
 		kind: "answer",
 		status,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Account } from "../accounts/model.ts";
+import { type Account, PUBLISHED_LIMITS } from "../accounts/model.ts";
 import { silentLog } from "../log.ts";
 import { endpointsOf, scopesOf } from "./clouds.ts";
 import { type SignInResult, signInWithCode } from "./device-code.ts";
@@ -19,6 +19,7 @@ const ACCOUNT: Account = {
 	clientId: "6b1b8c1c-0000-4000-8000-000000000001",
 	tenant: "common",
 	sharedMailboxes: [],
+	limits: PUBLISHED_LIMITS,
 	origin: "saved",
 };
 

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Account } from "../accounts/model.ts";
+import { type Account, PUBLISHED_LIMITS } from "../accounts/model.ts";
 import { Events } from "../events.ts";
 import { Log } from "../log.ts";
 import type { SignInNews } from "../services.ts";
@@ -22,6 +22,7 @@ const ACCOUNT: Account = {
 	clientId: "6b1b8c1c-0000-4000-8000-000000000001",
 	tenant: "common",
 	sharedMailboxes: [],
+	limits: PUBLISHED_LIMITS,
 	origin: "saved",
 };
 const MINUTE_MS = 60_000;

@@ -7,7 +7,7 @@ const throttled: AccountTrouble = { kind: "throttled", retryAfterMs: 5_000, reas
 
 describe("an account's circuit", () => {
 	it("lets one probe through at a time, and closes when it succeeds", () => {
-		const circuit = new Circuit();
+		const circuit = new Circuit(() => 0.5);
 		expect(circuit.failed(circuit.begin(), unreachable, 0)).toBe(true);
 		expect(circuit.admits(0)).toBe(false);
 		expect(circuit.admits(500)).toBe(true);
@@ -18,7 +18,7 @@ describe("an account's circuit", () => {
 	});
 
 	it("probes a dead link at least every four seconds, however long it is dead", () => {
-		const circuit = new Circuit();
+		const circuit = new Circuit(() => 0.5);
 		let nowMs = 0;
 		for (let probe = 0; probe < 1_000; probe += 1) {
 			circuit.failed(circuit.begin(), unreachable, nowMs);
@@ -28,7 +28,7 @@ describe("an account's circuit", () => {
 	});
 
 	it("keeps Retry-After, although an attempt from before it succeeds and the owner is impatient", () => {
-		const circuit = new Circuit();
+		const circuit = new Circuit(() => 0.5);
 		const before = circuit.begin();
 		circuit.failed(circuit.begin(), throttled, 0);
 		expect(circuit.succeeded(before)).toBe(false);
@@ -38,14 +38,14 @@ describe("an account's circuit", () => {
 	});
 
 	it("is not barred by a probe of which nothing came", () => {
-		const circuit = new Circuit();
+		const circuit = new Circuit(() => 0.5);
 		circuit.failed(circuit.begin(), unreachable, 0);
 		circuit.abandon(circuit.begin());
 		expect(circuit.admits(500)).toBe(true);
 	});
 
 	it("probes at once when someone has signed in", () => {
-		const circuit = new Circuit();
+		const circuit = new Circuit(() => 0.5);
 		circuit.failed(circuit.begin(), { kind: "needs-sign-in", reason: "", ownerText: "" }, 0);
 		expect(circuit.admits(1_000)).toBe(false);
 		circuit.nudge(1_000);

@@ -1,5 +1,10 @@
-/** One account's way out as the runner sees it: its circuit, the slots in use, and one alarm clock. */
+/**
+ * One account's way out as the runner sees it: its circuit, the slots in use and how many there may
+ * be, what it waits for, and one alarm clock.
+ */
 import { Circuit } from "./circuit.ts";
+import { Concurrency } from "./concurrency.ts";
+import type { WindowLimit } from "./limits.ts";
 
 /** The longest delay Node's timers hold; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -7,8 +12,11 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export class Gate {
 	readonly account: string;
 	readonly circuit = new Circuit();
+	readonly concurrency = new Concurrency();
 	/** Slots in use. */
 	inFlight = 0;
+	/** Set while there is no room for the next attempt in a window of Microsoft's. */
+	limited: { readonly untilMs: number; readonly limit: WindowLimit } | undefined;
 	#timer: NodeJS.Timeout | undefined;
 	#timerAtMs = 0;
 
@@ -28,7 +36,7 @@ export class Gate {
 				this.#timer = undefined;
 				ring();
 			},
-			Math.min(Math.max(1, atMs - nowMs), LONGEST_TIMER_MS),
+			Math.min(Math.max(1, Math.ceil(atMs - nowMs)), LONGEST_TIMER_MS),
 		);
 	}
 

@@ -34,7 +34,9 @@ export const WELL_STATUS: Status = {
 		{ role: "console", address: "[::]:80" },
 	],
 	queue: { incoming: 0, active: 1, deferred: 2, held: 0, failed: 0 },
-	accounts: [{ address: "alerts@contoso.com", state: "signed-in", circuit: "closed", trouble: "" }],
+	accounts: [
+		{ address: "alerts@contoso.com", state: "signed-in", circuit: "closed", trouble: "", waits: null },
+	],
 	storage: { freeBytes: 12_345_000_000, reserveBytes: 64_000_000, accepting: true },
 	memoryBytes: 61_000_000,
 	problems: [],
@@ -124,6 +126,12 @@ export function accountStatus(change: Partial<AccountStatus> = {}): AccountStatu
 			clientId: "00000000-0000-0000-0000-000000000001",
 			tenant: "common",
 			sharedMailboxes: [],
+			limits: {
+				messagesPerMinute: 30,
+				recipientsPerDay: 10_000,
+				requestsPerTenMinutes: 10_000,
+				uploadBytesPerFiveMinutes: 150_000_000,
+			},
 			origin: "saved",
 		},
 		state: "signed-in",
@@ -131,6 +139,7 @@ export function accountStatus(change: Partial<AccountStatus> = {}): AccountStatu
 		signedInAt: "2026-11-01T10:00:00.000Z",
 		lapsesAt: "2027-02-18T10:00:00.000Z",
 		trouble: "",
+		waits: null,
 		...change,
 	};
 }
