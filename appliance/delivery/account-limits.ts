@@ -13,8 +13,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 /** Requests at once for an app registration, whatever its mailboxes. */
 const REQUESTS_AT_ONCE = 4;
-/** Half goes at once, the rest is spread, so that an alarm behind a flood finds room within seconds. */
-const SPREAD_FROM = 0.5;
+/** A third goes at once, the rest is spread, so that an alarm behind a flood finds room within seconds. */
+const SPREAD_FROM = 1 / 3;
 
 const known = new WeakMap<Account, Limits>();
 

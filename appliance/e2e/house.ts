@@ -220,12 +220,18 @@ tenant = ${q(cloud.tenant)}
 [[account]]
 address = "${ACCOUNT}"
 transport = "${options.transport ?? "graph"}"
-${options.limits ?? "messages_per_minute = 100000"}
+${options.limits ?? WIDE_LIMITS}
 
 ${options.onlyByPassword === true ? "" : KNOWN_DEVICES}
 ${options.more ?? ""}
 `;
 }
+
+const WIDE_LIMITS = `
+messages_per_minute = 100000
+recipients_per_day = 1000000
+requests_per_10_minutes = 1000000
+upload_per_5_minutes = "100GB"`;
 
 const KNOWN_DEVICES = `
 [[device]]

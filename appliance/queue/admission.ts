@@ -119,13 +119,13 @@ export class Admission {
 		allowances.release(account, held);
 	}
 
-	/** Takes note of what the attempt's answer says about how much may run at once. */
-	learn({ lane, gate }: Slot, trouble: AccountTrouble | undefined): void {
-		const nowMs = this.#options.clock.monotonicMs();
-		if (trouble === undefined) gate.concurrency.succeeded();
-		else if (trouble.tooManyAtOnce === true) {
-			gate.concurrency.crowded(concurrencyOf(this.#route(lane)), nowMs);
+	/** Takes note of what an answer says about how much may run at once. True when it may be more. */
+	learn({ lane, gate }: Slot, trouble: AccountTrouble | undefined): boolean {
+		if (trouble === undefined) return gate.concurrency.succeeded();
+		if (trouble.tooManyAtOnce === true) {
+			gate.concurrency.crowded(concurrencyOf(this.#route(lane)), this.#options.clock.monotonicMs());
 		}
+		return false;
 	}
 
 	#route({ account, device }: Lane): Route {

@@ -51,4 +51,54 @@ describe("an account's circuit", () => {
 		circuit.nudge(1_000);
 		expect(circuit.admits(1_000)).toBe(true);
 	});
+
+	it("spreads the probes of many boxes, and obeys Retry-After to the second all the same", () => {
+		const waits = (trouble: AccountTrouble) =>
+			[0, 0.25, 0.5, 0.75, 0.999].map((random) => {
+				const circuit = new Circuit(() => random);
+				circuit.failed(circuit.begin(), trouble, 0);
+				return Math.round(circuit.openUntilMs);
+			});
+		expect(waits(unreachable)).toEqual([400, 450, 500, 550, 600]);
+		expect(waits(throttled)).toEqual([5_000, 5_000, 5_000, 5_000, 5_000]);
+	});
+
+	it("asks a service that throttles without saying how long less and less often, at least every 36 s", () => {
+		const circuit = new Circuit(() => 0.999);
+		let nowMs = 0;
+		const waits: number[] = [];
+		for (let probe = 0; probe < 12; probe += 1) {
+			circuit.failed(circuit.begin(), { kind: "throttled", reason: "", ownerText: "" }, nowMs);
+			waits.push(circuit.openUntilMs - nowMs);
+			nowMs = circuit.openUntilMs;
+		}
+		expect(waits).toEqual([...waits].sort((a, b) => a - b));
+		expect(waits.at(-1)).toBeLessThanOrEqual(36_000);
+	});
+
+	it("bounds what an answer asks for: no spinning, and no more than a day", () => {
+		for (const [asked, waited] of [
+			[0, 500],
+			[-5, 500],
+			[1e12, 86_400_000],
+		] as const) {
+			const circuit = new Circuit();
+			circuit.failed(circuit.begin(), { ...throttled, retryAfterMs: asked }, 0);
+			expect(circuit.openUntilMs).toBe(waited);
+		}
+	});
+
+	it("makes no news of a throttling of seconds, and one of a longer one", () => {
+		const circuit = new Circuit();
+		expect(circuit.failed(circuit.begin(), throttled, 0)).toBe(false);
+		circuit.succeeded(circuit.begin());
+		expect(circuit.isTold).toBe(false);
+		const news: boolean[] = [];
+		for (let nowMs = 0; nowMs < 100_000; nowMs = circuit.openUntilMs) {
+			news.push(circuit.failed(circuit.begin(), throttled, nowMs));
+		}
+		expect(news.filter(Boolean)).toHaveLength(1);
+		expect(news.indexOf(true)).toBe(12);
+		expect(circuit.isTold).toBe(true);
+	});
 });

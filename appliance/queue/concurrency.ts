@@ -45,8 +45,10 @@ export class Concurrency {
 		this.#startAtMs = nowMs;
 	}
 
-	succeeded(): void {
+	/** True when that raised the limit. */
+	succeeded(): boolean {
 		this.#start += 1;
+		return Number.isFinite(this.#start);
 	}
 
 	/** Refused because too much ran at once, under the limit in force for `most`. */

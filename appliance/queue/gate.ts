@@ -2,12 +2,13 @@
  * One account's way out as the runner sees it: its circuit, the slots in use and how many there may
  * be, what it waits for, and one alarm clock.
  */
+import type { Clock } from "../clock.ts";
 import { Circuit } from "./circuit.ts";
 import { Concurrency } from "./concurrency.ts";
 import type { WindowLimit } from "./limits.ts";
 
-/** The longest delay Node's timers hold; a longer one would fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Timers may ring a little early by the monotonic clock. */
+const SHORTEST_WAIT_MS = 1;
 
 export class Gate {
 	readonly account: string;
@@ -17,31 +18,30 @@ export class Gate {
 	inFlight = 0;
 	/** Set while there is no room for the next attempt in a window of Microsoft's. */
 	limited: { readonly untilMs: number; readonly limit: WindowLimit } | undefined;
-	#timer: NodeJS.Timeout | undefined;
-	#timerAtMs = 0;
+	readonly #clock: Clock;
+	#alarm: { readonly atMs: number; readonly cancel: AbortController } | undefined;
 
-	constructor(account: string) {
+	constructor(account: string, clock: Clock) {
 		this.account = account;
+		this.#clock = clock;
 	}
 
 	/** Calls `ring` at `atMs` (monotonic), unless an earlier call is set already. */
-	wake(atMs: number, nowMs: number, ring: () => void): void {
-		if (this.#timer !== undefined) {
-			if (this.#timerAtMs <= atMs) return;
-			clearTimeout(this.#timer);
-		}
-		this.#timerAtMs = atMs;
-		this.#timer = setTimeout(
-			() => {
-				this.#timer = undefined;
-				ring();
-			},
-			Math.min(Math.max(1, Math.ceil(atMs - nowMs)), LONGEST_TIMER_MS),
-		);
+	wake(atMs: number, ring: () => void): void {
+		if (this.#alarm !== undefined && this.#alarm.atMs <= atMs) return;
+		this.cancel();
+		const alarm = { atMs, cancel: new AbortController() };
+		this.#alarm = alarm;
+		const waitMs = Math.max(SHORTEST_WAIT_MS, Math.ceil(atMs - this.#clock.monotonicMs()));
+		void this.#clock.sleep(waitMs, alarm.cancel.signal).then(() => {
+			if (this.#alarm !== alarm) return;
+			this.#alarm = undefined;
+			ring();
+		});
 	}
 
 	cancel(): void {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
+		this.#alarm?.cancel.abort();
+		this.#alarm = undefined;
 	}
 }

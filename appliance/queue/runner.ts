@@ -139,6 +139,8 @@ export class Runner {
 		for (const gate of this.#gates.values()) {
 			if (account !== undefined && gate.account !== account && gate.account !== "") continue;
 			gate.circuit.nudge(this.#options.clock.monotonicMs());
+			// The limit may be another one now.
+			gate.limited = undefined;
 			this.#pump(gate);
 		}
 	}
@@ -194,7 +196,7 @@ export class Runner {
 	#gate(account: string): Gate {
 		let gate = this.#gates.get(account);
 		if (gate === undefined) {
-			gate = new Gate(account);
+			gate = new Gate(account, this.#options.clock);
 			this.#gates.set(account, gate);
 		}
 		return gate;
@@ -230,7 +232,7 @@ export class Runner {
 
 	/** Pumps at that time (monotonic); without one, something in progress will. */
 	#wake(gate: Gate, atMs: number | undefined): void {
-		if (atMs !== undefined) gate.wake(atMs, this.#options.clock.monotonicMs(), () => this.#pump(gate));
+		if (atMs !== undefined) gate.wake(atMs, () => this.#pump(gate));
 	}
 
 	/** A slot is free: for other accounts of the same app registration that wait for one, and for its own. */
@@ -349,7 +351,7 @@ export class Runner {
 		} finally {
 			this.#admission.end(promised, report);
 		}
-		this.#admission.learn(pass.slot, report.trouble);
+		if (this.#admission.learn(pass.slot, report.trouble)) this.#pump(pass.slot.gate);
 		const nowMs = clock.monotonicMs();
 		if (report.trouble === undefined) this.#recovered(pass);
 		else this.#trouble(pass, report.trouble);
