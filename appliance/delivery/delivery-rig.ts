@@ -93,7 +93,7 @@ export function openRig(options: RigOptions = {}): Rig {
 	};
 }
 
-function accountOf(transport: TransportKind): Account {
+export function accountOf(transport: TransportKind): Account {
 	return {
 		address: ACCOUNT,
 		transport,

@@ -11,7 +11,7 @@ import { asError } from "../errors.ts";
 import { findMessageId } from "../mail/message-id.ts";
 import { formatReply } from "../mail/reply.ts";
 import type { TokenSource } from "../microsoft/token-source.ts";
-import type { Cost, Meter } from "../queue/limits.ts";
+import { type Cost, type Meter, NO_METER } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import { accountInTrouble, classifySmtp, lost, spoolUnreadable, stopped, type Verdict } from "./classify.ts";
 import { TEXTS } from "./outcome-table.ts";
@@ -50,7 +50,7 @@ const MESSAGES_PER_CONNECTION = 100;
 export interface SmtpTransportOptions {
 	readonly tokens: TokenSource;
 	readonly verifier: Verifier;
-	/** Asked before each message: Microsoft counts them. */
+	/** Runs the sending of each message: Microsoft counts them. */
 	readonly meter?: Meter;
 	readonly server: () => { readonly host: string; readonly port: number };
 	readonly secureContext: () => SecureContext | undefined;
@@ -131,13 +131,15 @@ export class SmtpTransport implements Transport {
 	}
 
 	async #deliverInTurn(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
-		const { verifier, meter } = this.#options;
+		const { verifier, meter = NO_METER } = this.#options;
 		let report = reportAll(attempt, "smtp", stopped("deferred", "stopped before its turn"));
 		await this.#pool.turn(attempt.account, signal, async () => {
-			await meter?.spend(attempt.account, { messages: 1 }, signal);
-			verifier.begins(attempt);
-			report = await this.#deliver(attempt, signal);
-			verifier.ends(attempt.queueId, report);
+			report = await meter.run(attempt.account, this.costOf(), signal, async () => {
+				verifier.begins(attempt);
+				const sent = await this.#deliver(attempt, signal);
+				verifier.ends(attempt.queueId, sent);
+				return sent;
+			});
 		});
 		return report;
 	}

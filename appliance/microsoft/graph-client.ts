@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
-import type { Meter } from "../queue/limits.ts";
+import { type Meter, NO_METER } from "../queue/limits.ts";
 import type { AccountTrouble } from "../queue/transport.ts";
 import { readGraphError } from "./graph-error.ts";
 import type { HttpClient, HttpFailure, HttpResult } from "./http.ts";
@@ -53,7 +53,7 @@ export interface GraphClientOptions {
 	/** Without a slash at the end; asked for each request, because the configuration may change. */
 	readonly graphUrl: () => string;
 	readonly clock: Clock;
-	/** Asked before each request: Microsoft counts them, and the bytes of their bodies. */
+	/** Runs each request: Microsoft counts them, and the bytes of their bodies. */
 	readonly meter?: Meter;
 }
 
@@ -72,28 +72,29 @@ export class GraphClient {
 	}
 
 	async #once(request: GraphRequest, forceRefresh: boolean): Promise<GraphResult> {
-		const { http, tokens, graphUrl, clock, meter } = this.#options;
+		const { http, tokens, graphUrl, clock, meter = NO_METER } = this.#options;
 		const { account, signal, body } = request;
 		const token = await tokens.accessToken(account, "graph", {
 			forceRefresh,
 			...(signal === undefined ? {} : { signal }),
 		});
 		if (!token.ok) return { kind: "no-token", trouble: token.trouble };
-		const uploadBytes = request.bodyLength ?? 0;
-		await meter?.spend(account, { requests: 1, uploadBytes }, signal);
-		const result = await http.request({
-			method: request.method,
-			url: `${graphUrl()}/v1.0${request.path}`,
-			headers: {
-				...request.headers,
-				authorization: `Bearer ${token.token.reveal()}`,
-				"client-request-id": randomUUID(),
-			},
-			...(body === undefined ? {} : { body: body() }),
-			...(request.bodyLength === undefined ? {} : { bodyLength: request.bodyLength }),
-			...(request.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: request.idleTimeoutMs }),
-			...(signal === undefined ? {} : { signal }),
-		});
+		const cost = { requests: 1, uploadBytes: request.bodyLength ?? 0 };
+		const result = await meter.run(account, cost, signal, () =>
+			http.request({
+				method: request.method,
+				url: `${graphUrl()}/v1.0${request.path}`,
+				headers: {
+					...request.headers,
+					authorization: `Bearer ${token.token.reveal()}`,
+					"client-request-id": randomUUID(),
+				},
+				...(body === undefined ? {} : { body: body() }),
+				...(request.bodyLength === undefined ? {} : { bodyLength: request.bodyLength }),
+				...(request.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: request.idleTimeoutMs }),
+				...(signal === undefined ? {} : { signal }),
+			}),
+		);
 		return resultOf(result, clock.now());
 	}
 }

@@ -3,7 +3,7 @@
  * which lets an attempt in when there is room for what it should cost, and for the transports, which
  * count what they really ask (`Meter`).
  *
- * An attempt holds its cost from when it is let in, and what it really asks is taken from that: so
+ * An attempt holds its cost from when it is let in, and what it really asks is drawn from that: so
  * attempts that run together do not count on the same room, and nothing is counted twice. What an attempt
  * asks beyond its estimate waits for room of its own. Counts of days are kept (kept-counts.ts).
  */
@@ -26,11 +26,13 @@ export interface LimitWait {
 	readonly limit: WindowLimit;
 }
 
-/** What an account has used of one unit. */
+/** What an account has used of one unit. Its window also holds `credit` and what is being asked. */
 interface Usage {
 	readonly window: SlidingWindow;
 	/** Sum of the estimates of attempts in progress. */
 	promised: number;
+	/** What of that has not been asked yet. */
+	credit: number;
 }
 
 export class Allowances implements Meter {
@@ -67,6 +69,7 @@ export class Allowances implements Meter {
 			if (amount === 0) continue;
 			const usage = this.#of(account, limit);
 			usage.promised += amount;
+			usage.credit += amount;
 			usage.window.hold(amount, nowMs);
 			held[limit.unit] = amount;
 		}
@@ -76,33 +79,63 @@ export class Allowances implements Meter {
 	release(account: string, held: Cost): void {
 		for (const [unit, usage] of this.#accounts.get(account) ?? []) {
 			usage.promised = Math.max(0, usage.promised - (held[unit] ?? 0));
-			usage.window.letGo(Math.max(0, usage.window.held - usage.promised));
+			const unused = Math.max(0, usage.credit - usage.promised);
+			usage.credit -= unused;
+			usage.window.letGo(unused);
 		}
 	}
 
 	/** Counts what has happened, whether or not there was room. */
 	count(account: string, cost: Cost): void {
-		const nowMs = this.#options.clock.monotonicMs();
-		for (const limit of this.limits(account).windows) {
-			const amount = cost[limit.unit] ?? 0;
-			if (amount === 0) continue;
-			const { window } = this.#of(account, limit);
-			window.take(amount, nowMs);
-			if (limit.isKept) this.#options.kept?.grown(account, window, limit.most);
+		for (const [limit, amount] of this.#parts(account, cost)) {
+			this.#draw(account, limit, amount);
+			this.#taken(account, limit, amount);
 		}
 	}
 
-	async spend(account: string, cost: Cost, signal?: AbortSignal): Promise<void> {
-		for (;;) {
-			const wait = this.#wait(account, (limit) => {
-				const promised = this.#of(account, limit).window.held;
-				return Math.max(0, (cost[limit.unit] ?? 0) - promised);
-			});
+	async run<Answer>(
+		account: string,
+		cost: Cost,
+		signal: AbortSignal | undefined,
+		ask: () => Promise<Answer>,
+	): Promise<Answer> {
+		for (let isStopped = false; !isStopped; isStopped = signal?.aborted === true) {
+			const wait = this.#wait(account, (limit) =>
+				Math.max(0, (cost[limit.unit] ?? 0) - this.#of(account, limit).credit),
+			);
 			if (wait === undefined) break;
 			await this.#options.clock.sleep(wait.waitMs, signal);
-			if (signal?.aborted === true) return;
 		}
-		this.count(account, cost);
+		const parts = this.#parts(account, cost);
+		for (const [limit, amount] of parts) this.#draw(account, limit, amount);
+		try {
+			return await ask();
+		} finally {
+			for (const [limit, amount] of parts) this.#taken(account, limit, amount);
+		}
+	}
+
+	#parts(account: string, cost: Cost): (readonly [WindowLimit, number])[] {
+		return this.limits(account).windows.flatMap((limit) => {
+			const amount = cost[limit.unit] ?? 0;
+			return amount === 0 ? [] : [[limit, amount] as const];
+		});
+	}
+
+	/** Room for what is being asked, out of the credit of attempts as far as that goes. */
+	#draw(account: string, limit: WindowLimit, amount: number): void {
+		const usage = this.#of(account, limit);
+		const drawn = Math.min(usage.credit, amount);
+		usage.credit -= drawn;
+		if (amount > drawn) usage.window.hold(amount - drawn, this.#options.clock.monotonicMs());
+	}
+
+	/** What was asked has its answer. */
+	#taken(account: string, limit: WindowLimit, amount: number): void {
+		const { window } = this.#of(account, limit);
+		window.letGo(amount);
+		window.take(amount, this.#options.clock.monotonicMs());
+		if (limit.isKept) this.#options.kept?.grown(account, window, limit.most);
 	}
 
 	#wait(account: string, amountOf: (limit: WindowLimit) => number): LimitWait | undefined {
@@ -127,7 +160,7 @@ export class Allowances implements Meter {
 		if (usage === undefined) {
 			const window = new SlidingWindow(perMs);
 			if (isKept) this.#options.kept?.restore(account, window);
-			usage = { window, promised: 0 };
+			usage = { window, promised: 0, credit: 0 };
 			units.set(name, usage);
 		}
 		return usage;

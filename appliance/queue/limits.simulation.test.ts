@@ -116,7 +116,7 @@ describe("whatever arrives and whatever is answered", () => {
 					expect(early).toEqual([]);
 				}
 			}),
-			{ numRuns: 60 },
+			{ numRuns: 300 },
 		);
 	});
 });

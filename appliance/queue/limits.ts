@@ -38,9 +38,17 @@ export const NO_LIMITS: Limits = { windows: [] };
 /** Counts what is really asked of Microsoft. */
 export interface Meter {
 	/**
-	 * To be called before each request or message. Resolves when there is room for it, which is at once
-	 * when an attempt has been let in for that much; counted from then on. Resolves early, uncounted,
-	 * when the signal aborts.
+	 * Runs `ask`, a request or the sending of a message, when there is room for it: at once when an attempt
+	 * has been let in for that much, or when the signal aborts. It counts until its answer, and a window's
+	 * length from then on, for Microsoft may have counted it at any moment in between.
 	 */
-	spend(account: string, cost: Cost, signal?: AbortSignal): Promise<void>;
+	run<Answer>(
+		account: string,
+		cost: Cost,
+		signal: AbortSignal | undefined,
+		ask: () => Promise<Answer>,
+	): Promise<Answer>;
 }
+
+/** Counts nothing. */
+export const NO_METER: Meter = { run: (_account, _cost, _signal, ask) => ask() };

@@ -37,10 +37,6 @@ export class SlidingWindow {
 		this.#bucketMs = lengthMs / BUCKETS;
 	}
 
-	get held(): number {
-		return this.#held;
-	}
-
 	used(nowMs: number): number {
 		this.#shift(nowMs);
 		return this.#used;
@@ -80,11 +76,9 @@ export class SlidingWindow {
 		this.#held = Math.max(0, this.#held - amount);
 	}
 
-	/** It happens, out of what was promised as far as that goes. */
+	/** It has happened. What was promised for it is let go by who promised it. */
 	take(amount: number, nowMs: number): void {
 		this.#shift(nowMs);
-		if (amount > this.#held) this.#lastAtMs = nowMs;
-		this.letGo(amount);
 		this.#add(this.#newest, amount);
 	}
 

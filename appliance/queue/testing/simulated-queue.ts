@@ -145,11 +145,16 @@ export class SimulatedQueue {
 		this.seen.push(seen);
 		this.#atOnce += 1;
 		this.mostAtOnce = Math.max(this.mostAtOnce, this.#atOnce);
-		for (const cost of asks) {
-			await this.#allowances.spend(attempt.account, cost);
-			this.asked.push({ account: attempt.account, atMs: clock.monotonicMs(), cost });
+		const { account } = attempt;
+		for (const [index, cost] of asks.entries()) {
+			await this.#allowances.run(account, cost, undefined, async () => {
+				// Counted by the other side somewhere between question and answer.
+				const early = ((startedMs + index) % 10) / 10;
+				await clock.sleep((latencyMs / asks.length) * early);
+				this.asked.push({ account, atMs: clock.monotonicMs(), cost });
+				await clock.sleep((latencyMs / asks.length) * (1 - early));
+			});
 		}
-		await clock.sleep(latencyMs);
 		this.#atOnce -= 1;
 		seen.endedMs = clock.monotonicMs();
 		if (trouble === undefined) this.delivered += 1;
