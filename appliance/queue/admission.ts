@@ -29,6 +29,9 @@ export interface AdmissionOptions {
 	readonly clock: Clock;
 }
 
+/** A wait for hours may turn out shorter: the clock is put right, the owner sets another limit. */
+const LONGEST_UNASKED_MS = 60_000;
+
 /** Leave to work on a lane; given back with `leave`. */
 export interface Slot {
 	readonly lane: Lane;
@@ -60,15 +63,13 @@ export class Admission {
 	enter(lane: Lane, gate: Gate): Slot | Refused {
 		const nowMs = this.#options.clock.monotonicMs();
 		const route = this.#route(lane);
-		if (gate.limited !== undefined && gate.limited.untilMs > nowMs) {
-			return { askAgainAtMs: gate.limited.untilMs };
-		}
+		if (gate.limited !== undefined && gate.limited.askAgainAtMs > nowMs) return gate.limited;
 		const most = concurrencyOf(route);
 		if (gate.inFlight >= gate.concurrency.limit(most, nowMs)) {
 			return { askAgainAtMs: gate.concurrency.lookAgainAtMs(most, nowMs) };
 		}
 		if (route.ok && this.#isLimited(gate, route, leastCost(route))) {
-			return { askAgainAtMs: gate.limited?.untilMs };
+			return { askAgainAtMs: gate.limited?.askAgainAtMs };
 		}
 		const app = route.ok ? this.#appOf(route) : undefined;
 		if (app !== undefined && !app.slots.enter(gate, app.concurrency)) return { askAgainAtMs: undefined };
@@ -135,8 +136,12 @@ export class Admission {
 	#isLimited(gate: Gate, { account }: OpenRoute, cost: Cost): boolean {
 		const { allowances, clock } = this.#options;
 		const wait = allowances.wait(account, cost);
-		gate.limited =
-			wait === undefined ? undefined : { untilMs: clock.monotonicMs() + wait.waitMs, limit: wait.limit };
+		const nowMs = clock.monotonicMs();
+		gate.limited = wait && {
+			limit: wait.limit,
+			untilMs: nowMs + wait.waitMs,
+			askAgainAtMs: nowMs + Math.min(wait.waitMs, LONGEST_UNASKED_MS),
+		};
 		return wait !== undefined;
 	}
 

@@ -144,7 +144,11 @@ export class Allowances implements Meter {
 		for (const limit of this.limits(account).windows) {
 			const amount = amountOf(limit);
 			if (amount === 0) continue;
-			const waitMs = this.#of(account, limit).window.waitMs(amount, limit, nowMs);
+			const { window } = this.#of(account, limit);
+			let waitMs = window.waitMs(amount, limit, nowMs);
+			if (waitMs > 0 && limit.isKept && this.#options.kept?.correct(account) === true) {
+				waitMs = window.waitMs(amount, limit, nowMs);
+			}
 			if (waitMs > (longest?.waitMs ?? 0)) longest = { waitMs, limit };
 		}
 		return longest;

@@ -7,6 +7,14 @@ import { Circuit } from "./circuit.ts";
 import { Concurrency } from "./concurrency.ts";
 import type { WindowLimit } from "./limits.ts";
 
+interface Limited {
+	readonly limit: WindowLimit;
+	/** When there will be room, as things stand. */
+	readonly untilMs: number;
+	/** When to ask again: no later than that. */
+	readonly askAgainAtMs: number;
+}
+
 /** Timers may ring a little early by the monotonic clock. */
 const SHORTEST_WAIT_MS = 1;
 
@@ -17,7 +25,7 @@ export class Gate {
 	/** Slots in use. */
 	inFlight = 0;
 	/** Set while there is no room for the next attempt in a window of Microsoft's. */
-	limited: { readonly untilMs: number; readonly limit: WindowLimit } | undefined;
+	limited: Limited | undefined;
 	readonly #clock: Clock;
 	#alarm: { readonly atMs: number; readonly cancel: AbortController } | undefined;
 

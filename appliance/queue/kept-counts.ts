@@ -4,8 +4,8 @@
  *
  * So a restart in good order remembers all of it, and a crash or a power cut forgets at most a twentieth:
  * then Microsoft's own answer stops the account. A write that the card refuses is logged and made up
- * for by the next. Ages are counted by the wall clock over a restart; a clock that stands before the time of
- * saving frees nothing.
+ * for by the next. How long the box was off, only the wall clock knows; one that stands before the time
+ * of saving frees nothing, and one that is put right later is heard before mail waits for it.
  */
 import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
@@ -20,6 +20,17 @@ interface Saved {
 	readonly counts: AgedCounts;
 }
 
+interface Kept {
+	readonly window: SlidingWindow;
+	/** How much was in it when it was saved last. */
+	savedUsed: number;
+	/** By how much the wall clock was ahead of the monotonic one when it was put back. */
+	offsetMs: number;
+}
+
+/** A clock is not put right by less. */
+const CORRECTION_MS = 60_000;
+
 export interface KeptCountsOptions {
 	readonly documents: DocumentStore;
 	readonly clock: Clock;
@@ -29,8 +40,7 @@ export interface KeptCountsOptions {
 export class KeptCounts {
 	readonly #options: KeptCountsOptions;
 	readonly #saved: ReadonlyMap<string, Saved>;
-	/** By account: what was counted since it was saved. */
-	readonly #windows = new Map<string, { readonly window: SlidingWindow; savedUsed: number }>();
+	readonly #kept = new Map<string, Kept>();
 	#writing: Promise<void> = Promise.resolve();
 
 	private constructor(options: KeptCountsOptions, saved: ReadonlyMap<string, Saved>) {
@@ -47,18 +57,23 @@ export class KeptCounts {
 
 	/** Puts back into a new window what was counted before the restart. */
 	restore(account: string, window: SlidingWindow): void {
-		const { clock } = this.#options;
-		const saved = this.#saved.get(account);
-		const nowMs = clock.monotonicMs();
-		if (saved !== undefined) {
-			window.restore(saved.counts, Math.max(0, clock.now() - saved.savedAtMs), nowMs);
-		}
-		this.#windows.set(account, { window, savedUsed: window.used(nowMs) });
+		const kept: Kept = { window, savedUsed: 0, offsetMs: 0 };
+		this.#kept.set(account, kept);
+		this.#putBack(account, kept);
+		kept.savedUsed = window.used(this.#options.clock.monotonicMs());
+	}
+
+	/** True when the wall clock has been put forward, and has freed what was put back with a wrong age. */
+	correct(account: string): boolean {
+		const kept = this.#kept.get(account);
+		if (kept === undefined || this.#offsetMs() < kept.offsetMs + CORRECTION_MS) return false;
+		this.#putBack(account, kept);
+		return true;
 	}
 
 	/** Something was counted in the account's window, whose limit is `most`. */
 	grown(account: string, window: SlidingWindow, most: number): void {
-		const kept = this.#windows.get(account);
+		const kept = this.#kept.get(account);
 		if (kept === undefined) return;
 		const used = window.used(this.#options.clock.monotonicMs());
 		// What has fallen out since the last time is no growth.
@@ -69,13 +84,27 @@ export class KeptCounts {
 	/** All of it, before the box stops. */
 	async close(): Promise<void> {
 		const nowMs = this.#options.clock.monotonicMs();
-		for (const [account, kept] of this.#windows) {
+		for (const [account, kept] of this.#kept) {
 			if (kept.window.used(nowMs) > 0) this.#save(account, kept);
 		}
 		await this.#writing;
 	}
 
-	#save(account: string, kept: { readonly window: SlidingWindow; savedUsed: number }): void {
+	#putBack(account: string, kept: Kept): void {
+		const { clock } = this.#options;
+		kept.offsetMs = this.#offsetMs();
+		const saved = this.#saved.get(account);
+		if (saved === undefined) return;
+		const elapsedMs = Math.max(0, clock.now() - saved.savedAtMs);
+		kept.window.restore(saved.counts, elapsedMs, clock.monotonicMs());
+	}
+
+	#offsetMs(): number {
+		const { clock } = this.#options;
+		return clock.now() - clock.monotonicMs();
+	}
+
+	#save(account: string, kept: Kept): void {
 		const { documents, clock, log } = this.#options;
 		const nowMs = clock.monotonicMs();
 		kept.savedUsed = kept.window.used(nowMs);

@@ -10,7 +10,7 @@ import { MailLog } from "../maillog.ts";
 import { Storage } from "../store/storage.ts";
 import { Allowances } from "./allowances.ts";
 import { AttemptJournal } from "./attempt-journal.ts";
-import { type Limits, NO_LIMITS } from "./limits.ts";
+import { NO_LIMITS } from "./limits.ts";
 import { QueueDesk } from "./queue-desk.ts";
 import { recover } from "./recovery.ts";
 import { Runner } from "./runner.ts";
@@ -56,13 +56,7 @@ function doubtful(attempt: Attempt): Pick<AttemptReport, "outcomes"> {
 }
 
 /** A queue on a real card folder whose cloud does what `script` says. */
-async function queue(
-	folder: string,
-	script: Script,
-	retryMs: readonly number[] = [20],
-	expireAfterMs = 1e9,
-	limits: Limits = NO_LIMITS,
-) {
+async function queue(folder: string, script: Script, retryMs: readonly number[] = [20], expireAfterMs = 1e9) {
 	const seen: Attempt[] = [];
 	const transport: Transport = {
 		concurrency: 4,
@@ -86,7 +80,7 @@ async function queue(
 		spool,
 		scheduler,
 		route: () => ({ ok: true, account: ACCOUNT, transport }),
-		allowances: new Allowances({ limitsOf: () => limits, clock }),
+		allowances: new Allowances({ limitsOf: () => NO_LIMITS, clock }),
 		patience: () => ({ scheduleMs: retryMs, expireAfterMs }),
 		clock,
 		events: new Events((error) => {

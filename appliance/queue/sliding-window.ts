@@ -32,6 +32,8 @@ export class SlidingWindow {
 	/** Promised and not yet happened. */
 	#held = 0;
 	#lastAtMs = 0;
+	/** By bucket number: what was put back, for it may have been put in the wrong place. */
+	#restored: readonly (readonly [bucket: number, count: number])[] = [];
 
 	constructor(lengthMs: number) {
 		this.#bucketMs = lengthMs / BUCKETS;
@@ -93,13 +95,19 @@ export class SlidingWindow {
 		return aged;
 	}
 
-	/** Puts back what `counts` gave, `elapsedMs` ago. */
+	/** Puts back what `counts` gave, `elapsedMs` ago; in place of what was put back before. */
 	restore(counts: AgedCounts, elapsedMs: number, nowMs: number): void {
 		this.#shift(nowMs);
-		for (const [ageMs, count] of counts) {
-			const bucket = Math.floor((nowMs - ageMs - elapsedMs) / this.#bucketMs);
-			if (bucket >= this.#newest - BUCKETS) this.#add(Math.min(bucket, this.#newest), count);
+		for (const [bucket, count] of this.#restored) {
+			if (bucket >= this.#newest - BUCKETS) this.#add(bucket, -count);
 		}
+		this.#restored = counts
+			.map(([ageMs, count]): [number, number] => {
+				const bucket = Math.floor((nowMs - ageMs - elapsedMs) / this.#bucketMs);
+				return [Math.min(bucket, this.#newest), count];
+			})
+			.filter(([bucket]) => bucket >= this.#newest - BUCKETS);
+		for (const [bucket, count] of this.#restored) this.#add(bucket, count);
 	}
 
 	#add(bucket: number, amount: number): void {
