@@ -15,6 +15,7 @@ import { type LoadedConfig, loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
+import { limitsOf } from "./delivery/account-limits.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
 import { Routes } from "./delivery/routes.ts";
 import { createDeviceDesk } from "./device-bench.ts";
@@ -28,8 +29,11 @@ import { type HttpClient, openHttp } from "./microsoft/http.ts";
 import { SignIns } from "./microsoft/sign-ins.ts";
 import { Vault } from "./microsoft/vault.ts";
 import { sharedVaultKey } from "./microsoft/vault-key.ts";
+import { Allowances } from "./queue/allowances.ts";
 import { AttemptJournal } from "./queue/attempt-journal.ts";
 import { Bounces } from "./queue/bounces.ts";
+import { KeptCounts } from "./queue/kept-counts.ts";
+import { NO_LIMITS } from "./queue/limits.ts";
 import { QueueDesk } from "./queue/queue-desk.ts";
 import { recover } from "./queue/recovery.ts";
 import { Room } from "./queue/room.ts";
@@ -41,7 +45,7 @@ import type { ConfigOrigin, Services } from "./services.ts";
 import { ConnectionLimits } from "./smtp/connection-limits.ts";
 import { Strangers } from "./smtp/strangers.ts";
 import { Transcripts } from "./smtp/transcript.ts";
-import { describeStatus } from "./status.ts";
+import { describeStatus, describeWaits } from "./status.ts";
 import { Storage } from "./store/storage.ts";
 import { Readiness } from "./system/readiness.ts";
 import { TrustedTime } from "./trusted-time.ts";
@@ -64,6 +68,7 @@ interface Parts {
 	readonly spool: Spool;
 	readonly runner: Runner;
 	readonly bounces: Bounces;
+	readonly keptCounts: KeptCounts;
 	readonly http: HttpClient;
 	readonly signIns: SignIns;
 	readonly transports: Transports;
@@ -151,6 +156,16 @@ export class Appliance {
 				log,
 				events,
 			});
+			const keptCounts = await KeptCounts.open({ documents: storage, clock, log });
+			opened.push(() => keptCounts.close());
+			const allowances = new Allowances({
+				limitsOf: (address) => {
+					const account = accounts.find(address);
+					return account === undefined ? NO_LIMITS : limitsOf(account);
+				},
+				clock,
+				kept: keptCounts,
+			});
 			const transports = createTransports({
 				tokens: signIns,
 				http,
@@ -159,6 +174,7 @@ export class Appliance {
 				clock,
 				time,
 				log,
+				meter: allowances,
 			});
 			opened.push(() => transports.close());
 			const routes = new Routes({ accounts, devices, transportOf: (account) => transports.of(account) });
@@ -192,6 +208,7 @@ export class Appliance {
 				scheduler,
 				onSettled: (shown, settlement) => bounces.settled(shown, settlement),
 				route: (account, device, reversePath) => routes.route(account, device, reversePath),
+				allowances,
 				patience: () => ({
 					scheduleMs: config().queue.retry,
 					expireAfterMs: config().queue.expire_after,
@@ -263,6 +280,7 @@ export class Appliance {
 				spool,
 				runner,
 				bounces,
+				keptCounts,
 				http,
 				signIns,
 				transports,
@@ -291,6 +309,7 @@ export class Appliance {
 					graph: transports.graph,
 					clock,
 					time,
+					waits: (address) => describeWaits({ runner, clock }, address),
 					name: () => config().name,
 				}),
 				appliance: {
@@ -339,6 +358,7 @@ export class Appliance {
 	async stop(): Promise<void> {
 		const { log, readiness, listeners, runner, bounces, signIns, devices, transports, spool, storage, http } =
 			this.#parts;
+		const { keptCounts } = this.#parts;
 		clearInterval(this.#statusTimer);
 		log.notice("stopping");
 		await readiness.stopping();
@@ -347,6 +367,7 @@ export class Appliance {
 		await signIns.stop();
 		await devices.settled();
 		await transports.close();
+		await keptCounts.close();
 		await spool.close();
 		await storage.close();
 		http.close();

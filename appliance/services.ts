@@ -207,6 +207,14 @@ export interface DeviceTestDraft {
 
 export type SignInState = "signed-in" | "needs-sign-in" | "signing-in";
 
+/** Why an account sends nothing for a while although nothing is wrong with it. */
+export interface AccountWaits {
+	/** To the millisecond; ISO 8601. */
+	readonly until: string;
+	/** `Microsoft's limit of 10,000 recipients a day`, or what Microsoft asked for. */
+	readonly why: string;
+}
+
 export interface AccountStatus {
 	readonly account: Account;
 	readonly state: SignInState;
@@ -217,6 +225,8 @@ export interface AccountStatus {
 	readonly lapsesAt: string | null;
 	/** What the last refusal meant and what to do, or empty. */
 	readonly trouble: string;
+	/** Null when it does not wait, or for less than a minute. */
+	readonly waits: AccountWaits | null;
 }
 
 /** What `account add` reports as it goes. The stream ends after `signed-in` or `refused`. */
@@ -269,6 +279,7 @@ export interface Status {
 		/** `closed` = mail flows; `open` = waiting for trouble to pass; `probing` = one message is trying. */
 		readonly circuit: "closed" | "open" | "probing";
 		readonly trouble: string;
+		readonly waits: AccountWaits | null;
 	}[];
 	readonly storage: {
 		readonly freeBytes: number;

@@ -11,7 +11,7 @@ import type { SignIns } from "./microsoft/sign-ins.ts";
 import type { Room } from "./queue/room.ts";
 import type { Runner } from "./queue/runner.ts";
 import type { Scheduler } from "./queue/scheduler.ts";
-import type { Status } from "./services.ts";
+import type { AccountWaits, Status } from "./services.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 import { productVersion } from "./version.ts";
 
@@ -76,14 +76,32 @@ function clockProblem({ clock, time }: StatusSources): string[] {
 	];
 }
 
-async function describeAccounts({ accounts, signIns, runner }: StatusSources): Promise<Status["accounts"]> {
+/** Waits of more than a minute; until when is told by the wall clock, as it stands now. */
+export function describeWaits(
+	{ runner, clock }: Pick<StatusSources, "runner" | "clock">,
+	address: string,
+): AccountWaits | null {
+	const wait = runner.waits(address);
+	if (wait === undefined) return null;
+	const until = new Date(clock.now() + wait.untilMs - clock.monotonicMs());
+	return { until: until.toISOString(), why: wait.why };
+}
+
+async function describeAccounts(sources: StatusSources): Promise<Status["accounts"]> {
+	const { accounts, signIns, runner } = sources;
 	return Promise.all(
 		accounts.list().map(async ({ address }) => {
 			const { state, trouble: signInTrouble } = await signIns.status(address);
-			const { state: circuit, trouble } = runner.circuit(address);
+			const { state: circuit, trouble, isTold } = runner.circuit(address);
 			// Nothing has been tried yet; but nothing will go either.
 			const shown = state === "needs-sign-in" && circuit === "closed" ? "open" : circuit;
-			return { address, state, circuit: shown, trouble: signInTrouble || (trouble?.ownerText ?? "") };
+			return {
+				address,
+				state,
+				circuit: shown,
+				trouble: signInTrouble || (isTold ? (trouble?.ownerText ?? "") : ""),
+				waits: describeWaits(sources, address),
+			};
 		}),
 	);
 }

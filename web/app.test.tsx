@@ -10,8 +10,14 @@ import { fakeServices, WELL_STATUS } from "./testing/fake-services.ts";
 const TROUBLED: Status = {
 	...WELL_STATUS,
 	accounts: [
-		{ address: "alerts@contoso.com", state: "needs-sign-in", circuit: "open", trouble: "AADSTS50173" },
-		{ address: "scans@contoso.com", state: "signed-in", circuit: "closed", trouble: "" },
+		{
+			address: "alerts@contoso.com",
+			state: "needs-sign-in",
+			circuit: "open",
+			trouble: "AADSTS50173",
+			waits: null,
+		},
+		{ address: "scans@contoso.com", state: "signed-in", circuit: "closed", trouble: "", waits: null },
 	],
 	storage: { ...WELL_STATUS.storage, accepting: false },
 	problems: [

@@ -171,6 +171,12 @@ function toAccount(written: AccountConfig, { microsoft }: AccountsConfig, origin
 		owner: written.owner ?? written.address,
 		senders: written.senders,
 		spreadOver: written.spread_over,
+		limits: {
+			messagesPerMinute: written.messages_per_minute,
+			recipientsPerDay: written.recipients_per_day,
+			requestsPerTenMinutes: written.requests_per_10_minutes,
+			uploadBytesPerFiveMinutes: written.upload_per_5_minutes,
+		},
 		origin,
 	};
 }

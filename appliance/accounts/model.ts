@@ -47,6 +47,24 @@ export interface Device {
 export type TransportKind = "graph" | "smtp";
 export type SignInMethod = "device-code" | "browser" | "certificate";
 
+/** What Microsoft lets a mailbox do, or less where the owner set less. */
+export interface AccountLimits {
+	/** Over SMTP. */
+	readonly messagesPerMinute: number;
+	readonly recipientsPerDay: number;
+	/** Of Graph, as is the volume of uploads. */
+	readonly requestsPerTenMinutes: number;
+	readonly uploadBytesPerFiveMinutes: number;
+}
+
+/** As Microsoft has published them (learn.microsoft.com: Graph throttling limits; Exchange Online limits). */
+export const PUBLISHED_LIMITS: AccountLimits = {
+	messagesPerMinute: 30,
+	recipientsPerDay: 10_000,
+	requestsPerTenMinutes: 10_000,
+	uploadBytesPerFiveMinutes: 150_000_000,
+};
+
 export interface Account {
 	/** Lower case; unique. */
 	readonly address: string;
@@ -62,5 +80,6 @@ export interface Account {
 	readonly spreadOver: readonly string[];
 	/** Patterns of From addresses whose mail goes through it where the device names no account. */
 	readonly senders: readonly string[];
+	readonly limits: AccountLimits;
 	readonly origin: Origin;
 }

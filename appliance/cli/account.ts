@@ -7,7 +7,7 @@ import { type Command, DONE, FAILED, type Invocation } from "./command.ts";
 import { renderTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { followTest } from "./test-steps.ts";
-import { localTime } from "./words.ts";
+import { localTime, waitsText } from "./words.ts";
 
 const METHODS = ["device-code", "browser", "certificate"] as const;
 const TRANSPORTS = ["graph", "smtp"] as const;
@@ -134,13 +134,13 @@ async function list({ terminal, json, services }: Invocation): Promise<number> {
 				{ title: "LAPSES" },
 				{ title: "TROUBLE", flexible: true },
 			],
-			all.map(({ account, state, signedInAs, lapsesAt, trouble }) => [
+			all.map(({ account, state, signedInAs, lapsesAt, trouble, waits }) => [
 				account.address,
 				state,
 				signedInAs || "-",
 				account.transport,
 				localTime(lapsesAt),
-				trouble,
+				trouble || waitsText(waits),
 			]),
 			terminal.columns,
 		),

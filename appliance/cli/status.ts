@@ -2,7 +2,7 @@
 import type { Status } from "../services.ts";
 import { type Command, DONE } from "./command.ts";
 import { renderPairs, renderTable } from "./table.ts";
-import { count, localTime, size } from "./words.ts";
+import { count, localTime, size, waitsText } from "./words.ts";
 
 export const statusCommand: Command = {
 	name: "status",
@@ -55,7 +55,12 @@ function accountsText({ accounts }: Status, columns: number | undefined): string
 	if (accounts.length === 0) return "No account yet: postern account add ADDRESS signs one in.";
 	return renderTable(
 		[{ title: "ACCOUNT" }, { title: "SIGN-IN" }, { title: "MAIL" }, { title: "TROUBLE", flexible: true }],
-		accounts.map(({ address, state, circuit, trouble }) => [address, state, CIRCUITS[circuit], trouble]),
+		accounts.map(({ address, state, circuit, trouble, waits }) => [
+			address,
+			state,
+			waits === null ? CIRCUITS[circuit] : CIRCUITS.open,
+			[trouble, waitsText(waits)].filter(Boolean).join(" "),
+		]),
 		columns,
 	);
 }

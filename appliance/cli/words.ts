@@ -1,4 +1,5 @@
 /** Times, sizes and counts as people read them. */
+import type { AccountWaits } from "../services.ts";
 
 /** ISO 8601 to the minute in local time, `2026-11-20 12:38`; `-` for none. */
 export function localTime(iso: string | null): string {
@@ -13,6 +14,11 @@ export function localTime(iso: string | null): string {
 		date.getMinutes(),
 	].map((part) => String(part).padStart(2, "0"));
 	return `${year}-${month}-${day} ${hour}:${minute}`;
+}
+
+/** `Waits until 2026-11-20 14:05: Microsoft's limit of 10,000 recipients a day`; empty for none. */
+export function waitsText(waits: AccountWaits | null): string {
+	return waits === null ? "" : `Waits until ${localTime(waits.until)}: ${waits.why}`;
 }
 
 const SIZE_UNITS = ["kB", "MB", "GB", "TB"] as const;

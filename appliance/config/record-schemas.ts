@@ -4,11 +4,12 @@
  */
 import * as z from "zod";
 import { readQuota, readRate } from "./duration.ts";
-import { documented, listOf, matching, optionalSecret, optionalText, text } from "./fields.ts";
+import { documented, listOf, matching, optionalSecret, optionalText, text, textOrNumber } from "./fields.ts";
 import { readMailAddress, readMailPattern } from "./mail-pattern.ts";
 import { formatNetwork, readNetwork } from "./network.ts";
 import { EXAMPLE_HASH, readPasswordHash } from "./password-hash.ts";
 import { Refusal } from "./refusal.ts";
+import { readSize } from "./size.ts";
 
 export const readClientId = matching(/^[\w.-]{0,128}$/, "is no application (client) id");
 export const readTenant = matching(
@@ -47,6 +48,12 @@ function readFromPolicy(value: string | readonly string[]): "keep" | "force" | r
 	const patterns = value.map(readMailPattern);
 	const refused = patterns.find((pattern) => pattern instanceof Refusal);
 	return refused ?? patterns.filter((pattern) => typeof pattern === "string");
+}
+
+/** A number of things in a time. */
+function readCount(value: string | number): number | Refusal {
+	const count = Number(/^\d{1,9}$/.exec(String(value).trim())?.[0] ?? 0);
+	return count > 0 ? count : new Refusal("is no such number; a whole number, at least 1");
 }
 
 const flag = (description: string) => z.boolean().prefault(false).meta(documented({ description }));
@@ -124,6 +131,23 @@ export const accountSchema = z.strictObject({
 				example: ["alerts-2@contoso.com"],
 			}),
 		),
+	messages_per_minute: textOrNumber(readCount)
+		.prefault(30)
+		.meta(documented({ description: "most messages a minute over SMTP; Microsoft allows 30" })),
+	recipients_per_day: textOrNumber(readCount)
+		.prefault(10_000)
+		.meta(
+			documented({
+				description:
+					"most recipients in 24 hours; Microsoft allows 10000, fewer on trial and personal accounts",
+			}),
+		),
+	requests_per_10_minutes: textOrNumber(readCount)
+		.prefault(10_000)
+		.meta(documented({ description: "most requests to Graph in 10 minutes; Microsoft allows 10000" })),
+	upload_per_5_minutes: textOrNumber((value) => readSize(value, { leastBytes: 10e6, mostBytes: 1e12 }))
+		.prefault("150MB")
+		.meta(documented({ description: "most bytes uploaded to Graph in 5 minutes; Microsoft allows 150MB" })),
 });
 
 export const deviceSchema = z.strictObject({

@@ -6,7 +6,14 @@ import type { Accounts } from "../accounts/accounts.ts";
 import type { Clock } from "../clock.ts";
 import type { GraphClient } from "../microsoft/graph-client.ts";
 import type { SignIns } from "../microsoft/sign-ins.ts";
-import type { AccountDraft, AccountService, AccountStatus, SignInNews, TestStep } from "../services.ts";
+import type {
+	AccountDraft,
+	AccountService,
+	AccountStatus,
+	AccountWaits,
+	SignInNews,
+	TestStep,
+} from "../services.ts";
 import type { TrustedTime } from "../trusted-time.ts";
 import { testAccount } from "./account-test.ts";
 import type { Routes } from "./routes.ts";
@@ -18,6 +25,8 @@ export interface AccountDeskOptions {
 	readonly graph: GraphClient;
 	readonly clock: Clock;
 	readonly time: TrustedTime;
+	/** What the account's mail waits for that passes by itself. */
+	readonly waits: (address: string) => AccountWaits | null;
 	/** The box's name, for the test message. */
 	readonly name: () => string;
 }
@@ -30,9 +39,12 @@ export class AccountDesk implements AccountService {
 	}
 
 	async list(): Promise<readonly AccountStatus[]> {
-		const { accounts, signIns } = this.#options;
+		const { accounts, signIns, waits } = this.#options;
 		return Promise.all(
-			accounts.list().map(async (account) => ({ account, ...(await signIns.status(account.address)) })),
+			accounts.list().map(async (account) => {
+				const signIn = await signIns.status(account.address);
+				return { account, ...signIn, waits: waits(account.address) };
+			}),
 		);
 	}
 

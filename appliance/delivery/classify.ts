@@ -94,6 +94,7 @@ function verdict(ruling: Ruling, said: Reply, reason: string, retryAfterMs?: num
 						reason,
 						ownerText,
 						...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+						...(ruling.tooManyAtOnce === undefined ? {} : { tooManyAtOnce: true }),
 					},
 				}),
 	};

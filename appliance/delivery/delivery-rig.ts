@@ -2,7 +2,7 @@
  * For tests of the transports: attempts made of bytes, tokens without the ceremony, and the transports
  * wired to a cloud, which is the simulation or a server scripted by the test.
  */
-import type { Account, TransportKind } from "../accounts/model.ts";
+import { type Account, PUBLISHED_LIMITS, type TransportKind } from "../accounts/model.ts";
 import { type Clock, SystemClock } from "../clock.ts";
 import { silentLog } from "../log.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
@@ -104,7 +104,7 @@ export function openRig(options: RigOptions = {}): Rig {
 	};
 }
 
-function accountOf(transport: TransportKind): Account {
+export function accountOf(transport: TransportKind): Account {
 	return {
 		address: ACCOUNT,
 		transport,
@@ -115,6 +115,7 @@ function accountOf(transport: TransportKind): Account {
 		senders: [],
 		owner: "office@contoso.com",
 		spreadOver: [],
+		limits: PUBLISHED_LIMITS,
 		origin: "saved",
 	};
 }

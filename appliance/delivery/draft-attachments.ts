@@ -19,7 +19,7 @@ import { spooledBytes } from "./spooled-message.ts";
 /** Smaller ones are refused by upload sessions, larger ones by single requests (Graph documents 3 MB for both). */
 const SESSION_BYTES = 3 * 1000 * 1000;
 /** Graph takes 4 MB at most; a multiple of 320 KiB, as OneDrive wants and Outlook does not mind. */
-const CHUNK_BYTES = 12 * 320 * 1024;
+export const CHUNK_BYTES = 12 * 320 * 1024;
 /** The card is told of an upload's progress this often; a restart repeats no more. */
 const NOTED_BYTES = 4 * CHUNK_BYTES;
 /** A chunk that broke is tried again at once this often, before the message waits for its next attempt. */
@@ -159,11 +159,12 @@ export class DraftAttachments {
 	}
 
 	async #sendChunk(sent: Chunk): Promise<"taken" | "whole" | "expired" | Verdict> {
-		const { graph, signal, idleTimeoutMs, judge } = this.#parts;
+		const { graph, attempt, signal, idleTimeoutMs, judge } = this.#parts;
+		const { account } = attempt;
 		const { url, chunk, nextByte, sizeBytes, isLast } = sent;
 		const range = `bytes ${nextByte}-${nextByte + chunk.length - 1}/${sizeBytes}`;
 		for (let tries = 1; ; tries += 1) {
-			const result = await graph.upload({ url, range, body: chunk, signal, idleTimeoutMs });
+			const result = await graph.upload({ account, url, range, body: chunk, signal, idleTimeoutMs });
 			const meaning = result.kind === "answer" ? chunkMeaning(result.status, sent, tries) : undefined;
 			if (meaning !== undefined) return meaning;
 			// After the last chunk nobody knows whether the file is there: the draft is asked first.

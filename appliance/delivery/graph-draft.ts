@@ -15,6 +15,7 @@ import { readDraft } from "../mail/draft-reading.ts";
 import { wrappedPlan } from "../mail/draft-wrapping.ts";
 import { reply } from "../mail/reply.ts";
 import type { GraphClient, GraphRequest, GraphResult } from "../microsoft/graph-client.ts";
+import type { Cost } from "../queue/limits.ts";
 import type { Attempt, AttemptReport } from "../queue/transport.ts";
 import { blamed } from "./blame.ts";
 import {
@@ -25,7 +26,7 @@ import {
 	spoolUnreadable,
 	type Verdict,
 } from "./classify.ts";
-import { DraftAttachments } from "./draft-attachments.ts";
+import { CHUNK_BYTES, DraftAttachments } from "./draft-attachments.ts";
 import { draftJson, recipientsJson, straysPath } from "./draft-json.ts";
 import { type DraftProgress, NO_PROGRESS, readProgress, withPart } from "./draft-progress.ts";
 import { TEXTS } from "./outcome-table.ts";
@@ -58,6 +59,12 @@ export class GraphDraftTransport {
 
 	constructor(options: GraphDraftOptions) {
 		this.#options = options;
+	}
+
+	/** About: the draft, the chunks of its files, which base64 had made a third larger, and the order to send it. */
+	costOf({ sizeBytes }: { readonly sizeBytes: number }): Cost {
+		const uploadBytes = Math.ceil((sizeBytes * 3) / 4);
+		return { requests: 3 + Math.ceil(uploadBytes / CHUNK_BYTES), uploadBytes };
 	}
 
 	/** What the message would be as a draft. Throws `SpoolError`. */

@@ -122,6 +122,16 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		reply: [451, "4.7.0"],
 		ownerText: TEXTS.permissionMissing,
 	},
+	// "Application is over its MailboxConcurrency limit", code ApplicationThrottled.
+	{
+		status: [429],
+		message: /MailboxConcurrency/i,
+		outcome: "deferred",
+		trouble: "throttled",
+		tooManyAtOnce: true,
+		reply: [451, "4.7.1"],
+		ownerText: TEXTS.throttled,
+	},
 	// Throttling: the request was not looked at (learn.microsoft.com/graph/throttling).
 	{
 		status: [429],

@@ -10,6 +10,7 @@ import { findMessageId } from "../mail/message-id.ts";
 import { nameRecipients } from "../mail/recipients.ts";
 import { reply } from "../mail/reply.ts";
 import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";
+import type { Cost } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import { type Upload, uploadOfBytes, uploadOfStream } from "./base64-upload.ts";
 import { blamed } from "./blame.ts";
@@ -48,6 +49,10 @@ export class GraphTransport implements Transport {
 
 	constructor(options: GraphTransportOptions) {
 		this.#options = options;
+	}
+
+	costOf({ sizeBytes }: { readonly sizeBytes: number }): Cost {
+		return { requests: 1, uploadBytes: Math.ceil((sizeBytes * 4) / 3) };
 	}
 
 	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {

@@ -13,6 +13,8 @@ export interface Ruling {
 	readonly trouble?: AccountTrouble["kind"];
 	/** How long to leave the account alone when the upstream does not say. */
 	readonly waitMs?: number;
+	/** Too much ran at once for the mailbox. */
+	readonly tooManyAtOnce?: true;
 	readonly ownerText: string;
 }
 

@@ -13,6 +13,7 @@ import { GraphClient } from "../microsoft/graph-client.ts";
 import type { HttpClient } from "../microsoft/http.ts";
 import { openTrust } from "../microsoft/http-agents.ts";
 import type { TokenSource } from "../microsoft/token-source.ts";
+import type { Cost, Meter } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import type { TrustedTime } from "../trusted-time.ts";
 import { refusedHere, spoolUnreadable } from "./classify.ts";
@@ -36,6 +37,8 @@ export interface TransportsOptions {
 	readonly clock: Clock;
 	readonly time: TrustedTime;
 	readonly log: Log;
+	/** Counts what is asked of Microsoft; absent where nobody does. */
+	readonly meter?: Meter;
 	/** For tests; the defaults are made for the real Microsoft 365. */
 	readonly submissionTiming?: SubmissionTiming;
 	readonly graphAnswerTimeoutMs?: number;
@@ -56,7 +59,8 @@ const SENT_ITEMS_LAG_MS = 30_000;
 /** Throws `UserError` (`ca-file-unreadable`) for a bad CA file; connects to nothing yet. */
 export function createTransports(options: TransportsOptions): Transports {
 	const { tokens, http, endpoints, clock, log, caFile = "", caPem = "", graphAnswerTimeoutMs } = options;
-	const graph = new GraphClient({ http, tokens, clock, graphUrl: () => endpoints().graphUrl });
+	const metered = options.meter === undefined ? {} : { meter: options.meter };
+	const graph = new GraphClient({ http, tokens, clock, graphUrl: () => endpoints().graphUrl, ...metered });
 	const verifier = new Verifier({
 		graph,
 		clock,
@@ -73,6 +77,7 @@ export function createTransports(options: TransportsOptions): Transports {
 		server: () => endpoints().smtp,
 		secureContext: openTrust({ caFile, caPem }),
 		hostName: hostname(),
+		...metered,
 		...(options.submissionTiming === undefined ? {} : { timing: options.submissionTiming }),
 	});
 	const sentItemsLagMs = options.sentItemsLagMs ?? SENT_ITEMS_LAG_MS;
@@ -108,6 +113,12 @@ class SizedTransport implements Transport {
 	constructor(options: SizedOptions) {
 		this.#options = options;
 		this.concurrency = options.graph.concurrency;
+	}
+
+	costOf(message: { readonly sizeBytes: number }): Cost {
+		const { graph, draft } = this.#options;
+		if (message.sizeBytes <= GRAPH_MIME_LIMIT_BYTES) return graph.costOf?.(message) ?? {};
+		return draft.costOf(message);
 	}
 
 	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {

@@ -5,7 +5,7 @@
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Devices } from "../accounts/devices.ts";
 import type { Account } from "../accounts/model.ts";
-import type { Route } from "../queue/runner.ts";
+import type { Route } from "../queue/admission.ts";
 import type { AccountTrouble, Transport } from "../queue/transport.ts";
 
 export interface RoutesOptions {

@@ -10,6 +10,7 @@
  */
 import { LongLineSearch } from "../mail/line-length.ts";
 import { LinePlanner, LineRewriter } from "../mail/long-lines.ts";
+import type { Cost } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import { KEPT_WHOLE_BYTES, SpoolError, spooledBytes } from "./spooled-message.ts";
 
@@ -22,6 +23,10 @@ export class ShortLinesTransport implements Transport {
 
 	get concurrency(): number {
 		return this.#transport.concurrency;
+	}
+
+	costOf(message: { readonly sizeBytes: number }): Cost {
+		return this.#transport.costOf?.(message) ?? {};
 	}
 
 	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {

@@ -56,7 +56,16 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		ownerText:
 			"The mail server does not take the modern sign-in (XOAUTH2) that Postern uses. Check the SMTP server in the configuration, or set the account's transport to graph.",
 	},
-	// More than 3 connections for a mailbox, or too fast.
+	// More than 3 connections for a mailbox: "Concurrent connections limit exceeded", "sender thread limit exceeded".
+	{
+		code: [432],
+		text: /concurrent|thread limit/i,
+		outcome: "deferred",
+		trouble: "throttled",
+		tooManyAtOnce: true,
+		ownerText: TEXTS.throttled,
+	},
+	// Too fast.
 	{
 		code: [432],
 		outcome: "deferred",

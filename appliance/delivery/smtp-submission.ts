@@ -11,6 +11,7 @@ import { asError } from "../errors.ts";
 import { findMessageId } from "../mail/message-id.ts";
 import { formatReply } from "../mail/reply.ts";
 import type { TokenSource } from "../microsoft/token-source.ts";
+import { type Cost, type Meter, NO_METER } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import { accountInTrouble, classifySmtp, lost, spoolUnreadable, stopped, type Verdict } from "./classify.ts";
 import { TEXTS } from "./outcome-table.ts";
@@ -49,6 +50,8 @@ const MESSAGES_PER_CONNECTION = 100;
 export interface SmtpTransportOptions {
 	readonly tokens: TokenSource;
 	readonly verifier: Verifier;
+	/** Runs the sending of each message: Microsoft counts them. */
+	readonly meter?: Meter;
 	readonly server: () => { readonly host: string; readonly port: number };
 	readonly secureContext: () => SecureContext | undefined;
 	/** For EHLO. */
@@ -70,6 +73,10 @@ export class SmtpTransport implements Transport {
 			idleMs: this.#timing.idleConnectionMs,
 			messagesPerConnection: MESSAGES_PER_CONNECTION,
 		});
+	}
+
+	costOf(): Cost {
+		return { messages: 1 };
 	}
 
 	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
@@ -124,12 +131,15 @@ export class SmtpTransport implements Transport {
 	}
 
 	async #deliverInTurn(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
-		const { verifier } = this.#options;
+		const { verifier, meter = NO_METER } = this.#options;
 		let report = reportAll(attempt, "smtp", stopped("deferred", "stopped before its turn"));
 		await this.#pool.turn(attempt.account, signal, async () => {
-			verifier.begins(attempt);
-			report = await this.#deliver(attempt, signal);
-			verifier.ends(attempt.queueId, report);
+			report = await meter.run(attempt.account, this.costOf(), signal, async () => {
+				verifier.begins(attempt);
+				const sent = await this.#deliver(attempt, signal);
+				verifier.ends(attempt.queueId, sent);
+				return sent;
+			});
 		});
 		return report;
 	}

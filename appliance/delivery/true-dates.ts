@@ -5,6 +5,7 @@
  * inner transport's to say.
  */
 import { isDateGuessed, TRACE_FIELD_BYTES, withRealDate } from "../mail/late-date.ts";
+import type { Cost } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import type { TrustedTime } from "../trusted-time.ts";
 import { readFrom, readSpooled, SpoolError, spooledBytes } from "./spooled-message.ts";
@@ -20,6 +21,10 @@ export class TrueDatesTransport implements Transport {
 
 	get concurrency(): number {
 		return this.#transport.concurrency;
+	}
+
+	costOf(message: { readonly sizeBytes: number }): Cost {
+		return this.#transport.costOf?.(message) ?? {};
 	}
 
 	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {

@@ -29,6 +29,8 @@ export interface HouseOptions {
 	readonly smtp?: string;
 	/** More keys of the account. */
 	readonly account?: string;
+	/** The account's own limits; wide by default, because most tests are not about them. */
+	readonly limits?: string;
 	/** More tables at the end. */
 	readonly more?: string;
 	/** No device is known by address, and none may send its password in clear. */
@@ -221,11 +223,18 @@ tenant = ${q(cloud.tenant)}
 address = "${ACCOUNT}"
 transport = "${options.transport ?? "graph"}"
 ${options.account ?? ""}
+${options.limits ?? WIDE_LIMITS}
 
 ${options.onlyByPassword === true ? "" : KNOWN_DEVICES}
 ${options.more ?? ""}
 `;
 }
+
+const WIDE_LIMITS = `
+messages_per_minute = 100000
+recipients_per_day = 1000000
+requests_per_10_minutes = 1000000
+upload_per_5_minutes = "100GB"`;
 
 const KNOWN_DEVICES = `
 [[device]]

@@ -3,6 +3,7 @@
  * and transports, towards the sandbox. For tests that need hundreds of provoked failures, and time-outs
  * shorter than Microsoft's patience. Nothing of ours is replaced but the ceremony of signing in.
  */
+
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,7 +13,9 @@ import { openRig, ScriptedTokens } from "../delivery/delivery-rig.ts";
 import { Events } from "../events.ts";
 import { silentLog } from "../log.ts";
 import { MailLog } from "../maillog.ts";
+import { Allowances } from "../queue/allowances.ts";
 import { AttemptJournal } from "../queue/attempt-journal.ts";
+import { NO_LIMITS } from "../queue/limits.ts";
 import { QueueDesk } from "../queue/queue-desk.ts";
 import { recover } from "../queue/recovery.ts";
 import { Runner } from "../queue/runner.ts";
@@ -84,6 +87,7 @@ export class WayOut {
 			spool,
 			scheduler,
 			route: () => ({ ok: true, account: SENDER, transport: rig.transportOf(kind) }),
+			allowances: new Allowances({ limitsOf: () => NO_LIMITS, clock }),
 			patience: () => ({ scheduleMs: [100, 200], expireAfterMs: 1e9 }),
 			clock,
 			events: new Events((error) => {

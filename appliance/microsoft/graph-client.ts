@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
+import { type Meter, NO_METER } from "../queue/limits.ts";
 import type { AccountTrouble } from "../queue/transport.ts";
 import { readGraphError } from "./graph-error.ts";
 import type { HttpClient, HttpFailure, HttpResult } from "./http.ts";
@@ -25,6 +26,8 @@ export interface GraphRequest {
 
 /** Some of a file, to an address that Graph gave out and that needs no token. */
 export interface GraphUpload {
+	/** Whose mailbox it goes to. */
+	readonly account: string;
 	readonly url: string;
 	/** `bytes FIRST-LAST/TOTAL` */
 	readonly range: string;
@@ -62,6 +65,8 @@ export interface GraphClientOptions {
 	/** Without a slash at the end; asked for each request, because the configuration may change. */
 	readonly graphUrl: () => string;
 	readonly clock: Clock;
+	/** Runs each request: Microsoft counts them, and the bytes of their bodies. */
+	readonly meter?: Meter;
 }
 
 export class GraphClient {
@@ -79,40 +84,45 @@ export class GraphClient {
 	}
 
 	/** Never with our token: whoever holds the address may write (learn.microsoft.com/graph/outlook-large-attachments). */
-	async upload({ url, range, body, idleTimeoutMs, signal }: GraphUpload): Promise<GraphResult> {
-		const { http, clock } = this.#options;
-		const result = await http.request({
-			method: "PUT",
-			url,
-			headers: { "content-type": "application/octet-stream", "content-range": range },
-			body,
-			...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
-			...(signal === undefined ? {} : { signal }),
-		});
+	async upload({ account, url, range, body, idleTimeoutMs, signal }: GraphUpload): Promise<GraphResult> {
+		const { http, clock, meter = NO_METER } = this.#options;
+		const result = await meter.run(account, { requests: 1, uploadBytes: body.length }, signal, () =>
+			http.request({
+				method: "PUT",
+				url,
+				headers: { "content-type": "application/octet-stream", "content-range": range },
+				body,
+				...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+				...(signal === undefined ? {} : { signal }),
+			}),
+		);
 		return resultOf(result, clock.now());
 	}
 
 	async #once(request: GraphRequest, forceRefresh: boolean): Promise<GraphResult> {
-		const { http, tokens, graphUrl, clock } = this.#options;
+		const { http, tokens, graphUrl, clock, meter = NO_METER } = this.#options;
 		const { account, signal, body } = request;
 		const token = await tokens.accessToken(account, "graph", {
 			forceRefresh,
 			...(signal === undefined ? {} : { signal }),
 		});
 		if (!token.ok) return { kind: "no-token", trouble: token.trouble };
-		const result = await http.request({
-			method: request.method,
-			url: `${graphUrl()}/v1.0${request.path}`,
-			headers: {
-				...request.headers,
-				authorization: `Bearer ${token.token.reveal()}`,
-				"client-request-id": randomUUID(),
-			},
-			...(body === undefined ? {} : { body: body() }),
-			...(request.bodyLength === undefined ? {} : { bodyLength: request.bodyLength }),
-			...(request.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: request.idleTimeoutMs }),
-			...(signal === undefined ? {} : { signal }),
-		});
+		const cost = { requests: 1, uploadBytes: request.bodyLength ?? 0 };
+		const result = await meter.run(account, cost, signal, () =>
+			http.request({
+				method: request.method,
+				url: `${graphUrl()}/v1.0${request.path}`,
+				headers: {
+					...request.headers,
+					authorization: `Bearer ${token.token.reveal()}`,
+					"client-request-id": randomUUID(),
+				},
+				...(body === undefined ? {} : { body: body() }),
+				...(request.bodyLength === undefined ? {} : { bodyLength: request.bodyLength }),
+				...(request.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: request.idleTimeoutMs }),
+				...(signal === undefined ? {} : { signal }),
+			}),
+		);
 		return resultOf(result, clock.now());
 	}
 }
@@ -122,8 +132,9 @@ function resultOf(result: HttpResult, nowMs: number): GraphResult {
 	const { status, headers } = result;
 	const body = parseJson(result.body);
 	const error = status >= 400 ? readGraphError(body) : { codes: [], message: "", requestId: "" };
-	const waitMs = retryAfterMs(headers["retry-after"], nowMs);
 	const serverNowMs = Date.parse(headers["date"] ?? "");
+	// A date is meant by Graph's clock; the box's own may be wrong by years.
+	const waitMs = retryAfterMs(headers["retry-after"], Number.isNaN(serverNowMs) ? nowMs : serverNowMs);
 	return {
 		kind: "answer",
 		status,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Account } from "../accounts/model.ts";
+import { type Account, PUBLISHED_LIMITS } from "../accounts/model.ts";
 import { type CloudSettings, endpointsOf, scopesOf } from "./clouds.ts";
 import type { HttpClient } from "./http.ts";
 import { LeapingClock } from "./leaping-clock.ts";
@@ -27,6 +27,7 @@ async function firstRequests(microsoft: CloudSettings, tenant: string): Promise<
 		senders: [],
 		owner: "office@contoso.com",
 		spreadOver: [],
+		limits: PUBLISHED_LIMITS,
 		origin: "saved",
 	};
 	const endpoints = endpointsOf(microsoft);

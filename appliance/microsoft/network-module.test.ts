@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Account } from "../accounts/model.ts";
+import { type Account, PUBLISHED_LIMITS } from "../accounts/model.ts";
 import { silentLog } from "../log.ts";
 import { endpointsOf, scopesOf } from "./clouds.ts";
 import { type SignInResult, signInWithCode } from "./device-code.ts";
@@ -22,6 +22,7 @@ const ACCOUNT: Account = {
 	senders: [],
 	owner: "office@contoso.com",
 	spreadOver: [],
+	limits: PUBLISHED_LIMITS,
 	origin: "saved",
 };
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Account } from "../accounts/model.ts";
+import { type Account, PUBLISHED_LIMITS } from "../accounts/model.ts";
 import { Events } from "../events.ts";
 import { silentLog } from "../log.ts";
 import { POLL_QUIRKS } from "../sandbox/control.ts";
@@ -39,6 +39,7 @@ beforeEach(async () => {
 		senders: [],
 		owner: "office@contoso.com",
 		spreadOver: [],
+		limits: PUBLISHED_LIMITS,
 		origin: "saved",
 	};
 	signIns = newRun();

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Account } from "../accounts/model.ts";
+import { type Account, PUBLISHED_LIMITS } from "../accounts/model.ts";
 import { Events } from "../events.ts";
 import { Log } from "../log.ts";
 import type { SignInNews } from "../services.ts";
@@ -25,6 +25,7 @@ const ACCOUNT: Account = {
 	senders: [],
 	owner: "office@contoso.com",
 	spreadOver: [],
+	limits: PUBLISHED_LIMITS,
 	origin: "saved",
 };
 const MINUTE_MS = 60_000;

@@ -29,7 +29,7 @@ export interface SignInsOptions {
 	readonly events: Events;
 }
 
-export type SignInStatus = Omit<AccountStatus, "account">;
+export type SignInStatus = Omit<AccountStatus, "account" | "waits">;
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Refresh tokens live 90 days from their last use (learn.microsoft.com/entra/identity-platform/refresh-tokens). */

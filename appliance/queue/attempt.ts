@@ -60,13 +60,15 @@ export function isNotItsFault(
 	troublesBefore: number,
 	{ message }: ShownMessage,
 	{ outcomes }: AttemptReport,
-	{ kind }: AccountTrouble,
+	{ kind, retryAfterMs, tooManyAtOnce }: AccountTrouble,
 ): boolean {
 	const linkIsDead = kind === "unreachable" || kind === "needs-sign-in";
 	const undecided = outcomes.every(
 		({ outcome }) => outcome === "deferred" || (outcome === "unknown" && message.maybeSent && linkIsDead),
 	);
-	return undecided && (linkIsDead || troublesBefore + 1 < TROUBLES_BEFORE_DEFERRING);
+	// Microsoft paces the account: no message is the cause, and none is overtaken for it.
+	const isPaced = kind === "throttled" && (retryAfterMs !== undefined || tooManyAtOnce === true);
+	return undecided && (linkIsDead || isPaced || troublesBefore + 1 < TROUBLES_BEFORE_DEFERRING);
 }
 
 /** One line of the mail log for each recipient. */

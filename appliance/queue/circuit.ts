@@ -4,7 +4,11 @@
  *
  * A dead link is probed at most `LONGEST_PROBE_WAIT_MS` apart however long it lasts, because the
  * first message should leave within seconds of its return, and a refused connection costs nothing.
- * What Microsoft asks for (`Retry-After`) is kept, whoever is impatient.
+ * What Microsoft asks for (`Retry-After`) is kept, whoever is impatient. Other waits vary by a fifth
+ * either way, so that the boxes behind one line do not probe in the same second.
+ *
+ * A short throttling is Microsoft's way of pacing and no trouble worth an alarm: `isTold` says whether
+ * there is anything to tell the owner.
  */
 import type { AccountTrouble } from "./transport.ts";
 
@@ -17,17 +21,34 @@ export interface Ticket {
 }
 
 const FIRST_PROBE_WAIT_MS = 500;
-const LONGEST_PROBE_WAIT_MS = 4_000;
+/** With the jitter at most four seconds. */
+const LONGEST_PROBE_WAIT_MS = 3_300;
+/** Microsoft answers and does not say how long: it is not asked as often as a dead link. */
+const LONGEST_THROTTLED_WAIT_MS = 30_000;
+/** A bound for what may be read out of an answer (`Retry-After: 0`, a date years ahead). */
+const SHORTEST_ASKED_WAIT_MS = 500;
+const LONGEST_ASKED_WAIT_MS = 24 * 60 * 60 * 1_000;
 /** Waiting for a person: nothing is asked of Microsoft, the sign-in itself closes the circuit. */
 const SIGN_IN_LOOK_WAIT_MS = 15_000;
 const BLOCKED_WAIT_MS = 60_000;
+const JITTER_SHARE = 0.2;
+/** Throttling up to this long is nothing to tell. */
+const SHORT_THROTTLING_MS = 60_000;
 
 export class Circuit {
 	#trouble: AccountTrouble | undefined;
 	#troubles = 0;
 	#openings = 0;
+	#openedAtMs = 0;
 	#openUntilMs = 0;
+	#isTold = false;
 	#probe: Ticket | undefined;
+	readonly #random: () => number;
+
+	/** `random` gives numbers in [0, 1), for the jitter. */
+	constructor(random: () => number = Math.random) {
+		this.#random = random;
+	}
 
 	get trouble(): AccountTrouble | undefined {
 		return this.#trouble;
@@ -36,6 +57,11 @@ export class Circuit {
 	get state(): CircuitState {
 		if (this.#trouble === undefined) return "closed";
 		return this.#probe === undefined ? "open" : "probing";
+	}
+
+	/** The trouble is worth telling, or the last one was when there is none. */
+	get isTold(): boolean {
+		return this.#isTold;
 	}
 
 	/** When the next probe may start; meaningful while open. */
@@ -67,21 +93,27 @@ export class Circuit {
 		return true;
 	}
 
-	/** An attempt met trouble of the account's. True when this opened the circuit. */
+	/** An attempt met trouble of the account's. True when this is news that is worth telling. */
 	failed(ticket: Ticket, trouble: AccountTrouble, nowMs: number): boolean {
 		this.#endProbe(ticket);
 		const opens = this.#trouble === undefined;
-		if (opens) this.#openings += 1;
+		if (opens) {
+			this.#openings += 1;
+			this.#openedAtMs = nowMs;
+			this.#isTold = false;
+		}
 		// Attempts that were in flight when the circuit opened end with the same trouble; they do not
 		// push the next probe further away.
 		if (opens || nowMs >= this.#openUntilMs) {
-			this.#openUntilMs = nowMs + waitMs(trouble, this.#troubles);
+			this.#openUntilMs = nowMs + this.#waitMs(trouble);
 			this.#troubles += 1;
 		} else if (trouble.retryAfterMs !== undefined) {
-			this.#openUntilMs = Math.max(this.#openUntilMs, nowMs + trouble.retryAfterMs);
+			this.#openUntilMs = Math.max(this.#openUntilMs, nowMs + this.#waitMs(trouble));
 		}
 		this.#trouble = trouble;
-		return opens;
+		if (this.#isTold || this.#isShortThrottling()) return false;
+		this.#isTold = true;
+		return true;
 	}
 
 	/** Nothing came of the attempt; a probe that ends so must not bar the next. */
@@ -101,17 +133,30 @@ export class Circuit {
 		this.#probe = undefined;
 		return true;
 	}
-}
 
-function waitMs(trouble: AccountTrouble, earlier: number): number {
-	if (trouble.retryAfterMs !== undefined) return trouble.retryAfterMs;
-	switch (trouble.kind) {
-		case "unreachable":
-		case "throttled":
-			return Math.min(FIRST_PROBE_WAIT_MS * 2 ** Math.min(earlier, 16), LONGEST_PROBE_WAIT_MS);
-		case "needs-sign-in":
-			return SIGN_IN_LOOK_WAIT_MS;
-		case "blocked":
-			return BLOCKED_WAIT_MS;
+	#isShortThrottling(): boolean {
+		return this.#trouble?.kind === "throttled" && this.#openUntilMs - this.#openedAtMs <= SHORT_THROTTLING_MS;
+	}
+
+	#waitMs({ kind, retryAfterMs }: AccountTrouble): number {
+		if (retryAfterMs !== undefined) {
+			return Math.min(Math.max(retryAfterMs, SHORTEST_ASKED_WAIT_MS), LONGEST_ASKED_WAIT_MS);
+		}
+		const jitter = 1 + JITTER_SHARE * (2 * this.#random() - 1);
+		return jitter * this.#plainWaitMs(kind);
+	}
+
+	#plainWaitMs(kind: AccountTrouble["kind"]): number {
+		switch (kind) {
+			case "unreachable":
+			case "throttled": {
+				const longest = kind === "throttled" ? LONGEST_THROTTLED_WAIT_MS : LONGEST_PROBE_WAIT_MS;
+				return Math.min(FIRST_PROBE_WAIT_MS * 2 ** Math.min(this.#troubles, 16), longest);
+			}
+			case "needs-sign-in":
+				return SIGN_IN_LOOK_WAIT_MS;
+			case "blocked":
+				return BLOCKED_WAIT_MS;
+		}
 	}
 }

@@ -8,7 +8,9 @@ import { silentLog } from "../log.ts";
 import { reply } from "../mail/reply.ts";
 import { MailLog } from "../maillog.ts";
 import { Storage } from "../store/storage.ts";
+import { Allowances } from "./allowances.ts";
 import { AttemptJournal } from "./attempt-journal.ts";
+import { NO_LIMITS } from "./limits.ts";
 import { QueueDesk } from "./queue-desk.ts";
 import { recover } from "./recovery.ts";
 import { Runner } from "./runner.ts";
@@ -78,6 +80,7 @@ async function queue(folder: string, script: Script, retryMs: readonly number[] 
 		spool,
 		scheduler,
 		route: () => ({ ok: true, account: ACCOUNT, transport }),
+		allowances: new Allowances({ limitsOf: () => NO_LIMITS, clock }),
 		patience: () => ({ scheduleMs: retryMs, expireAfterMs }),
 		clock,
 		events: new Events((error) => {

@@ -2,10 +2,10 @@
  * Hands queued messages to their transports: lease, attempt, settle. The part that makes promise 2
  * ("delivered once") true together with the attempt journal and the transports' looking.
  *
- * Each account has slots (the transport's limit) and a circuit. A slot works on one lane, one message
- * after the other, so a device's messages keep their order. Trouble of the account or the link puts
- * the message back untouched and opens the circuit; the card is not written for it, so a box that is
- * offline for weeks wears nothing.
+ * Each account has slots, a circuit and Microsoft's limits (admission.ts). A slot works on one lane,
+ * one message after the other, so a device's messages keep their order. Trouble of the account or the
+ * link puts the message back untouched and opens the circuit; the card is not written for it, so a box
+ * that is offline for weeks wears nothing. What waits for a limit is put back in the same way, and no trouble.
  */
 import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
@@ -14,11 +14,13 @@ import type { Log } from "../log.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
 import type { MailLog } from "../maillog.ts";
 import type { ShownMessage } from "../store/operations.ts";
+import { Admission, type Route, type Slot } from "./admission.ts";
+import type { Allowances } from "./allowances.ts";
 import { attemptOf, faultReport, isNotItsFault, tellOutcomes } from "./attempt.ts";
 import type { AttemptJournal } from "./attempt-journal.ts";
 import type { CircuitState, Ticket } from "./circuit.ts";
 import { Gate } from "./gate.ts";
-import type { Item, Lane, Scheduler } from "./scheduler.ts";
+import type { Item, Scheduler } from "./scheduler.ts";
 import { type Patience, type Settlement, settle } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
 import type { AccountTrouble, AttemptReport, Transport } from "./transport.ts";
@@ -34,16 +36,13 @@ const SETTLE_AGAIN_MS = 5_000;
 const CARD_TROUBLE =
 	"The card could not be read or written. Postern tries again every minute; check the card.";
 
-/** Where a lane's mail goes, or why it can go nowhere. */
-export type Route =
-	| { readonly ok: true; readonly account: string; readonly transport: Transport }
-	| { readonly ok: false; readonly trouble: AccountTrouble };
-
 export interface RunnerOptions {
 	readonly spool: Spool;
 	readonly scheduler: Scheduler;
 	/** Looked up for each attempt, so that a reload takes effect at once. */
 	readonly route: (account: string, device: string, reversePath: string) => Route;
+	/** What Microsoft allows the accounts, and what they have used of it. */
+	readonly allowances: Allowances;
 	readonly patience: () => Patience;
 	/** A message's new state is on the card. For whoever tells its sender. */
 	readonly onSettled?: (shown: ShownMessage, settlement: Settlement) => void;
@@ -54,14 +53,21 @@ export interface RunnerOptions {
 }
 
 /** A slot promised to a message that is being committed. */
-export interface Claim {
-	readonly lane: Lane;
-	readonly gate: Gate;
+export type Claim = Slot;
+
+/** Why nothing leaves an account just now, for longer than a moment, and until when (monotonic). */
+export interface AccountWait {
+	readonly untilMs: number;
+	/** For the owner: whose limit, or what Microsoft said. */
+	readonly why: string;
 }
 
+/** Shorter waits are not worth telling. */
+const TOLD_WAIT_MS = 60_000;
+
 /** A slot's leave to attempt the next message. */
-interface Admission {
-	readonly gate: Gate;
+interface Pass {
+	readonly slot: Slot;
 	ticket: Ticket;
 	/** The ticket has not been used. */
 	fresh: boolean;
@@ -69,6 +75,7 @@ interface Admission {
 
 export class Runner {
 	readonly #options: RunnerOptions;
+	readonly #admission: Admission;
 	readonly #gates = new Map<string, Gate>();
 	readonly #settling = new Map<number, Promise<void>>();
 	readonly #abort = new AbortController();
@@ -81,6 +88,7 @@ export class Runner {
 
 	constructor(options: RunnerOptions) {
 		this.#options = options;
+		this.#admission = new Admission(options);
 	}
 
 	/** Delivers from now on. What was accepted before is taken up behind what the last run left. */
@@ -97,17 +105,16 @@ export class Runner {
 		const gate = this.#gate(account);
 		const lane = this.#options.scheduler.lane(account, device);
 		if (this.#journal === undefined || this.#stopping || lane.busy || lane.waiting > 0) return undefined;
-		if (gate.circuit.state !== "closed" || gate.inFlight >= this.#slots(lane)) return undefined;
+		if (gate.circuit.state !== "closed") return undefined;
+		const slot = this.#admission.enter(lane, gate);
+		if ("askAgainAtMs" in slot) return undefined;
 		this.#options.scheduler.begin(lane);
-		gate.inFlight += 1;
-		return { lane, gate };
+		return slot;
 	}
 
 	/** The message of the claim was not committed. */
-	releaseClaim({ lane, gate }: Claim): void {
-		lane.busy = false;
-		gate.inFlight -= 1;
-		this.#pump(gate);
+	releaseClaim(claim: Claim): void {
+		this.#leave(claim);
 	}
 
 	/** A message is on the card: deliver it, now if it has a claim, else in its turn. */
@@ -124,7 +131,7 @@ export class Runner {
 			return;
 		}
 		scheduler.addLeased(lane, number);
-		this.#begin(this.#work(lane, claim.gate));
+		this.#begin(this.#work(claim));
 	}
 
 	/** Try the account (or all) again at once: someone signed in, or asked for it. */
@@ -132,13 +139,31 @@ export class Runner {
 		for (const gate of this.#gates.values()) {
 			if (account !== undefined && gate.account !== account && gate.account !== "") continue;
 			gate.circuit.nudge(this.#options.clock.monotonicMs());
+			// The limit may be another one now.
+			gate.limited = undefined;
 			this.#pump(gate);
 		}
 	}
 
-	circuit(account: string): { readonly state: CircuitState; readonly trouble: AccountTrouble | undefined } {
-		const { circuit } = this.#gate(account);
-		return { state: circuit.state, trouble: circuit.trouble };
+	/** `isTold`: the trouble is more than a moment's throttling. */
+	circuit(account: string): {
+		readonly state: CircuitState;
+		readonly trouble: AccountTrouble | undefined;
+		readonly isTold: boolean;
+	} {
+		const { state, trouble, isTold } = this.#gate(account).circuit;
+		return { state, trouble, isTold: trouble !== undefined && isTold };
+	}
+
+	/** What an account waits for that passes by itself and is no moment: a limit, or Microsoft's wish. */
+	waits(account: string): AccountWait | undefined {
+		const { circuit, limited } = this.#gate(account);
+		const told = this.#options.clock.monotonicMs() + TOLD_WAIT_MS;
+		if (circuit.state === "open" && circuit.openUntilMs > told && circuit.trouble !== undefined) {
+			return { untilMs: circuit.openUntilMs, why: circuit.trouble.ownerText };
+		}
+		if (limited === undefined || limited.untilMs <= told) return undefined;
+		return { untilMs: limited.untilMs, why: limited.limit.ownerText };
 	}
 
 	/** True while a message's outcome is known and not yet on the card. */
@@ -177,11 +202,6 @@ export class Runner {
 		return gate;
 	}
 
-	#slots(lane: Lane): number {
-		const route = this.#options.route(lane.account, lane.device, "");
-		return route.ok ? route.transport.concurrency : 1;
-	}
-
 	/** Starts work on lanes until the account's slots are taken or nothing is due. */
 	#pump(gate: Gate): void {
 		const { scheduler, clock } = this.#options;
@@ -189,21 +209,38 @@ export class Runner {
 			const nowMs = clock.monotonicMs();
 			if (this.#journal === undefined || this.#stopping) return;
 			if (!gate.circuit.admits(nowMs)) {
-				if (gate.circuit.state === "open") gate.wake(gate.circuit.openUntilMs, () => this.#pump(gate));
+				if (gate.circuit.state === "open") this.#wake(gate, gate.circuit.openUntilMs);
 				return;
 			}
 			const lane = scheduler.nextLane(gate.account, nowMs);
 			if (lane === undefined) {
 				const dueAtMs = scheduler.nextDueAtMs(gate.account);
-				if (dueAtMs !== undefined && dueAtMs > nowMs) gate.wake(dueAtMs, () => this.#pump(gate));
+				// What is overdue belongs to a lane at work, whose end pumps.
+				this.#wake(gate, dueAtMs !== undefined && dueAtMs > nowMs ? dueAtMs : undefined);
 				return;
 			}
-			if (gate.inFlight >= this.#slots(lane)) return;
-			gate.inFlight += 1;
+			const slot = this.#admission.enter(lane, gate);
+			if ("askAgainAtMs" in slot) {
+				this.#wake(gate, slot.askAgainAtMs);
+				return;
+			}
 			scheduler.begin(lane);
-			this.#begin(this.#work(lane, gate));
+			this.#begin(this.#work(slot));
 			if (gate.circuit.state === "probing") return;
 		}
+	}
+
+	/** Pumps at that time (monotonic); without one, something in progress will. */
+	#wake(gate: Gate, atMs: number | undefined): void {
+		if (atMs !== undefined) gate.wake(atMs, () => this.#pump(gate));
+	}
+
+	/** A slot is free: for other accounts of the same app registration that wait for one, and for its own. */
+	#leave(slot: Slot): void {
+		slot.lane.busy = false;
+		const waiting = this.#admission.leave(slot);
+		for (const gate of waiting) this.#pump(gate);
+		this.#pump(slot.gate);
 	}
 
 	/** Runs work in the background, and knows when the last of it ended. */
@@ -216,28 +253,27 @@ export class Runner {
 	}
 
 	/** One slot's work: messages of one lane, until it is empty, others wait, or trouble comes. */
-	async #work(lane: Lane, gate: Gate): Promise<void> {
+	async #work(slot: Slot): Promise<void> {
 		const { scheduler, clock } = this.#options;
+		const { lane, gate } = slot;
 		// Taken before anything is awaited, so that one probe is one.
-		const admission: Admission = { gate, ticket: gate.circuit.begin(), fresh: true };
+		const pass: Pass = { slot, ticket: gate.circuit.begin(), fresh: true };
 		try {
 			for (;;) {
-				const probing = gate.circuit.state !== "closed";
-				const items = scheduler.take(lane, clock.monotonicMs(), probing ? 1 : LEASE_AHEAD);
+				const oneByOne = gate.circuit.state !== "closed" || this.#admission.isPaced(slot);
+				const items = scheduler.take(lane, clock.monotonicMs(), oneByOne ? 1 : LEASE_AHEAD);
 				if (items.length === 0) return;
-				const goOn = await this.#attemptAll(items, admission);
-				if (!goOn || this.#stopping || this.#othersWait(lane, gate)) return;
+				const goOn = await this.#attemptAll(items, pass);
+				if (!goOn || this.#stopping || this.#othersWait(slot)) return;
 			}
 		} catch (thrown) {
 			// The card could not be read or written. Nothing was decided; going on at once would only spin.
 			const error = asError(thrown);
 			this.#options.log.error("runner-fault", { error: error.stack ?? error.message });
-			this.#trouble(admission, { kind: "blocked", reason: error.message, ownerText: CARD_TROUBLE });
+			this.#trouble(pass, { kind: "blocked", reason: error.message, ownerText: CARD_TROUBLE });
 		} finally {
-			gate.circuit.abandon(admission.ticket);
-			lane.busy = false;
-			gate.inFlight -= 1;
-			this.#pump(gate);
+			gate.circuit.abandon(pass.ticket);
+			this.#leave(slot);
 		}
 	}
 
@@ -248,14 +284,15 @@ export class Runner {
 	}
 
 	/** A lane gives its slot up when another is due and none is free. */
-	#othersWait(lane: Lane, gate: Gate): boolean {
-		if (gate.inFlight < this.#slots(lane)) return false;
+	#othersWait(slot: Slot): boolean {
+		if (!this.#admission.isFull(slot)) return false;
 		const { scheduler, clock } = this.#options;
-		return scheduler.isAnyDue(gate.account, clock.monotonicMs());
+		if (this.#admission.isWantedElsewhere(slot)) return true;
+		return scheduler.isAnyDue(slot.gate.account, clock.monotonicMs());
 	}
 
 	/** True when the lane may go on. What was not attempted goes back to the head, in order. */
-	async #attemptAll(items: readonly Item[], admission: Admission): Promise<boolean> {
+	async #attemptAll(items: readonly Item[], pass: Pass): Promise<boolean> {
 		const unleased = items.filter(({ leased }) => !leased);
 		let next = 0;
 		try {
@@ -266,10 +303,10 @@ export class Runner {
 			for (; next < items.length; next += 1) {
 				const item = items[next];
 				if (item === undefined || this.#stopping) break;
-				if (next > 0 && this.#othersWait(item.lane, admission.gate)) break;
+				if (next > 0 && this.#othersWait(pass.slot)) break;
 				await this.#letIntakeGoFirst();
-				if (!this.#isAdmitted(admission)) break;
-				const untouched = await this.#attempt(item, admission);
+				if (!this.#isAdmitted(pass)) break;
+				const untouched = await this.#attempt(item, pass);
 				if (untouched) break;
 			}
 		} finally {
@@ -281,19 +318,19 @@ export class Runner {
 	}
 
 	/** The first attempt has its ticket; each later one asks anew, because the circuit may have opened. */
-	#isAdmitted(admission: Admission): boolean {
-		if (admission.fresh) {
-			admission.fresh = false;
+	#isAdmitted(pass: Pass): boolean {
+		if (pass.fresh) {
+			pass.fresh = false;
 			return true;
 		}
-		const { circuit } = admission.gate;
+		const { circuit } = pass.slot.gate;
 		if (!circuit.admits(this.#options.clock.monotonicMs())) return false;
-		admission.ticket = circuit.begin();
+		pass.ticket = circuit.begin();
 		return true;
 	}
 
-	/** One attempt of one message. True when it met trouble that is not its own and stays as it was. */
-	async #attempt(item: Item, admission: Admission): Promise<boolean> {
+	/** One attempt of one message. True when it met trouble that is not its own, or a limit, and stays as it was. */
+	async #attempt(item: Item, pass: Pass): Promise<boolean> {
 		const { spool, clock, scheduler } = this.#options;
 		const shown = await spool.show(item.id);
 		if (shown === null || !("message" in shown)) {
@@ -302,15 +339,23 @@ export class Runner {
 		}
 		const route = this.#options.route(item.lane.account, item.lane.device, shown.message.reversePath);
 		if (!route.ok) {
-			this.#trouble(admission, route.trouble);
+			this.#trouble(pass, route.trouble);
 			return true;
 		}
+		const promised = this.#admission.begin(pass.slot.gate, route, shown);
+		if (promised === undefined) return true;
 		scheduler.charge(item.lane, shown.message.sizeBytes);
-		await this.#journal?.begin(item.id);
-		const report = await this.#deliver(shown, route.account, route.transport);
+		let report: AttemptReport | undefined;
+		try {
+			await this.#journal?.begin(item.id);
+			report = await this.#deliver(shown, route.account, route.transport);
+		} finally {
+			this.#admission.end(promised, report);
+		}
+		if (this.#admission.learn(pass.slot, report.trouble)) this.#pump(pass.slot.gate);
 		const nowMs = clock.monotonicMs();
-		if (report.trouble === undefined) this.#recovered(admission);
-		else this.#trouble(admission, report.trouble);
+		if (report.trouble === undefined) this.#recovered(pass);
+		else this.#trouble(pass, report.trouble);
 		if (report.trouble !== undefined && isNotItsFault(item.troubles, shown, report, report.trouble)) {
 			item.troubles += 1;
 			return true;
@@ -343,9 +388,9 @@ export class Runner {
 		}
 	}
 
-	#trouble({ gate, ticket }: Admission, trouble: AccountTrouble): void {
-		const opened = gate.circuit.failed(ticket, trouble, this.#options.clock.monotonicMs());
-		if (!opened) return;
+	#trouble({ slot: { gate }, ticket }: Pass, trouble: AccountTrouble): void {
+		const isNews = gate.circuit.failed(ticket, trouble, this.#options.clock.monotonicMs());
+		if (!isNews) return;
 		const { account } = gate;
 		this.#options.mailLog.accountTrouble({ account, kind: trouble.kind, reason: trouble.reason });
 		this.#options.events.emit("account-trouble", {
@@ -355,8 +400,10 @@ export class Runner {
 		});
 	}
 
-	#recovered({ gate, ticket }: Admission): void {
+	#recovered({ slot: { gate }, ticket }: Pass): void {
 		if (!gate.circuit.succeeded(ticket)) return;
+		gate.concurrency.restart(this.#options.clock.monotonicMs());
+		if (!gate.circuit.isTold) return;
 		this.#options.mailLog.accountRecovered({ account: gate.account });
 		this.#options.events.emit("account-recovered", { account: gate.account });
 	}

@@ -237,9 +237,10 @@ export class Scheduler {
 		this.#turnsOf(lane.account).charge(lane, sizeBytes);
 	}
 
-	/** The lane begins work. */
+	/** The lane begins work: the turn passes to the one after it. */
 	begin(lane: Lane): void {
 		lane.busy = true;
+		this.#turnsOf(lane.account).take(lane, this.#handling(lane.device).urgent);
 	}
 
 	/** Takes up to `limit` messages that are due from the lane, in its order; they become active. */

@@ -8,7 +8,9 @@ import { silentLog } from "../log.ts";
 import { reply } from "../mail/reply.ts";
 import { MailLog } from "../maillog.ts";
 import { Storage } from "../store/storage.ts";
+import { Allowances } from "./allowances.ts";
 import { AttemptJournal } from "./attempt-journal.ts";
+import { NO_LIMITS } from "./limits.ts";
 import { Runner } from "./runner.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SenderPool } from "./sender-pool.ts";
@@ -57,6 +59,7 @@ beforeEach(async () => {
 		spool,
 		scheduler,
 		route: (account) => ({ ok: true, account, transport }),
+		allowances: new Allowances({ limitsOf: () => NO_LIMITS, clock }),
 		patience: () => ({ scheduleMs: [60_000], expireAfterMs: 1e9 }),
 		clock,
 		events,

@@ -6,6 +6,7 @@
  * throws is a bug, which the runner logs and treats as `unknown`.
  */
 import type { Reply } from "../mail/reply.ts";
+import type { Cost } from "./limits.ts";
 
 /** One try to hand one message to Microsoft for the recipients that still lack it. */
 export interface Attempt {
@@ -57,6 +58,8 @@ export interface AccountTrouble {
 	readonly kind: "unreachable" | "throttled" | "needs-sign-in" | "blocked";
 	/** What the upstream asked for (`Retry-After`); obeyed to the second. */
 	readonly retryAfterMs?: number;
+	/** Microsoft said that too much ran at once for the mailbox: less is run for a while. */
+	readonly tooManyAtOnce?: true;
 	readonly reason: string;
 	readonly ownerText: string;
 }
@@ -75,6 +78,11 @@ export interface AttemptReport {
 export interface Transport {
 	/** Most attempts at once for one account (Microsoft's limits, `microsoft-365` facts §2.5, §4.2). */
 	readonly concurrency: number;
+	/**
+	 * What an attempt of such a message should cost, recipients apart; nothing when absent. What it really
+	 * costs, the transport tells the `Meter` (limits.ts) as it goes.
+	 */
+	costOf?(message: { readonly sizeBytes: number }): Cost;
 	deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport>;
 	/** Lets go of idle connections; attempts in progress go on. */
 	close(): Promise<void>;

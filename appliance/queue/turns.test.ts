@@ -4,6 +4,7 @@ import { Turns } from "./turns.ts";
 
 interface Lane {
 	credit: number;
+	busy: boolean;
 	readonly name: string;
 	readonly sizeBytes: number;
 	/** Messages that wait; undefined for no end of them. */
@@ -14,7 +15,7 @@ interface Lane {
 }
 
 function lane(name: string, sizeBytes: number, left = Number.POSITIVE_INFINITY, urgent = false): Lane {
-	return { credit: 0, name, sizeBytes, left, urgent, sentBytes: 0, sent: 0 };
+	return { credit: 0, busy: false, name, sizeBytes, left, urgent, sentBytes: 0, sent: 0 };
 }
 
 /** Sends `messages`, one at a time; says whose they were. */
@@ -26,6 +27,7 @@ function send(lanes: readonly Lane[], messages: number, turns = turnsOf(lanes)):
 			({ urgent }) => urgent,
 		);
 		if (chosen === undefined) break;
+		turns.take(chosen, chosen.urgent);
 		chosen.left -= 1;
 		chosen.sent += 1;
 		chosen.sentBytes += chosen.sizeBytes;

@@ -21,6 +21,8 @@ const MOST_URGENT_TURNS = 9;
 export interface Turn {
 	/** Octets it may still send in this round; below zero: it waits. */
 	credit: number;
+	/** A message of it is under way. */
+	readonly busy: boolean;
 }
 
 export class Turns<Lane extends Turn> {
@@ -37,16 +39,22 @@ export class Turns<Lane extends Turn> {
 		this.#ring.push(lane);
 	}
 
-	/** The lane whose turn it is, of those that are ready; undefined when none is. The turn passes on. */
+	/** The lane whose turn it is, of those that are ready; undefined when none is. */
 	next(isReady: (lane: Lane) => boolean, isUrgent: (lane: Lane) => boolean): Lane | undefined {
 		const ready = this.#ring.filter(isReady);
+		// Who has nothing to send owes nothing.
+		for (const lane of this.#ring) if (!lane.busy && !ready.includes(lane)) lane.credit = SHARE_BYTES;
 		if (ready.length === 0) return undefined;
 		const urgent = ready.filter(isUrgent);
 		const mayPushIn = this.#urgentInARow < MOST_URGENT_TURNS || urgent.length === ready.length;
 		const among = urgent.length > 0 && mayPushIn ? urgent : ready.filter((lane) => !urgent.includes(lane));
-		const chosen = this.#inTurn(new Set(among));
-		this.#urgentInARow = urgent.includes(chosen) ? this.#urgentInARow + 1 : 0;
-		return chosen;
+		return this.#inTurn(new Set(among));
+	}
+
+	/** The lane takes its turn, which passes to the one behind it. */
+	take(lane: Lane, isUrgent: boolean): void {
+		this.#at = this.#ring.indexOf(lane) + 1;
+		this.#urgentInARow = isUrgent ? this.#urgentInARow + 1 : 0;
 	}
 
 	/** A message of the lane was sent, or tried. */
@@ -64,7 +72,6 @@ export class Turns<Lane extends Turn> {
 			const at = (this.#at + step) % this.#ring.length;
 			const lane = this.#ring[at];
 			if (lane === undefined || !among.has(lane) || lane.credit <= 0) continue;
-			this.#at = at + 1;
 			return lane;
 		}
 	}

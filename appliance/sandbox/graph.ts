@@ -78,7 +78,7 @@ function identify(world: World, c: HttpContext): void {
 
 /** learn.microsoft.com: "Microsoft Graph service-specific throttling limits", Outlook. */
 function throttle(world: World, c: HttpContext, account: string, busy: number): Response | undefined {
-	const { enforceConcurrency, graphConcurrencyLimit, graphRequestsPerTenMinutes } = world.settings;
+	const { enforceConcurrency, graphConcurrencyLimit, windowScale: scale } = world.settings;
 	if (account === "") return undefined;
 	const refusal = {
 		status: 429,
@@ -87,9 +87,21 @@ function throttle(world: World, c: HttpContext, account: string, busy: number): 
 	};
 	if (enforceConcurrency && busy > graphConcurrencyLimit)
 		return graphError(c, { ...refusal, retryAfterSeconds: THROTTLED_RETRY_SECONDS });
-	const retryAfterSeconds = world.graphRate.use(account, graphRequestsPerTenMinutes, world.now());
+	const retryAfterSeconds = Math.max(
+		world.graphRate.use(account, { limit: world.settings.graphRequestsPerTenMinutes, scale }, world.now()),
+		world.graphUploads.use(
+			account,
+			{ limit: world.settings.graphUploadBytesPerFiveMinutes, scale, amount: uploaded(c) },
+			world.now(),
+		),
+	);
 	if (retryAfterSeconds === 0) return undefined;
 	return graphError(c, { ...refusal, message: "Application is over its request limit.", retryAfterSeconds });
+}
+
+/** Octets of the body, as announced; requests that only read upload nothing. */
+function uploaded(c: HttpContext): number {
+	return c.req.method === "GET" ? 0 : Number(c.req.header("content-length") ?? 0);
 }
 
 const BatchSchema = z.object({

@@ -87,28 +87,39 @@ export class Slots {
 	}
 }
 
-/** Counts events in windows of a fixed length: is this one still within the limit? */
+/** What happened in the last so-and-so-long, each event kept: is this one still within the limit? */
 export class RateWindow {
 	readonly #lengthMs: number;
-	readonly #windows = new Map<string, { startMs: number; used: number }>();
+	readonly #events = new Map<string, { readonly atMs: number; readonly amount: number }[]>();
 
 	constructor(lengthMs: number) {
 		this.#lengthMs = lengthMs;
 	}
 
-	/** Seconds until the window ends when `limit` is used up, else 0. A refused event counts, as at Microsoft. */
-	use(account: string, limit: number | null, nowMs: number): number {
+	/**
+	 * Seconds until there is room again when `limit` is used up, else 0. A refused event counts, as at
+	 * Microsoft. `scale` 0.1: the window is a tenth as long.
+	 */
+	use(
+		account: string,
+		{ limit, scale, amount = 1 }: { limit: number | null; scale: number; amount?: number },
+		nowMs: number,
+	): number {
 		if (limit === null) return 0;
-		const known = this.#windows.get(account);
-		const window =
-			known !== undefined && nowMs - known.startMs < this.#lengthMs ? known : { startMs: nowMs, used: 0 };
-		window.used += 1;
-		this.#windows.set(account, window);
-		if (window.used <= limit) return 0;
-		return Math.max(1, Math.ceil((window.startMs + this.#lengthMs - nowMs) / 1000));
+		const lengthMs = this.#lengthMs * scale;
+		const events = (this.#events.get(account) ?? []).filter(({ atMs }) => atMs > nowMs - lengthMs);
+		events.push({ atMs: nowMs, amount });
+		this.#events.set(account, events);
+		let over = events.reduce((sum, event) => sum + event.amount, 0) - limit;
+		if (over <= 0) return 0;
+		const freeing = events.find((event) => {
+			over -= event.amount;
+			return over <= 0;
+		});
+		return Math.max(1, Math.ceil(((freeing?.atMs ?? nowMs) + lengthMs - nowMs) / 1000));
 	}
 
 	clear(): void {
-		this.#windows.clear();
+		this.#events.clear();
 	}
 }

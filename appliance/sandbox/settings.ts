@@ -31,8 +31,12 @@ const SandboxSettingsSchema = z.strictObject({
 	smtpConnectionLimit: count,
 	/** Null: not enforced. Microsoft: 10,000 in 10 minutes for each app and mailbox. */
 	graphRequestsPerTenMinutes: count.nullable(),
+	/** Bodies of POST, PUT and PATCH. Null: not enforced. Microsoft: 150,000,000 in 5 minutes. */
+	graphUploadBytesPerFiveMinutes: count.nullable(),
 	/** Null: not enforced. Microsoft: 30. */
 	smtpMessagesPerMinute: count.nullable(),
+	/** Lengths of these windows: 0.1 makes six seconds of a minute, for tests that cannot wait. */
+	windowScale: z.number().positive().max(1),
 	/** How long a sent message is still seen in Drafts before it moves to Sent Items. */
 	sentItemsDelayMs: count,
 	/** Outlook.com's habit over SMTP: a Message-ID of its own, the old one kept in a header. */
@@ -65,7 +69,9 @@ export const DEFAULT_SETTINGS: SandboxSettings = {
 	graphConcurrencyLimit: 4,
 	smtpConnectionLimit: 3,
 	graphRequestsPerTenMinutes: null,
+	graphUploadBytesPerFiveMinutes: null,
 	smtpMessagesPerMinute: null,
+	windowScale: 1,
 	sentItemsDelayMs: 0,
 	rewriteMessageId: false,
 	keptBytes: 64 * 1024 * 1024,

@@ -125,8 +125,8 @@ export class SmtpTransaction {
 		if (collector.sizeBytes > SMTP_SIZE_LIMIT_BYTES) return ending(TOO_LARGE);
 		if (bareLineFeed)
 			return ending(`550 5.6.11 Invalid characters; the message contains bare line feeds. [${HOST}]`);
-		const { smtpMessagesPerMinute } = world.settings;
-		if (world.smtpRate.use(owner.address, smtpMessagesPerMinute, world.now()) > 0)
+		const { smtpMessagesPerMinute: limit, windowScale: scale } = world.settings;
+		if (world.smtpRate.use(owner.address, { limit, scale }, world.now()) > 0)
 			return ending(TOO_MANY_MESSAGES);
 		const { bytes, summary, sha256, sizeBytes } = collector.finish();
 		const from = `${summary.from === "" ? this.#reversePath.address : summary.from}`;

@@ -13,6 +13,7 @@ import { RateWindow, RequestLog, Slots } from "./requests.ts";
 import { DEFAULT_SETTINGS, patched, type SandboxSettings, type SandboxSettingsPatch } from "./settings.ts";
 
 const TEN_MINUTES_MS = 600_000;
+const FIVE_MINUTES_MS = 300_000;
 const MINUTE_MS = 60_000;
 
 export class World {
@@ -31,6 +32,7 @@ export class World {
 	readonly graphSlots = new Slots();
 	readonly smtpSlots = new Slots();
 	readonly graphRate = new RateWindow(TEN_MINUTES_MS);
+	readonly graphUploads = new RateWindow(FIVE_MINUTES_MS);
 	readonly smtpRate = new RateWindow(MINUTE_MS);
 	readonly #mailboxes = new Map<string, Mailbox>();
 	readonly #initial: SandboxSettings;
@@ -80,6 +82,7 @@ export class World {
 		this.graphSlots.clear();
 		this.smtpSlots.clear();
 		this.graphRate.clear();
+		this.graphUploads.clear();
 		this.smtpRate.clear();
 	}
 }

@@ -1,9 +1,10 @@
 /**
  * Small JSON documents that the console and the command line save: devices, accounts, mailboxes,
- * settings. For accounts/ and config/. A `put` or `remove` is on the card when it resolves.
+ * settings; and what accounts have used of their day (queue/kept-counts.ts). A `put` or `remove` is on
+ * the card when it resolves.
  */
 
-export type DocumentKind = "device" | "account" | "mailbox" | "setting";
+export type DocumentKind = "device" | "account" | "mailbox" | "setting" | "allowance";
 
 export interface StoredDocument {
 	readonly key: string;

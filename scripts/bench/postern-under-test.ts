@@ -75,6 +75,10 @@ graph = "${sinkUrl}"
 
 [[account]]
 address = "${ACCOUNT}"
+# Microsoft's limits are not what is measured.
+recipients_per_day = 100000000
+requests_per_10_minutes = 100000000
+upload_per_5_minutes = "1000GB"
 
 [[device]]
 name = "Load"

@@ -34,7 +34,9 @@ export const WELL_STATUS: Status = {
 		{ role: "console", address: "[::]:80" },
 	],
 	queue: { incoming: 0, active: 1, deferred: 2, held: 0, failed: 0 },
-	accounts: [{ address: "alerts@contoso.com", state: "signed-in", circuit: "closed", trouble: "" }],
+	accounts: [
+		{ address: "alerts@contoso.com", state: "signed-in", circuit: "closed", trouble: "", waits: null },
+	],
 	storage: { freeBytes: 12_345_000_000, reserveBytes: 64_000_000, accepting: true },
 	memoryBytes: 61_000_000,
 	problems: [],
@@ -129,6 +131,12 @@ export function accountStatus(change: Partial<AccountStatus> = {}): AccountStatu
 			senders: [],
 			owner: "office@contoso.com",
 			spreadOver: [],
+			limits: {
+				messagesPerMinute: 30,
+				recipientsPerDay: 10_000,
+				requestsPerTenMinutes: 10_000,
+				uploadBytesPerFiveMinutes: 150_000_000,
+			},
 			origin: "saved",
 		},
 		state: "signed-in",
@@ -136,6 +144,7 @@ export function accountStatus(change: Partial<AccountStatus> = {}): AccountStatu
 		signedInAt: "2026-11-01T10:00:00.000Z",
 		lapsesAt: "2027-02-18T10:00:00.000Z",
 		trouble: "",
+		waits: null,
 		...change,
 	};
 }

@@ -1,0 +1,80 @@
+/**
+ * Microsoft's limits for one account as the queue keeps them: what Microsoft has published, less where the
+ * owner set less. For the composition root.
+ *
+ * Sources: learn.microsoft.com/graph/throttling-limits (Outlook: 10,000 requests in 10 minutes and 150 MB
+ * of uploads in 5 minutes for an app and mailbox, four requests at once for an app) and the Exchange
+ * Online limits (30 messages a minute over SMTP, 10,000 recipients a day for a mailbox).
+ */
+import { type Account, type AccountLimits, PUBLISHED_LIMITS } from "../accounts/model.ts";
+import type { Limits, WindowLimit } from "../queue/limits.ts";
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** Requests at once for an app registration, whatever its mailboxes. */
+const REQUESTS_AT_ONCE = 4;
+/** A third goes at once, the rest is spread, so that an alarm behind a flood finds room within seconds. */
+const SPREAD_FROM = 1 / 3;
+
+const known = new WeakMap<Account, Limits>();
+
+export function limitsOf(account: Account): Limits {
+	let limits = known.get(account);
+	if (limits === undefined) {
+		limits = {
+			windows: windowsOf(account),
+			...(account.transport === "graph"
+				? { app: { key: account.clientId, concurrency: REQUESTS_AT_ONCE } }
+				: {}),
+		};
+		known.set(account, limits);
+	}
+	return limits;
+}
+
+/** All of them for every account: what is too large for Graph goes over SMTP. */
+function windowsOf({ limits }: Account): readonly WindowLimit[] {
+	const { messagesPerMinute, recipientsPerDay, requestsPerTenMinutes, uploadBytesPerFiveMinutes } = limits;
+	return [
+		{
+			unit: "messages",
+			most: messagesPerMinute,
+			perMs: MINUTE_MS,
+			spreadFrom: SPREAD_FROM,
+			isKept: false,
+			ownerText: `${whose(limits, "messagesPerMinute")} ${number(messagesPerMinute)} messages a minute over SMTP`,
+		},
+		{
+			unit: "requests",
+			most: requestsPerTenMinutes,
+			perMs: 10 * MINUTE_MS,
+			spreadFrom: SPREAD_FROM,
+			isKept: false,
+			ownerText: `${whose(limits, "requestsPerTenMinutes")} ${number(requestsPerTenMinutes)} requests in 10 minutes`,
+		},
+		{
+			unit: "uploadBytes",
+			most: uploadBytesPerFiveMinutes,
+			perMs: 5 * MINUTE_MS,
+			spreadFrom: 1,
+			isKept: false,
+			ownerText: `${whose(limits, "uploadBytesPerFiveMinutes")} ${number(uploadBytesPerFiveMinutes / 1e6)} MB of uploads in 5 minutes`,
+		},
+		{
+			unit: "recipients",
+			most: recipientsPerDay,
+			perMs: DAY_MS,
+			spreadFrom: 1,
+			isKept: true,
+			ownerText: `${whose(limits, "recipientsPerDay")} ${number(recipientsPerDay)} recipients a day`,
+		},
+	];
+}
+
+function whose(limits: AccountLimits, name: keyof AccountLimits): string {
+	return limits[name] === PUBLISHED_LIMITS[name] ? "Microsoft's limit of" : "the account's limit of";
+}
+
+function number(value: number): string {
+	return Math.round(value).toLocaleString("en-GB");
+}
