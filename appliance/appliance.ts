@@ -175,6 +175,7 @@ export class Appliance {
 				time,
 				log,
 				meter: allowances,
+				whenUnsure: () => config().queue.when_unsure,
 			});
 			opened.push(() => transports.close());
 			const routes = new Routes({ accounts, devices, transportOf: (account) => transports.of(account) });

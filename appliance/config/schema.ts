@@ -124,6 +124,15 @@ const queueTable = z.strictObject({
 	expire_after: text(readDuration)
 		.prefault("30d")
 		.meta(documented({ description: "give up after this much time in which delivery was possible" })),
+	when_unsure: z
+		.enum(["send-again", "ask"])
+		.prefault("send-again")
+		.meta(
+			documented({
+				description:
+					"a message may have been sent and nobody may look: send-again (it may come twice) | ask (it is held for you)",
+			}),
+		),
 	reports_to: z
 		.enum(["sender", "owner", "nobody"])
 		.prefault("sender")

@@ -1,4 +1,5 @@
 /** Puts verdicts together into the report of an attempt: one outcome for each recipient, in order. */
+import { reply } from "../mail/reply.ts";
 import type { Attempt, AttemptReport, RecipientOutcome } from "../queue/transport.ts";
 import type { Verdict } from "./classify.ts";
 import type { Finding } from "./verify.ts";
@@ -28,18 +29,43 @@ export function reportEach(
 export async function reportAfterLooking(
 	attempt: Attempt,
 	via: string,
-	{ known, open }: Finding,
+	finding: Finding,
 	send: (rest: Attempt) => Promise<AttemptReport>,
 ): Promise<AttemptReport> {
+	const { known, open, unseen } = finding;
 	const recipients = attempt.recipients.filter((recipient) => !known.has(recipient));
 	const rest = { ...attempt, recipients };
 	if (open !== undefined) return reportEach(attempt, via, known, open);
+	if (unseen === "ask") return { ...reportEach(attempt, via, known, ASK_THE_OWNER), asks: true };
 	const sent = recipients.length === 0 ? { via, outcomes: [] } : await send(rest);
-	if (known.size === 0) return sent;
 	const outcomes = new Map(sent.outcomes.map((outcome) => [outcome.recipient, outcome]));
 	for (const [recipient, verdict] of known) outcomes.set(recipient, outcomeOf(recipient, verdict));
-	return { ...sent, outcomes: attempt.recipients.flatMap((recipient) => outcomes.get(recipient) ?? []) };
+	const note = [lookingNote(finding, recipients.length), sent.note].filter((text) => text !== undefined);
+	return {
+		...sent,
+		outcomes: attempt.recipients.flatMap((recipient) => outcomes.get(recipient) ?? []),
+		note: note.join("; "),
+	};
 }
+
+/** For the history: what was known when it was sent again. */
+function lookingNote({ known, unseen }: Finding, sentAgain: number): string {
+	if (unseen !== undefined) {
+		return "nobody may look whether an earlier attempt had arrived, so it was sent again: it may have come twice";
+	}
+	const found = known.size === 0 ? "looked in the mailbox, not there" : "found in Sent Items";
+	return sentAgain === 0
+		? found
+		: `${found}, so it was sent to ${sentAgain === 1 ? "one recipient" : `${sentAgain} recipients`} again`;
+}
+
+const ASK_THE_OWNER: Verdict = {
+	outcome: "unknown",
+	reply: reply(451, "4.4.2", "Not known whether it was sent"),
+	reason: "nobody may look whether it was sent",
+	ownerText:
+		"It is not known whether Microsoft got this message: the answer was lost, and this account may not look into its mailbox. Look there yourself. If it arrived, delete it here (postern queue delete); if not, release it (postern queue release), and it is sent once more.",
+};
 
 function outcomeOf(recipient: string, { outcome, reply, reason, ownerText }: Verdict): RecipientOutcome {
 	return { recipient, outcome, reply, reason, ownerText };

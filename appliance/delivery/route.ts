@@ -24,7 +24,7 @@ import { ShortLinesTransport } from "./short-lines.ts";
 import { SmtpTransport, type SubmissionTiming } from "./smtp-submission.ts";
 import { SpoolError } from "./spooled-message.ts";
 import { TrueDatesTransport } from "./true-dates.ts";
-import { Verifier } from "./verify.ts";
+import { Verifier, type WhenUnsure } from "./verify.ts";
 
 export interface TransportsOptions {
 	readonly tokens: TokenSource;
@@ -43,6 +43,8 @@ export interface TransportsOptions {
 	readonly submissionTiming?: SubmissionTiming;
 	readonly graphAnswerTimeoutMs?: number;
 	readonly sentItemsLagMs?: number;
+	/** In force now; send-again when absent. */
+	readonly whenUnsure?: () => WhenUnsure;
 }
 
 export interface Transports {
@@ -65,6 +67,7 @@ export function createTransports(options: TransportsOptions): Transports {
 		graph,
 		clock,
 		sentItemsLagMs: options.sentItemsLagMs ?? SENT_ITEMS_LAG_MS,
+		whenUnsure: options.whenUnsure ?? (() => "send-again"),
 	});
 	const overGraph = new GraphTransport({
 		graph,

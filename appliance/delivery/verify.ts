@@ -14,8 +14,8 @@
  *   after a restart, refusals have to be asked for anew (`refusalsUnknown`); and when some recipients
  *   had been settled before that attempt, the copy may be of an earlier one and proves nothing.
  *
- * What cannot be looked up is sent again: better twice than never. That is so without a Message-ID and
- * without the permission to read the mailbox. Whatever is only so for now leaves the doubt.
+ * What nobody may look up (no Message-ID, no permission to read the mailbox) is sent again, better twice than
+ * never, or left to the owner, as the owner has set. Whatever is only so for now leaves the doubt.
  */
 import type { Clock } from "../clock.ts";
 import { addressKey, headerAddress } from "../mail/address.ts";
@@ -32,15 +32,22 @@ export interface Finding {
 	readonly known: ReadonlyMap<string, Verdict>;
 	/** Why the others have to wait: it could not be found out now. */
 	readonly open?: Verdict;
+	/** Nobody may look, now or later: what the owner wants then. */
+	readonly unseen?: WhenUnsure;
 	/** SMTP: any of `known` may have been refused as a recipient. */
 	readonly refusalsUnknown?: boolean;
 }
+
+/** A message that may have been sent, and nobody may look: send it again, or ask the owner. */
+export type WhenUnsure = "send-again" | "ask";
 
 export interface VerifierOptions {
 	readonly graph: GraphClient;
 	readonly clock: Clock;
 	/** How long a sent message may take to be seen in the mailbox. */
 	readonly sentItemsLagMs: number;
+	/** In force now. */
+	readonly whenUnsure: () => WhenUnsure;
 }
 
 /** How the message is sent. An account that sends over SMTP may have no permission for Graph at all. */
@@ -51,6 +58,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
 /** A copy in Drafts is on its way, or stuck; after this long it is sent anew. */
 const DRAFT_PATIENCE_MS = 10 * 60 * 1000;
+/** Before this the box did not know what time it was. */
+const CLOCK_SET_SINCE_MS = Date.UTC(2024, 0);
 /** The box's clock, corrected by Graph's, may have been stepped this much since the message came. */
 const CLOCK_SKEW_MS = 2 * 60 * 1000;
 
@@ -104,7 +113,7 @@ export class Verifier {
 		const { clock, graph, sentItemsLagMs } = this.#options;
 		const doubt = this.#doubts.of(attempt.queueId);
 		const isMixed = doubt?.isMixed ?? isPartlySettled(attempt);
-		if (messageId === undefined || (way === "smtp" && isMixed)) return NOTHING_KNOWN;
+		if (messageId === undefined || (way === "smtp" && isMixed)) return this.#unseen();
 		this.#doubts.noteMessageId(messageId, attempt.queueId);
 		const copies = new SentCopies(graph, attempt.account, signal);
 		const search: Search = { attempt, messageId, way, doubt, copies };
@@ -128,15 +137,23 @@ export class Verifier {
 		}
 	}
 
+	#unseen(): Finding {
+		return { known: new Map(), unseen: this.#options.whenUnsure() };
+	}
+
+	#whyNot(result: GraphResult, way: Way): Finding {
+		return whyNot(result, way) ?? this.#unseen();
+	}
+
 	async #lookOnce(search: Search): Promise<Sight | Finding> {
 		const { copies, messageId, way, attempt } = search;
 		const listed = await copies.find("sentitems", messageId);
-		if (!listed.ok) return whyNot(listed.result, way);
+		if (!listed.ok) return this.#whyNot(listed.result, way);
 		const sent = await this.#itsOwn(search, listed.value, listed.serverNowMs);
-		if (!sent.ok) return whyNot(sent.result, way);
+		if (!sent.ok) return this.#whyNot(sent.result, way);
 		if (isWhole(search, findingOf(search, sent.value))) return { sent: sent.value, inDrafts: false };
 		const drafts = await copies.find("drafts", messageId);
-		if (!drafts.ok) return whyNot(drafts.result, way);
+		if (!drafts.ok) return this.#whyNot(drafts.result, way);
 		const acceptedMs = this.#acceptedMs(attempt, drafts.serverNowMs);
 		return { sent: sent.value, inDrafts: drafts.value.some((copy) => isSince(copy, acceptedMs)) };
 	}
@@ -149,7 +166,9 @@ export class Verifier {
 	): Promise<Looked<readonly SentCopy[]>> {
 		const acceptedMs = this.#acceptedMs(attempt, serverNowMs);
 		const recent = all.filter((copy) => isSince(copy, acceptedMs));
-		const isShared = this.#doubts.isShared(messageId) || recent.length < all.length;
+		// Without a time of acceptance any older copy of the same Message-ID would do: then its trace must tell.
+		const isTimeless = acceptedMs === Number.NEGATIVE_INFINITY;
+		const isShared = isTimeless || this.#doubts.isShared(messageId) || recent.length < all.length;
 		const own: SentCopy[] = [];
 		for (const copy of recent) {
 			if (!isShared && doubt !== undefined) {
@@ -163,10 +182,10 @@ export class Verifier {
 		return { ok: true, value: own, serverNowMs };
 	}
 
-	/** By Graph's clock; a time in the future says nothing, because the box's clock was wrong then. */
+	/** By Graph's clock; a time in the future, or of 1970, says nothing: the box's clock was wrong then. */
 	#acceptedMs({ receivedAtMs }: Attempt, serverNowMs: number | undefined): number {
 		const nowMs = this.#options.clock.now();
-		if (receivedAtMs > nowMs) return Number.NEGATIVE_INFINITY;
+		if (receivedAtMs > nowMs || receivedAtMs < CLOCK_SET_SINCE_MS) return Number.NEGATIVE_INFINITY;
 		return receivedAtMs + ((serverNowMs ?? nowMs) - nowMs) - CLOCK_SKEW_MS;
 	}
 }
@@ -201,18 +220,19 @@ function isWhole(search: Search, { known }: Finding): boolean {
 	return inDoubt(search).every((recipient) => known.has(recipient));
 }
 
-function whyNot(result: GraphResult, way: Way): Finding {
+/** Undefined: nobody may look, now or later. */
+function whyNot(result: GraphResult, way: Way): Finding | undefined {
 	switch (result.kind) {
 		case "no-answer":
 			return leftOpen(classifyNoAnswer(result.failure, false));
 		case "no-token":
 			// Blocked: nobody agreed that this app reads mail. A sign-in that is dead may come back.
-			if (way === "smtp" && result.trouble.kind === "blocked") return NOTHING_KNOWN;
+			if (way === "smtp" && result.trouble.kind === "blocked") return undefined;
 			return leftOpen(result.trouble);
 		case "answer": {
 			const { status } = result;
 			// Refused for good, such as 403: nobody may look, so nothing is gained by waiting.
-			if (status >= 400 && status < 500 && ![401, 408, 429].includes(status)) return NOTHING_KNOWN;
+			if (status >= 400 && status < 500 && ![401, 408, 429].includes(status)) return undefined;
 			const verdict = classifyGraph(result);
 			// The account sends by another token, which may be as good as ever.
 			if (way === "smtp" && status === 401) return { known: new Map(), open: undecided(verdict.reason) };

@@ -1,7 +1,7 @@
 /**
  * From what a transport reported to what is written: pure. For the runner.
  *
- * A message leaves the queue only when every recipient was delivered; with a failed one it stays as
+ * What the owner has to decide is held. A message leaves the queue only when every recipient was delivered; with a failed one it stays as
  * `failed`, for its owner to see; with a pending one it is deferred, or fails when it has been tried
  * for as long as the owner set.
  */
@@ -70,8 +70,9 @@ export function settle(
 		return { write, state: "delivered", waitMs: 0, delivered, failed };
 	}
 	const pending = after.some(({ state }) => state === "pending");
-	const state = pending ? "deferred" : "failed";
-	const waitMs = pending ? jitteredWaitMs(patience.scheduleMs, attempts, now.random) : 0;
+	const asks = report.asks === true && pending;
+	const state = asks ? "held" : pending ? "deferred" : "failed";
+	const waitMs = pending && !asks ? jitteredWaitMs(patience.scheduleMs, attempts, now.random) : 0;
 	const worst = report.outcomes.find(({ outcome }) => outcome !== "delivered");
 	const write: Update = {
 		type: "update",
@@ -79,7 +80,8 @@ export function settle(
 		state,
 		dueAtMs: now.wallMs + waitMs,
 		attempts,
-		maybeSent: report.outcomes.some(({ outcome }) => outcome === "unknown"),
+		// Who releases it has decided: then it is sent without another look.
+		maybeSent: !asks && report.outcomes.some(({ outcome }) => outcome === "unknown"),
 		lastError: worst?.ownerText ?? "",
 		recipients: after.map((recipient, ordinal) => ({ ...recipient, ordinal })),
 		event,

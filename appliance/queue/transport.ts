@@ -71,6 +71,8 @@ export interface AttemptReport {
 	readonly trouble?: AccountTrouble;
 	/** For history: which way it went, e.g. `graph` or `smtp`. */
 	readonly via: string;
+	/** The unknown outcomes cannot be found out: the owner decides what becomes of the message. */
+	readonly asks?: true;
 	/** For history: what else its owner should know of it, such as header fields that were lost. */
 	readonly note?: string;
 }
