@@ -169,11 +169,20 @@ describe.each(BOTH)("a wrong clock and a lost answer over %s", (kind) => {
 	const YEAR_MS = 365 * 24 * 3_600_000;
 
 	it("a clock that was ahead when the message came does not make two of it", async () => {
-		const attempt = attemptOf(message(), { receivedAtMs: Date.now() + YEAR_MS });
+		const attempt = spooled(1, { receivedAtMs: Date.now() + YEAR_MS });
 		breakNext(kind, "accept-then-drop");
 		await rig.deliver(kind, attempt);
 		expect((await rig.deliver(kind, { ...attempt, maybeSent: true })).outcomes).toMatchObject([FOUND]);
 		expect(arrived()).toHaveLength(1);
+	});
+
+	it("a clock that stood in 1970 takes no older copy of the same Message-ID for this one's", async () => {
+		await rig.deliver(kind, spooled(1));
+		await restart();
+		const attempt = spooled(2, { receivedAtMs: 60_000, maybeSent: true });
+		const { outcomes } = await rig.deliver(kind, attempt);
+		expect(outcomes).toMatchObject([{ outcome: "delivered" }]);
+		expect(arrived()).toHaveLength(2);
 	});
 
 	it.each([-YEAR_MS, YEAR_MS])(
