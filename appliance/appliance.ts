@@ -43,6 +43,7 @@ import { SenderPool } from "./queue/sender-pool.ts";
 import { Spool } from "./queue/spool.ts";
 import type { ConfigOrigin, Services } from "./services.ts";
 import { ConnectionLimits } from "./smtp/connection-limits.ts";
+import { REPEAT_WINDOW_MS, Repeats } from "./smtp/repeats.ts";
 import { Strangers } from "./smtp/strangers.ts";
 import { Transcripts } from "./smtp/transcript.ts";
 import { describeStatus, describeWaits } from "./status.ts";
@@ -250,6 +251,10 @@ export class Appliance {
 				delete: async (ids) => (await queue.act("delete", ids)).changed,
 			});
 			const transcripts = new Transcripts(clock);
+			const repeats = new Repeats(clock);
+			// Whether their devices had read our answers, nobody knows after a restart.
+			const recent = await spool.digests(clock.now() - REPEAT_WINDOW_MS);
+			for (const { id, digest } of recent) repeats.answering(digest, id);
 			const listeners = new Listeners({
 				log,
 				config,
@@ -263,6 +268,7 @@ export class Appliance {
 					clock,
 					time,
 					pool,
+					repeats,
 					events,
 					log,
 					mailLog,

@@ -40,6 +40,11 @@ export class MailLog {
 		});
 	}
 
+	/** A device sent a message again whose 250 it had lost: `qid` is the one that is kept. */
+	repeated(of: { qid: string; device: string; client: string }): void {
+		this.#log.notice("mail-repeated", of);
+	}
+
 	/** A peer was refused: `reply` is what it was told, `reason` what it was not. */
 	refused(of: { qid?: string; client: string; device?: string; reply: string; reason: string }): void {
 		this.#log.notice("mail-refused", of);

@@ -35,6 +35,8 @@ export interface Device {
 	/** Bytes per time, or undefined for no limit. */
 	readonly quota: { readonly count: number; readonly perMs: number } | undefined;
 	readonly compatibility: Compatibility;
+	/** What it repeats because it lost our answer is taken once. */
+	readonly dropRepeats: boolean;
 	/** Its mail goes before that of others. */
 	readonly urgent: boolean;
 	/** After an outage its latest messages go first. */

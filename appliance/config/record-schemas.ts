@@ -193,6 +193,14 @@ export const deviceSchema = z.strictObject({
 		documented({ description: "bytes per h, d or w; no limit when absent", example: "500MB/d" }),
 	),
 	urgent: flag("its mail goes before that of other devices (alarms)"),
+	drop_repeats: z
+		.boolean()
+		.prefault(true)
+		.meta(
+			documented({
+				description: "a message that it repeats because it lost our answer is taken once",
+			}),
+		),
 	newest_first: flag("after an outage its latest messages go first"),
 	legacy_tls: flag("TLS 1.0/1.1 and old ciphers, for this device alone"),
 	lf_line_ends: flag("a message may end its lines, and itself, with LF"),

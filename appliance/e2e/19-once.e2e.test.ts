@@ -60,3 +60,78 @@ describe("a message whose answer was lost, where nobody may look", () => {
 		);
 	});
 });
+
+describe("a device that lost our 250", () => {
+	/** Sends, and the connection breaks before the answer is read. */
+	async function sendAndBreak(message = ALARM): Promise<void> {
+		const peer = await SmtpPeer.connect(house.port("relay"));
+		await peer.begin();
+		const before = taken();
+		peer.write(`${message}.\r\n`);
+		await eventually("it is taken", () => taken() > before);
+		peer.break();
+	}
+
+	async function sendWell(message = ALARM): Promise<string> {
+		const peer = await SmtpPeer.connect(house.port("relay"));
+		const answer = await peer.send(message);
+		await peer.quit();
+		return answer;
+	}
+
+	const taken = () => house.log.match(/mail-accepted/g)?.length ?? 0;
+
+	it("and sends the message again is answered with the first one's id, and it arrives once", async () => {
+		await build();
+		await sendAndBreak();
+		const first = /mail-accepted qid=(\S+)/.exec(house.log)?.[1] ?? "?";
+		expect(await sendWell()).toContain(`queued as ${first}`);
+		await sendWell("From: <scan@contoso.example>\r\nTo: <you@example.com>\r\nSubject: last\r\n\r\n");
+		await eventually("all has arrived", () => arrived() === 2);
+		expect(house.log).toMatch(new RegExp(`mail-repeated qid=${first}`));
+	});
+
+	it("is believed when it says the same twice in sessions that ended well", async () => {
+		await build();
+		await sendWell();
+		await sendWell();
+		await eventually("both arrive", () => arrived() === 2);
+	});
+
+	it("is known by its envelope too: other recipients make another message", async () => {
+		await build();
+		await sendAndBreak();
+		const peer = await SmtpPeer.connect(house.port("relay"));
+		await peer.begin("scan@contoso.example", "somebody-else@example.com");
+		peer.write(ALARM);
+		await peer.finish();
+		await eventually("the other arrives", () => arrived() === 2);
+	});
+
+	it("is not looked for where its owner does not want that", async () => {
+		await build({
+			onlyByPassword: true,
+			more: '[[device]]\nname = "PLC"\naddresses = ["127.0.0.1"]\ndrop_repeats = false\n',
+		});
+		await sendAndBreak();
+		await sendWell();
+		await eventually("both arrive", () => arrived() === 2);
+	});
+
+	it("through our restart is taken once", async () => {
+		await build();
+		await house.cloud.control.offline();
+		await sendAndBreak();
+		await house.end("SIGKILL");
+		await house.start();
+		expect(await sendWell()).toMatch(/^250/);
+		await house.cloud.control.online();
+		await eventually("it arrives", () => arrived() === 1, 60_000);
+		await eventually(
+			"the queue is empty",
+			async () => (await house.json<unknown[]>("queue", "list")).length === 0,
+		);
+		expect(arrived()).toBe(1);
+		// It may have been under way when we died, so it is looked for as long as a sent copy may be late.
+	}, 120_000);
+});

@@ -74,6 +74,11 @@ export class SmtpPeer {
 		this.#socket.end();
 	}
 
+	/** The connection breaks, as when a cable is pulled and put in again. */
+	break(): void {
+		this.#socket.resetAndDestroy();
+	}
+
 	destroy(): void {
 		this.#socket.destroy();
 	}

@@ -39,7 +39,7 @@ interface Now {
 }
 
 export function settle(
-	{ message, recipients, events }: ShownMessage,
+	{ message, recipients, events, digest }: ShownMessage,
 	report: AttemptReport,
 	patience: Patience,
 	now: Now,
@@ -65,6 +65,7 @@ export function settle(
 			via: report.via,
 			recipients: after,
 			events: [...events, event],
+			...(digest === null ? {} : { digest }),
 		};
 		const write = finish(message.id, "delivered", document, now.wallMs);
 		return { write, state: "delivered", waitMs: 0, delivered, failed };

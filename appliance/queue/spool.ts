@@ -32,7 +32,8 @@ export interface AcceptedEnvelope {
 }
 
 export type AcceptFate =
-	| { readonly accepted: true }
+	/** `queueId`: it repeats that message, and was not kept. `heard`: to be called when its device has read our answer. */
+	| { readonly accepted: true; readonly queueId?: string; readonly heard?: () => void }
 	/** `full`: try again later. `sick`: the card failed; also try again later, and look at it. */
 	| { readonly accepted: false; readonly why: "full" | "sick"; readonly reason: string };
 
@@ -82,6 +83,11 @@ export class Spool {
 		// An orphan's number is not given again, also where the clock says it is 1970.
 		spool.#lastNumber = spool.#found.reduce((a, b) => Math.max(a, b), spool.#openedAfter);
 		return spool;
+	}
+
+	/** Digests of what was accepted since `sinceMs` of the wall clock, oldest first. */
+	digests(sinceMs: number): Promise<ReadAnswers["digests"]> {
+		return this.#storage.read({ type: "digests", sinceMs });
 	}
 
 	/** What was queued when the spool was opened, oldest first, page by page. */

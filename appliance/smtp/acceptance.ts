@@ -2,13 +2,15 @@
  * Commits a whole message and tells of it: to the runner, the log, the listeners. For session-policy.ts.
  * Never throws for what the card does: that is the fate.
  */
+import type { Hash } from "node:crypto";
 import type { SMTPServerSession } from "smtp-server";
 import type { Device } from "../accounts/model.ts";
 import { asError } from "../errors.ts";
 import type { DsnRequest, Envelope } from "../mail/envelope.ts";
+import { formatQueueId } from "../mail/queue-id.ts";
 import { INLINE_BYTES } from "../queue/body-writer.ts";
 import type { Claim } from "../queue/runner.ts";
-import type { AcceptFate, Incoming } from "../queue/spool.ts";
+import type { AcceptFate, Incoming, Spool } from "../queue/spool.ts";
 import { CARD_FULL_TEXT, CARD_SICK_TEXT } from "./policy-refusals.ts";
 import type { PolicyOptions } from "./session-policy.ts";
 
@@ -34,13 +36,50 @@ export interface Count {
 	readonly end: (sizeBytes: number | undefined) => void;
 }
 
-export async function accept(options: PolicyOptions, submitted: Submitted): Promise<AcceptFate> {
+/** Takes a message, or finds that it is one whose 250 its device has lost, which is answered and not kept again. */
+export async function acceptOnce(
+	options: PolicyOptions,
+	submitted: Submitted,
+	hash: Hash | undefined,
+): Promise<AcceptFate> {
+	if (hash === undefined) return await accept(options, submitted, undefined);
+	const { repeats, spool, mailLog } = options;
+	const { incoming, device, client, envelope } = submitted;
+	const recipients = envelope.recipients.map((recipient) => recipient.toLowerCase()).sort();
+	hash.update(JSON.stringify([device.name, envelope.reversePath, recipients]));
+	const digest = new Uint8Array(hash.digest().subarray(0, DIGEST_BYTES));
+	const key = Buffer.from(digest).toString("hex");
+	const earlier = repeats.repeated(key);
+	if (earlier !== undefined && (await isKept(spool, earlier))) {
+		const queueId = formatQueueId(earlier);
+		await incoming.abandon();
+		mailLog.repeated({ qid: queueId, device: device.name, client });
+		return { accepted: true, queueId, heard: repeats.answering(key, earlier) };
+	}
+	const fate = await accept(options, submitted, digest);
+	return fate.accepted ? { ...fate, heard: repeats.answering(key, incoming.number) } : fate;
+}
+
+/** Enough to tell messages of minutes apart. */
+const DIGEST_BYTES = 16;
+
+/** Queued or delivered; one that its owner has deleted since is sent anew. */
+async function isKept(spool: Spool, number: number): Promise<boolean> {
+	const shown = await spool.show(number);
+	return shown !== null && (!("outcome" in shown) || shown.outcome === "delivered");
+}
+
+async function accept(
+	options: PolicyOptions,
+	submitted: Submitted,
+	digest: Uint8Array<ArrayBuffer> | undefined,
+): Promise<AcceptFate> {
 	const { incoming, device, guest, account, envelope, count } = submitted;
 	const { runner, events, strangers } = options;
 	// A large body's flush would hold the slot for nothing.
 	const isSmall = incoming.body.sizeBytes <= INLINE_BYTES;
 	const claim = isSmall && !guest ? runner.claim(account, device.name) : undefined;
-	const fate = await commit(submitted, claim);
+	const fate = await commit(submitted, claim, digest);
 	count.end(fate.accepted ? incoming.body.sizeBytes : undefined);
 	if (!fate.accepted) {
 		if (claim !== undefined) runner.releaseClaim(claim);
@@ -56,10 +95,15 @@ export async function accept(options: PolicyOptions, submitted: Submitted): Prom
 	return fate;
 }
 
-async function commit({ incoming, device, guest, account, envelope }: Submitted, claim: Claim | undefined) {
+async function commit(
+	{ incoming, device, guest, account, envelope }: Submitted,
+	claim: Claim | undefined,
+	digest: Uint8Array<ArrayBuffer> | undefined,
+) {
 	try {
 		const state = guest ? "held" : claim === undefined ? "incoming" : "active";
-		return await incoming.accept({ ...envelope, device: device.name, account, state });
+		const known = digest === undefined ? {} : { digest };
+		return await incoming.accept({ ...envelope, ...known, device: device.name, account, state });
 	} catch (thrown) {
 		const fate: AcceptFate = { accepted: false, why: "sick", reason: asError(thrown).message };
 		return fate;

@@ -63,6 +63,8 @@ export class DeviceConnection extends TolerantConnection {
 	#admitted = false;
 	/** Time-outs in a row without a byte between them. */
 	#silences = 0;
+	/** We have answered a message, and its device has not shown that it read that. */
+	#unheard: (() => void) | undefined;
 	#bytesSeen = 0;
 
 	constructor(
@@ -220,16 +222,31 @@ export class DeviceConnection extends TolerantConnection {
 		super._resetSession();
 	}
 
+	override _onCommand(command: Buffer, callback?: Done): void {
+		this.#hear();
+		super._onCommand(command, callback);
+	}
+
+	override _onError(error: Error): void {
+		// What we said last may never have come.
+		this.#unheard = undefined;
+		super._onError(error);
+	}
+
 	override _onTimeout(): void {
 		// The device is not idle when it waits for our answer to its final dot.
 		const { bytesRead } = this._socket;
 		this.#silences = bytesRead === this.#bytesSeen ? this.#silences + 1 : 1;
 		this.#bytesSeen = bytesRead;
 		if (this.#concluding || (this.#silences < KNOWN_SILENCES && this.#host.isKnown(this))) this._armTimeout();
-		else super._onTimeout();
+		else {
+			this.#unheard = undefined;
+			super._onTimeout();
+		}
 	}
 
 	override _onClose(): void {
+		this.#hear();
 		this.#tellOfStall();
 		this.#abandon();
 		if (this.#admitted) this.#host.left(this);
@@ -349,15 +366,22 @@ export class DeviceConnection extends TolerantConnection {
 		intake.end();
 	}
 
-	#conclude({ reply: answer }: Verdict, resume: Done): void {
+	#conclude({ reply: answer, heard }: Verdict, resume: Done): void {
 		this.#intake = undefined;
 		this.#concluding = false;
 		this.sendReply(answer);
+		this.#unheard = heard;
 		this._transactionCounter += 1;
 		this._unrecognizedCommands = 0;
 		this._resetSession();
 		resume();
 		if (this.#leaving) this.sendReply(REPLIES.shuttingDown);
+	}
+
+	/** The device goes on, or has ended the session well. */
+	#hear(): void {
+		this.#unheard?.();
+		this.#unheard = undefined;
 	}
 
 	#abandon(): void {

@@ -18,6 +18,7 @@ const GUEST: Omit<Device, "name"> = {
 	recipients: ["*"],
 	rate: undefined,
 	quota: undefined,
+	dropRepeats: false,
 	urgent: false,
 	newestFirst: false,
 	compatibility: {

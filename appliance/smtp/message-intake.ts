@@ -3,6 +3,7 @@
  * device-connection.ts. Never throws; what goes wrong is a reply, and then nothing stays in the
  * spool.
  */
+import { createHash, type Hash } from "node:crypto";
 import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Reply, reply } from "../mail/reply.ts";
@@ -18,7 +19,9 @@ export interface IntakeOptions {
 	/** May these bytes come, which make so many in all? Else why not. */
 	readonly mayGrow: (chunkBytes: number, messageBytes: number) => Refusal | undefined;
 	/** Called once when the message is whole and wanted: commits it. */
-	readonly accept: (incoming: Incoming) => Promise<AcceptFate>;
+	readonly accept: (incoming: Incoming, digest: Hash | undefined) => Promise<AcceptFate>;
+	/** Repeats of the message are looked for. */
+	readonly wantsDigest: boolean;
 	/** From or Sender in the header is not what the device may say. */
 	readonly senderRefusal: (claimed: string) => Refusal;
 	/** Called once when the message is whole and its fate is known, also when the device has gone. */
@@ -32,11 +35,15 @@ export interface Verdict {
 	readonly reply: Reply;
 	/** Undefined: the message is accepted. */
 	readonly refusal: Refusal | undefined;
+	/** To be called when the device has read the answer. */
+	readonly heard?: () => void;
 }
 
 export class MessageIntake {
 	readonly #options: IntakeOptions;
 	readonly #lineEnds = new LineEnds();
+	/** Over the bytes as the device sent them. */
+	readonly #digest: Hash | undefined;
 	#answer: (verdict: Verdict) => void;
 	#receivedBytes = 0;
 	#headerDone = false;
@@ -48,6 +55,7 @@ export class MessageIntake {
 	constructor(options: IntakeOptions) {
 		this.#options = options;
 		this.#answer = options.answer;
+		this.#digest = options.wantsDigest ? createHash("sha256") : undefined;
 	}
 
 	/** As the device sent them. */
@@ -74,6 +82,7 @@ export class MessageIntake {
 			this.#refuse(refusal);
 			return undefined;
 		}
+		this.#digest?.update(chunk);
 		return this.#take(this.#lineEnds.add(chunk));
 	}
 
@@ -130,10 +139,12 @@ export class MessageIntake {
 		if (this.#refusal !== undefined) return refused(this.#refusal);
 		const { incoming, accept, log } = this.#options;
 		try {
-			const fate = await accept(incoming);
+			const fate = await accept(incoming, this.#digest);
 			if (!fate.accepted)
 				return refused(fate.why === "full" ? POLICY.cardFull() : POLICY.cardSick(fate.reason));
-			return { reply: reply(250, "2.0.0", `Ok: queued as ${incoming.queueId}`), refusal: undefined };
+			const { queueId = incoming.queueId, heard } = fate;
+			const answer = reply(250, "2.0.0", `Ok: queued as ${queueId}`);
+			return { reply: answer, refusal: undefined, ...(heard === undefined ? {} : { heard }) };
 		} catch (thrown) {
 			const error = asError(thrown);
 			log.error("intake-fault", { error: error.stack ?? error.message });

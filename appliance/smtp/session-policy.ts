@@ -25,7 +25,7 @@ import type { SenderPool } from "../queue/sender-pool.ts";
 import type { Spool } from "../queue/spool.ts";
 import { Secret } from "../secret.ts";
 import type { TrustedTime } from "../trusted-time.ts";
-import { accept, type Count, envelopeOf } from "./acceptance.ts";
+import { acceptOnce, type Count, envelopeOf } from "./acceptance.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionHost, DeviceConnection } from "./device-connection.ts";
 import { guestOf } from "./guest.ts";
@@ -33,6 +33,7 @@ import { IncomingHeader } from "./incoming-header.ts";
 import { MessageIntake, type Verdict } from "./message-intake.ts";
 import { CARD_FULL_TEXT, POLICY } from "./policy-refusals.ts";
 import { RefusalLog } from "./refusal-log.ts";
+import type { Repeats } from "./repeats.ts";
 import { REPLIES, ReplyError } from "./replies.ts";
 import { NO_RECORD, type Refusal, type SessionRecord, type SessionRecords } from "./session-record.ts";
 import type { Strangers } from "./strangers.ts";
@@ -49,6 +50,7 @@ export interface PolicyOptions {
 	readonly clock: Clock;
 	readonly time: TrustedTime;
 	readonly pool: Pick<SenderPool, "choose">;
+	readonly repeats: Repeats;
 	readonly events: Events;
 	readonly log: Log;
 	readonly mailLog: MailLog;
@@ -259,17 +261,22 @@ export class SessionPolicy implements ConnectionHost {
 				return room.take(chunkBytes, messageBytes) ? undefined : POLICY.cardFull();
 			},
 			senderRefusal: (claimed) => POLICY.headerSender(device, claimed),
-			accept: (message) =>
-				accept(this.#options, {
-					...{ incoming: message, device, guest, envelope, count },
-					// What the message itself says goes before the envelope.
-					account: pool.choose(
-						header.from === "" ? account : this.#accountOf(device, [header.from, reversePath]),
-					),
-					client: session.remoteAddress,
-					helo: session.hostNameAppearsAs || "",
-					repairs: header.repairs,
-				}),
+			wantsDigest: device.dropRepeats && !guest,
+			accept: (message, digest) =>
+				acceptOnce(
+					this.#options,
+					{
+						...{ incoming: message, device, guest, envelope, count },
+						// What the message itself says goes before the envelope.
+						account: pool.choose(
+							header.from === "" ? account : this.#accountOf(device, [header.from, reversePath]),
+						),
+						client: session.remoteAddress,
+						helo: session.hostNameAppearsAs || "",
+						repairs: header.repairs,
+					},
+					digest,
+				),
 			concluded: ({ refusal }) => {
 				if (refusal === undefined) this.#recordOf(session).accepted(incoming.queueId);
 				else this.#tell(session, refusal, device, incoming.queueId);

@@ -168,11 +168,14 @@ export interface HistoryDocument {
 	readonly via: string;
 	readonly recipients: readonly RecipientRecord[];
 	readonly events: readonly EventRecord[];
+	/** As `ShownMessage.digest`. */
+	readonly digest?: string;
 }
 
 export type Read =
 	| { readonly type: "last-id" }
 	| { readonly type: "spare-bytes" }
+	| { readonly type: "digests"; readonly sinceMs: number }
 	| { readonly type: "index"; readonly afterId: number; readonly uptoId: number; readonly limit: number }
 	| { readonly type: "body"; readonly id: number }
 	| { readonly type: "show"; readonly id: number }
@@ -198,6 +201,8 @@ export interface ShownMessage {
 	readonly progress: string | null;
 	/** As `Announce` wrote it. */
 	readonly notice: string | null;
+	/** Hexadecimal; null where repeats are not looked for. */
+	readonly digest: string | null;
 }
 
 export interface ShownHistory {
@@ -209,6 +214,8 @@ export interface ShownHistory {
 export interface ReadAnswers {
 	/** The highest id ever given, in queue or history. */
 	readonly "last-id": number;
+	/** Of the latest messages, accepted since then by the wall clock; oldest first. */
+	readonly digests: readonly { readonly id: number; readonly digest: string }[];
 	/** Room for rows that the file already has. */
 	readonly "spare-bytes": number;
 	readonly index: QueueIndex;

@@ -34,6 +34,7 @@ interface MessageRow {
 	readonly attempts: number;
 	readonly maybe_sent: number;
 	readonly last_error: string;
+	readonly digest: Uint8Array | null;
 }
 
 export class Reader {
@@ -54,6 +55,8 @@ export class Reader {
 				return this.#spareBytes();
 			case "index":
 				return this.#index(read.afterId, read.uptoId, read.limit);
+			case "digests":
+				return this.#digests(read.sinceMs);
 			case "body":
 				return (this.#statements.body.pluck().get(read.id) as Uint8Array | undefined) ?? null;
 			case "show":
@@ -64,6 +67,17 @@ export class Reader {
 			case "documents":
 				return this.#statements.documents.all(read.kind) as ReadAnswers["documents"];
 		}
+	}
+
+	#digests(sinceMs: number): ReadAnswers["digests"] {
+		const queued = this.#statements.digests.all(sinceMs) as { id: number; digest: string }[];
+		const finished = (this.#statements.lately.all() as { id: number; document: string }[]).flatMap(
+			({ id, document }) => {
+				const { digest, receivedAtMs } = JSON.parse(document) as HistoryDocument;
+				return digest === undefined || receivedAtMs < sinceMs ? [] : [{ id, digest }];
+			},
+		);
+		return [...queued, ...finished].sort((a, b) => a.id - b.id);
 	}
 
 	#spareBytes(): number {
@@ -112,6 +126,7 @@ export class Reader {
 				dsn: this.#dsn(id),
 				progress: (this.#statements.progress.pluck().get(id) as string | undefined) ?? null,
 				notice: (this.#statements.notice.pluck().get(id) as string | undefined) ?? null,
+				digest: row.digest === null ? null : Buffer.from(row.digest).toString("hex"),
 			};
 		}
 		const finished = this.#statements.history.get(id) as
@@ -150,6 +165,9 @@ const SQL = {
 		"SELECT id, account, device, state, due_ms FROM message WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
 	lastId:
 		"SELECT max(coalesce((SELECT max(id) FROM message), 0), coalesce((SELECT max(id) FROM history), 0))",
+	digests:
+		"SELECT id, lower(hex(digest)) AS digest FROM message WHERE received_ms >= ? AND digest IS NOT NULL ORDER BY id DESC LIMIT 500",
+	lately: "SELECT id, document FROM history ORDER BY id DESC LIMIT 500",
 	body: "SELECT content FROM body WHERE id = ?",
 	message: "SELECT * FROM message WHERE id = ?",
 	recipients:

@@ -112,6 +112,7 @@ export class SimulatedQueue {
 			dsn: null,
 			progress: null,
 			notice: null,
+			digest: null,
 		});
 		this.runner.accepted(id, account, device, undefined);
 		return id;
