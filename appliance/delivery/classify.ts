@@ -2,6 +2,7 @@
  * From what the upstream said to what becomes of the message: looks the answer up in the tables. Pure;
  * an answer nobody knows is tried again, never given up in silence.
  */
+import { errorCode } from "../errors.ts";
 import { parseReply, type Reply, reply } from "../mail/reply.ts";
 import type { GraphAnswer } from "../microsoft/graph-client.ts";
 import type { HttpFailure } from "../microsoft/http.ts";
@@ -37,6 +38,13 @@ export function classifyGraph(answer: GraphAnswer): Verdict {
 			ownerText: "",
 		};
 	}
+	if (isNobodyOfMicrosofts(answer)) {
+		return accountInTrouble({
+			kind: "unreachable",
+			reason: `${reason} not JSON`,
+			ownerText: TEXTS.networkAnswers,
+		});
+	}
 	const rule =
 		GRAPH_RULES.find((each) => graphRuleFits(each, answer)) ??
 		(status >= 400 && status < 500 ? GRAPH_REFUSAL : GRAPH_RIDDLE);
@@ -45,6 +53,19 @@ export function classifyGraph(answer: GraphAnswer): Verdict {
 	);
 	return verdict(rule, said, reason, answer.retryAfterMs);
 }
+
+/** A page for people where Graph answers in JSON or with nothing: a captive portal, a proxy that blocks. Nothing was sent. */
+function isNobodyOfMicrosofts({ status, bytes, codes }: GraphAnswer): boolean {
+	const mayBePage = status < 400 || PAGES.has(status);
+	return (
+		mayBePage &&
+		codes.length === 0 &&
+		/^\s*<(?:!doctype|html|head|body)/i.test(bytes.toString("latin1", 0, 200))
+	);
+}
+
+/** With which portals and proxies refuse; Microsoft's own front ends answer 413, 429 and 5xx with pages too. */
+const PAGES: ReadonlySet<number> = new Set([403, 404, 407, 451, 511]);
 
 function graphRuleFits({ codes, status, message }: GraphRule, answer: GraphAnswer): boolean {
 	if (codes !== undefined && !codes.some((code) => answer.codes.includes(code))) return false;
@@ -118,13 +139,22 @@ export function classifyNoAnswer({ sent, reason, error }: HttpFailure, complete:
 	const detail = `${reason}: ${error.message}`;
 	if (sent === "nothing") {
 		if (reason === "aborted") return stopped("deferred", detail);
-		const ownerText = reason === "tls" ? TEXTS.notTrusted : TEXTS.unreachable;
+		const ownerText = reason === "tls" ? trustText(error) : TEXTS.unreachable;
 		return accountInTrouble({ kind: "unreachable", reason: detail, ownerText });
 	}
 	// A request with Content-Length that ends early is not acted on (RFC 9112 §6.3). It may be this
 	// message that breaks the link, so the others go on.
 	if (reason === "aborted") return stopped(complete ? "unknown" : "deferred", detail);
 	return lost(complete, detail);
+}
+
+/** A certificate that is not valid at this time is seldom Microsoft's fault: the box's clock is wrong. */
+export function trustText(error: Error): string {
+	return /CERT_NOT_YET_VALID|CERT_HAS_EXPIRED|not yet valid|has expired/i.test(
+		`${errorCode(error) ?? ""} ${error.message}`,
+	)
+		? TEXTS.clockOrCertificate
+		: TEXTS.notTrusted;
 }
 
 /** The link broke within the message, or behind it. */

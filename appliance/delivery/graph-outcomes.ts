@@ -16,34 +16,57 @@ export interface GraphRule extends Ruling {
 	readonly reply: readonly [code: number, enhanced: string];
 }
 
+const GRAPH_ERRORS = "learn.microsoft.com/graph/errors";
+const RESPONSE_CODES = "learn.microsoft.com/exchange/client-developer/web-service-reference/responsecode";
+const SEEN = "public issue trackers";
+
 export const GRAPH_RULES: readonly GraphRule[] = [
+	// "Access to OData is disabled: [RAOP] : Blocked by tenant configured AppOnly AccessPolicy settings."
+	{
+		message: /\[RAOP\]|AccessPolicy/i,
+		outcome: "deferred",
+		trouble: "blocked",
+		reply: [451, "4.7.0"],
+		source: "learn.microsoft.com/graph/auth-limit-mailbox-access; the text was seen in public logs",
+		ownerText: TEXTS.notInScope,
+	},
 	{
 		codes: ["errorsendasdenied"],
 		outcome: "failed",
 		reply: [550, "5.7.60"],
+		source: RESPONSE_CODES,
 		ownerText: TEXTS.sendAsDenied,
 	},
 	// "The recipient limit of the message is exceeded" has been seen under ErrorInvalidRecipients too.
 	{
-		message: /recipient limit/i,
+		message: /recipient limit of the message/i,
 		outcome: "failed",
 		reply: [550, "5.5.3"],
+		source: SEEN,
 		ownerText: TEXTS.tooManyRecipients,
 	},
 	{
 		codes: ["errorinvalidrecipients"],
 		outcome: "failed",
 		reply: [550, "5.1.3"],
+		source: RESPONSE_CODES,
 		ownerText: TEXTS.recipientUnknown,
 	},
 	{
 		codes: ["errormessagesizeexceeded", "errorattachmentsizelimitexceeded", "errorrequeststreamtoobig"],
 		outcome: "failed",
 		reply: [552, "5.3.4"],
+		source: RESPONSE_CODES,
 		ownerText: TEXTS.tooLarge,
 	},
 	// "The maximum request length supported is 4MB", code BadRequest.
-	{ status: [413], outcome: "failed", reply: [552, "5.3.4"], ownerText: TEXTS.tooLarge },
+	{
+		status: [413],
+		outcome: "failed",
+		reply: [552, "5.3.4"],
+		source: GRAPH_ERRORS,
+		ownerText: TEXTS.tooLarge,
+	},
 	// ErrorMimeContentConversionFailed comes with status 500, yet is final.
 	{
 		codes: [
@@ -53,6 +76,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		],
 		outcome: "failed",
 		reply: [554, "5.6.0"],
+		source: RESPONSE_CODES,
 		ownerText: TEXTS.unreadable,
 	},
 	// Outlook.com's cap comes as 429, 403 or 400.
@@ -62,6 +86,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "blocked",
 		waitMs: DAILY_LIMIT_WAIT_MS,
 		reply: [451, "4.7.1"],
+		source: RESPONSE_CODES,
 		ownerText: `${TEXTS.dailyLimit} If it stays so, sign in to the mailbox in a browser: Microsoft may want the account verified.`,
 	},
 	// 10,000 recipients a day; 500 or 429. Nothing was submitted.
@@ -71,6 +96,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "blocked",
 		waitMs: DAILY_LIMIT_WAIT_MS,
 		reply: [451, "4.7.1"],
+		source: RESPONSE_CODES,
 		ownerText: TEXTS.dailyLimit,
 	},
 	{
@@ -78,6 +104,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		reply: [452, "4.2.2"],
+		source: RESPONSE_CODES,
 		ownerText: TEXTS.mailboxFull,
 	},
 	{
@@ -85,6 +112,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		reply: [451, "4.7.0"],
+		source: RESPONSE_CODES,
 		ownerText: TEXTS.accountBlocked,
 	},
 	{
@@ -92,6 +120,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		reply: [451, "4.7.0"],
+		source: RESPONSE_CODES,
 		ownerText: TEXTS.accountDisabled,
 	},
 	{
@@ -106,6 +135,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		reply: [451, "4.7.0"],
+		source: RESPONSE_CODES,
 		ownerText: TEXTS.noMailbox,
 	},
 	{
@@ -113,6 +143,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "deferred",
 		trouble: "needs-sign-in",
 		reply: [454, "4.7.0"],
+		source: GRAPH_ERRORS,
 		ownerText: TEXTS.signInAgain,
 	},
 	{
@@ -120,6 +151,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		reply: [451, "4.7.0"],
+		source: GRAPH_ERRORS,
 		ownerText: TEXTS.permissionMissing,
 	},
 	// "Application is over its MailboxConcurrency limit", code ApplicationThrottled.
@@ -130,6 +162,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "throttled",
 		tooManyAtOnce: true,
 		reply: [451, "4.7.1"],
+		source: GRAPH_ERRORS,
 		ownerText: TEXTS.throttled,
 	},
 	// Throttling: the request was not looked at (learn.microsoft.com/graph/throttling).
@@ -138,6 +171,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "deferred",
 		trouble: "throttled",
 		reply: [451, "4.7.1"],
+		source: GRAPH_ERRORS,
 		ownerText: TEXTS.throttled,
 	},
 	// A disturbance of the service, which answers: not a dead link. A 504 has been seen after the message
@@ -147,6 +181,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "unknown",
 		trouble: "throttled",
 		reply: [451, "4.3.0"],
+		source: GRAPH_ERRORS,
 		ownerText: TEXTS.serviceTrouble,
 	},
 	// Only of this message perhaps, so the others go on.
@@ -154,6 +189,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		status: [408, 409, 412, 423, 500, 507, 509],
 		outcome: "unknown",
 		reply: [451, "4.3.0"],
+		source: GRAPH_ERRORS,
 		ownerText: TEXTS.serviceTrouble,
 	},
 ];
@@ -162,6 +198,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 export const GRAPH_REFUSAL: GraphRule = {
 	outcome: "deferred",
 	reply: [451, "4.3.0"],
+	source: GRAPH_ERRORS,
 	ownerText: TEXTS.temporary,
 };
 
@@ -169,5 +206,6 @@ export const GRAPH_REFUSAL: GraphRule = {
 export const GRAPH_RIDDLE: GraphRule = {
 	outcome: "unknown",
 	reply: [451, "4.3.0"],
+	source: "microsoft-graph-docs #13979",
 	ownerText: TEXTS.unknownAnswer,
 };

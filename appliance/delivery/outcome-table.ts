@@ -16,6 +16,8 @@ export interface Ruling {
 	/** Too much ran at once for the mailbox. */
 	readonly tooManyAtOnce?: true;
 	readonly ownerText: string;
+	/** Where it is documented, or was seen. */
+	readonly source: string;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -57,6 +59,16 @@ export const TEXTS = {
 	unreachable: "Microsoft 365 cannot be reached. Check the internet connection; mail waits safely meanwhile.",
 	notTrusted:
 		"The connection to Microsoft 365 is not trusted. Either the box's date is wrong, or something on your network inspects TLS: then enter its certificate as ca_file.",
+	clockOrCertificate:
+		"This box's date does not fit the certificate of Microsoft 365, so the box does not trust the connection. Most likely the box's clock is wrong: see that it reaches a time server (NTP). Mail waits safely meanwhile, and none expires. If the date in `postern status` is right, something on your network stands in Microsoft's stead.",
+	networkAnswers:
+		"Something on your network answers in Microsoft's stead (a sign-in page of the Wi-Fi, a firewall or a proxy). Let the box through to Microsoft 365 without it; mail waits safely meanwhile.",
+	notInScope:
+		"Your organisation lets this app send for certain mailboxes only, and this one is not among them. Your Microsoft 365 administrator adds it to the app's scope (Exchange: RBAC for Applications, or the application access policy); it takes up to an hour.",
+	tenantDaily:
+		"Your organisation has sent to as many recipients outside as Microsoft allows it today. Postern goes on by itself when the limit frees up, within a day; your Microsoft 365 administrator sees it in the Exchange admin centre, Reports.",
+	directSend:
+		"Microsoft takes no mail without sign-in for your organisation at this address. Set [microsoft] smtp to the submission server (smtp.office365.com:587), or the account's transport to graph.",
 	notEncrypted:
 		"The mail server does not offer encryption (STARTTLS), so Postern does not sign in to it. Something between may take it away (a firewall that inspects mail), or the SMTP server in the configuration is a wrong one.",
 	uploadBroke:

@@ -13,7 +13,15 @@ import { formatReply } from "../mail/reply.ts";
 import type { TokenSource } from "../microsoft/token-source.ts";
 import { type Cost, type Meter, NO_METER } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
-import { accountInTrouble, classifySmtp, lost, spoolUnreadable, stopped, type Verdict } from "./classify.ts";
+import {
+	accountInTrouble,
+	classifySmtp,
+	lost,
+	spoolUnreadable,
+	stopped,
+	trustText,
+	type Verdict,
+} from "./classify.ts";
 import { TEXTS } from "./outcome-table.ts";
 import { reportAfterLooking, reportAll, reportEach } from "./report.ts";
 import type { SmtpPhase } from "./smtp-outcomes.ts";
@@ -214,7 +222,7 @@ function openingFailed({ stage, reply, error }: DialogueFailure): Verdict {
 		return accountInTrouble({ kind: "blocked", reason, ownerText: TEXTS.notEncrypted });
 	}
 	if (reply !== undefined) return classifySmtp(reply, stage === "auth" ? "auth" : "greeting");
-	const ownerText = stage === "tls" ? TEXTS.notTrusted : TEXTS.unreachable;
+	const ownerText = stage === "tls" ? trustText(error) : TEXTS.unreachable;
 	return accountInTrouble({ kind: "unreachable", reason: `smtp ${stage}: ${error.message}`, ownerText });
 }
 
