@@ -331,6 +331,19 @@ describe("Graph", () => {
 	});
 });
 
+describe("a message to more recipients than Microsoft takes at once", () => {
+	it("goes in several, and each recipient gets it once", async () => {
+		const recipients = Array.from({ length: 1_200 }, (_, number) => `person${number}@fabrikam.com`);
+		const report = await rig.deliver(
+			"graph",
+			attemptOf(message({ to: recipients.slice(0, 700).join(",\r\n ") }), { recipients }),
+		);
+		expect(report.outcomes.every(({ outcome }) => outcome === "delivered")).toBe(true);
+		expect(arrived().sort()).toEqual([...recipients].sort());
+		expect(sandbox.control.arrived().every(({ recipients: to }) => to.length <= 500)).toBe(true);
+	});
+});
+
 describe("a message too large for Graph", () => {
 	const large = Buffer.concat([Buffer.from(message({ body: "" })), noise(32_000)]);
 

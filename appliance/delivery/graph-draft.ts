@@ -29,6 +29,7 @@ import {
 import { CHUNK_BYTES, DraftAttachments } from "./draft-attachments.ts";
 import { draftJson, recipientsJson, straysPath } from "./draft-json.ts";
 import { type DraftProgress, NO_PROGRESS, readProgress, withPart } from "./draft-progress.ts";
+import { MOST_RECIPIENTS } from "./graph-send.ts";
 import { TEXTS } from "./outcome-table.ts";
 import { reportAfterLooking, reportAll, reportEach } from "./report.ts";
 import { SpoolError, spooledBytes } from "./spooled-message.ts";
@@ -43,8 +44,6 @@ export interface GraphDraftOptions {
 	readonly sentItemsLagMs: number;
 }
 
-/** Microsoft takes this many recipients in a message (Exchange Online limits; an administrator may set fewer). */
-const MOST_RECIPIENTS = 500;
 const ANSWER_TIMEOUT_MS = 90_000;
 const LOOK_AGAIN_MS = 1_000;
 

@@ -32,6 +32,8 @@ import type { Verifier } from "./verify.ts";
  * learn.microsoft.com/graph/api/user-post-messages), base64 makes 4 bytes of 3, and the header may grow.
  */
 export const GRAPH_MIME_LIMIT_BYTES = 3_000_000;
+/** Microsoft takes this many recipients in a message (Exchange Online limits; an administrator may set fewer). */
+export const MOST_RECIPIENTS = 500;
 const GRAPH_REQUEST_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Graph's own front end gives up earlier; a slow uplink counts as silence only when nothing moves. */
 const ANSWER_TIMEOUT_MS = 90_000;
@@ -88,7 +90,7 @@ export class GraphTransport implements Transport {
 		signal: AbortSignal,
 	): Promise<ReadonlyMap<string, Verdict>> {
 		const verdicts = new Map<string, Verdict>();
-		const batches: (readonly string[])[] = [attempt.recipients];
+		const batches: (readonly string[])[] = inBatches(attempt.recipients);
 		for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
 			const { header, unnameable } = nameRecipients(message.start, message.scan, batch);
 			const named = batch.filter((recipient) => !unnameable.includes(recipient));
@@ -157,6 +159,15 @@ function verdictOf(result: GraphResult, upload: Upload): Verdict {
 		case "answer":
 			return classifyGraph(result);
 	}
+}
+
+/** No more in one message than Microsoft takes. */
+function inBatches(recipients: readonly string[]): (readonly string[])[] {
+	const batches: (readonly string[])[] = [];
+	for (let at = 0; at < recipients.length; at += MOST_RECIPIENTS) {
+		batches.push(recipients.slice(at, at + MOST_RECIPIENTS));
+	}
+	return batches;
 }
 
 /** The blamed apart from the rest; two halves when nobody in particular is blamed. */
