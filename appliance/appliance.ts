@@ -32,6 +32,7 @@ import { sharedVaultKey } from "./microsoft/vault-key.ts";
 import { Allowances } from "./queue/allowances.ts";
 import { AttemptJournal } from "./queue/attempt-journal.ts";
 import { Bounces } from "./queue/bounces.ts";
+import { Coalescing } from "./queue/coalescing.ts";
 import { KeptCounts } from "./queue/kept-counts.ts";
 import { NO_LIMITS } from "./queue/limits.ts";
 import { QueueDesk } from "./queue/queue-desk.ts";
@@ -269,6 +270,7 @@ export class Appliance {
 					time,
 					pool,
 					repeats,
+					coalescing: new Coalescing({ clock, spool, scheduler }),
 					events,
 					log,
 					mailLog,

@@ -40,6 +40,7 @@ export function toRecord(written: WrittenDevice, origin: Origin): DeviceRecord {
 		recipients: written.recipients,
 		rate: written.rate,
 		quota: written.quota,
+		coalesceMs: written.coalesce,
 		dropRepeats: written.drop_repeats,
 		urgent: written.urgent,
 		newestFirst: written.newest_first,

@@ -35,6 +35,8 @@ export interface Device {
 	/** Bytes per time, or undefined for no limit. */
 	readonly quota: { readonly count: number; readonly perMs: number } | undefined;
 	readonly compatibility: Compatibility;
+	/** At most one message in this time; undefined: all of them. */
+	readonly coalesceMs: number | undefined;
 	/** What it repeats because it lost our answer is taken once. */
 	readonly dropRepeats: boolean;
 	/** Its mail goes before that of others. */

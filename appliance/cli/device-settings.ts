@@ -70,11 +70,19 @@ function hintsText({ title, notes, tryIf }: KindHints): string[] {
 	return parts;
 }
 
-function switchesOf({ compatibility, urgent, newestFirst }: DeviceSettings["device"]): string[] {
+function switchesOf({
+	compatibility,
+	urgent,
+	newestFirst,
+	coalesceMs,
+	dropRepeats,
+}: DeviceSettings["device"]): string[] {
 	const { hideEhlo } = compatibility;
 	const flags: [string, boolean][] = [
 		["urgent", urgent],
 		["newest_first", newestFirst],
+		[`coalesce=${(coalesceMs ?? 0) / 60_000}m`, coalesceMs !== undefined],
+		["drop_repeats=false", !dropRepeats],
 		["legacy_tls", compatibility.legacyTls],
 		["lf_line_ends", compatibility.lfLineEnds],
 		["auth_without_tls", compatibility.authWithoutTls],

@@ -3,7 +3,7 @@
  * reading the same records back from where the console saved them.
  */
 import * as z from "zod";
-import { readQuota, readRate } from "./duration.ts";
+import { readDuration, readQuota, readRate } from "./duration.ts";
 import { documented, listOf, matching, optionalSecret, optionalText, text, textOrNumber } from "./fields.ts";
 import { readMailAddress, readMailPattern } from "./mail-pattern.ts";
 import { formatNetwork, readNetwork } from "./network.ts";
@@ -193,6 +193,12 @@ export const deviceSchema = z.strictObject({
 		documented({ description: "bytes per h, d or w; no limit when absent", example: "500MB/d" }),
 	),
 	urgent: flag("its mail goes before that of other devices (alarms)"),
+	coalesce: optionalText(readDuration).meta(
+		documented({
+			description: "at most one message in this time; the latest of those between goes at its end",
+			example: "5m",
+		}),
+	),
 	drop_repeats: z
 		.boolean()
 		.prefault(true)

@@ -134,6 +134,13 @@ export class Runner {
 		this.#begin(this.#work(claim));
 	}
 
+	/** A message is on the card and is to go at `dueAtMs` (monotonic). */
+	acceptedLater(number: number, account: string, device: string, dueAtMs: number): void {
+		const { scheduler } = this.#options;
+		scheduler.add(scheduler.lane(account, device), number, "deferred", dueAtMs);
+		this.#pump(this.#gate(account));
+	}
+
 	/** Try the account (or all) again at once: someone signed in, or asked for it. */
 	nudge(account?: string): void {
 		for (const gate of this.#gates.values()) {

@@ -29,6 +29,8 @@ export interface AcceptedEnvelope {
 	readonly digest?: Uint8Array<ArrayBuffer>;
 	/** `active` when the runner will attempt it at once: saves marking it afterwards. */
 	readonly state: MessageState;
+	/** Of a deferred one: until it is due. */
+	readonly delayMs?: number;
 }
 
 export type AcceptFate =
@@ -275,7 +277,7 @@ export class Spool {
 				inFile: content === null,
 				receivedAtMs: nowMs,
 				state: envelope.state,
-				dueAtMs: nowMs,
+				dueAtMs: nowMs + (envelope.delayMs ?? 0),
 				attempts: 0,
 				maybeSent: false,
 				lastError: "",

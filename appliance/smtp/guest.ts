@@ -18,6 +18,7 @@ const GUEST: Omit<Device, "name"> = {
 	recipients: ["*"],
 	rate: undefined,
 	quota: undefined,
+	coalesceMs: undefined,
 	dropRepeats: false,
 	urgent: false,
 	newestFirst: false,

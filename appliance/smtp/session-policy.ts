@@ -19,6 +19,7 @@ import type { Events } from "../events.ts";
 import type { Log } from "../log.ts";
 import { formatReply, type Reply } from "../mail/reply.ts";
 import type { MailLog } from "../maillog.ts";
+import type { Coalescing } from "../queue/coalescing.ts";
 import type { Room } from "../queue/room.ts";
 import type { Runner } from "../queue/runner.ts";
 import type { SenderPool } from "../queue/sender-pool.ts";
@@ -51,6 +52,7 @@ export interface PolicyOptions {
 	readonly time: TrustedTime;
 	readonly pool: Pick<SenderPool, "choose">;
 	readonly repeats: Repeats;
+	readonly coalescing: Coalescing;
 	readonly events: Events;
 	readonly log: Log;
 	readonly mailLog: MailLog;
@@ -216,7 +218,8 @@ export class SessionPolicy implements ConnectionHost {
 		const isStill = sender?.guest === true || this.#deviceOf(session)?.name === sender?.device.name;
 		if (sender === undefined || !isStill) return REPLIES.authenticationRequired;
 		const { device, guest } = sender;
-		const { spool, clock, time, hostName, maxSizeBytes, room, log, accounts, pool } = this.#options;
+		const { spool, clock, time, hostName, maxSizeBytes, room, log, accounts, pool, coalescing } =
+			this.#options;
 		const knownMs = time.nowMs();
 		const { reversePath } = envelopeOf(session);
 		const account = this.#accountOf(device, [reversePath]);
@@ -235,11 +238,13 @@ export class SessionPolicy implements ConnectionHost {
 			},
 		};
 		const envelope = envelopeOf(session);
+		const fold = guest ? undefined : coalescing.next(device.name, device.coalesceMs);
 		const header = new IncomingHeader({
 			reversePath: envelope.reversePath,
 			smtpUtf8: envelope.smtpUtf8,
 			fallbackSender: account,
 			senderRule: senderRuleOf(device, account),
+			suppressed: fold?.suppressed ?? 0,
 			wantsFrom: accounts.dependsOnSender(device),
 			trace: {
 				helo: session.hostNameAppearsAs || "",
@@ -266,7 +271,7 @@ export class SessionPolicy implements ConnectionHost {
 				acceptOnce(
 					this.#options,
 					{
-						...{ incoming: message, device, guest, envelope, count },
+						...{ incoming: message, device, guest, envelope, count, fold },
 						// What the message itself says goes before the envelope.
 						account: pool.choose(
 							header.from === "" ? account : this.#accountOf(device, [header.from, reversePath]),

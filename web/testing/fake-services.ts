@@ -69,6 +69,7 @@ export function device(change: Partial<Device> = {}): Device {
 		recipients: ["*"],
 		rate: undefined,
 		quota: undefined,
+		coalesceMs: undefined,
 		dropRepeats: true,
 		urgent: false,
 		newestFirst: false,

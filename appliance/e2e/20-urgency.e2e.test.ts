@@ -1,0 +1,71 @@
+/** A device's flood and another's alarm: who goes first, and what stands for many. */
+import { afterEach, describe, expect, it } from "vitest";
+import { eventually, House } from "./house.ts";
+import { SmtpPeer } from "./smtp-peer.ts";
+
+let house: House;
+afterEach(() => house.close());
+
+const text = (subject: string) =>
+	`From: <scan@contoso.example>\r\nTo: <you@example.com>\r\nSubject: ${subject}\r\n\r\nHello ${subject}\r\n`;
+
+async function send(subjects: readonly string[], credentials?: readonly [string, string]): Promise<void> {
+	const peer = await SmtpPeer.connect(house.port("relay"));
+	if (credentials !== undefined) await peer.signIn(...credentials);
+	for (const subject of subjects) await peer.send(text(subject));
+	await peer.quit();
+}
+
+const subjects = () => house.cloud.control.arrived().map(({ message }) => message.summary.subject ?? "");
+
+const device = (name: string, keys: string) =>
+	`[[device]]\nname = "${name}"\nusername = "${name.toLowerCase()}"\npassword = "${name}"\nauth_without_tls = true\n${keys}\n`;
+
+describe("a PLC's alarm behind a camera's 300 pictures", () => {
+	it.each([
+		["urgent", "urgent = true"],
+		["like any other", ""],
+	])("arrives with the first few, marked %s", async (_, keys) => {
+		house = await House.build({ more: device("PLC", keys) });
+		await house.cloud.control.offline();
+		await send(Array.from({ length: 300 }, (_, number) => `picture ${number}`));
+		await send(["ALARM"], ["plc", "PLC"]);
+		await house.cloud.control.online();
+		await eventually("the alarm arrives", () => subjects().includes("ALARM"));
+		// Those in flight, and one turn of the camera's.
+		expect(subjects().indexOf("ALARM")).toBeLessThan(10);
+	});
+});
+
+describe("a device whose owner wants the newest first", () => {
+	it("sends its latest picture first after an outage, and the others after it", async () => {
+		house = await House.build({ more: device("Camera", "newest_first = true") });
+		await house.cloud.control.offline();
+		await send(
+			Array.from({ length: 30 }, (_, number) => `picture ${number}`),
+			["camera", "Camera"],
+		);
+		await house.cloud.control.online();
+		await eventually("all arrive", () => subjects().length === 30);
+		// The one that was being tried when the link went is in front.
+		expect(subjects().slice(0, 2)).toContain("picture 29");
+		expect(new Set(subjects()).size).toBe(30);
+	});
+});
+
+describe("a device that repeats itself", () => {
+	it("is heard at once, and then once in the time its owner set, with the last state and a count", async () => {
+		house = await House.build({ more: device("Door", 'coalesce = "4s"') });
+		await send(["open 0", "closed 1", "open 2", "closed 3", "open 4"], ["door", "Door"]);
+		await eventually("the first arrives", () => subjects().length === 1);
+		expect(subjects()).toEqual(["open 0"]);
+		await eventually("the last state follows", () => subjects().length === 2);
+		expect(subjects()).toEqual(["open 0", "[+3] open 4"]);
+		const bytes = house.cloud.control.arrived()[1]?.message.bytes?.toString("latin1") ?? "";
+		expect(bytes).toContain("X-Postern-Suppressed: 3\r\n");
+		await eventually(
+			"the queue is empty",
+			async () => (await house.json<unknown[]>("queue", "list")).length === 0,
+		);
+	});
+});
