@@ -31,8 +31,9 @@ import { Vault } from "./microsoft/vault.ts";
 import { sharedVaultKey } from "./microsoft/vault-key.ts";
 import { Allowances } from "./queue/allowances.ts";
 import { AttemptJournal } from "./queue/attempt-journal.ts";
-import { Bounces } from "./queue/bounces.ts";
+import type { Bounces } from "./queue/bounces.ts";
 import { Coalescing } from "./queue/coalescing.ts";
+import type { KeepTime } from "./queue/keep-time.ts";
 import { KeptCounts } from "./queue/kept-counts.ts";
 import { NO_LIMITS } from "./queue/limits.ts";
 import { QueueDesk } from "./queue/queue-desk.ts";
@@ -40,8 +41,8 @@ import { recover } from "./queue/recovery.ts";
 import { Room } from "./queue/room.ts";
 import { Runner } from "./queue/runner.ts";
 import { AS_IT_COMES, Scheduler } from "./queue/scheduler.ts";
-import { SenderPool } from "./queue/sender-pool.ts";
 import { Spool } from "./queue/spool.ts";
+import { tendQueue } from "./queue-care.ts";
 import type { ConfigOrigin, Services } from "./services.ts";
 import { ConnectionLimits } from "./smtp/connection-limits.ts";
 import { REPEAT_WINDOW_MS, Repeats } from "./smtp/repeats.ts";
@@ -70,6 +71,7 @@ interface Parts {
 	readonly spool: Spool;
 	readonly runner: Runner;
 	readonly bounces: Bounces;
+	readonly keepTime: KeepTime;
 	readonly keptCounts: KeptCounts;
 	readonly http: HttpClient;
 	readonly signIns: SignIns;
@@ -193,18 +195,9 @@ export class Appliance {
 				log,
 			});
 			await room.measure();
-			const bounces = new Bounces({
-				spool,
+			const { bounces, keepTime, pool } = tendQueue({
+				...{ spool, scheduler, accounts, devices, clock, time, events, log, config },
 				runner: () => runner,
-				clock,
-				time,
-				log,
-				hostName: () => config().name,
-				settings: () => ({
-					reportTo: config().queue.reports_to,
-					delayWarningAfterMs: config().queue.delay_warning_after,
-				}),
-				ownerOf: (account) => accounts.find(account)?.owner,
 			});
 			const runner: Runner = new Runner({
 				spool,
@@ -222,23 +215,7 @@ export class Appliance {
 				mailLog,
 			});
 			opened.push(() => runner.stop(GRACE_MS));
-			const pool = new SenderPool({
-				scheduler,
-				runner,
-				spool,
-				log,
-				spreadOver: (address) =>
-					(accounts.find(address)?.spreadOver ?? []).filter((other) => accounts.find(other) !== undefined),
-				accountOf: (name) =>
-					accounts.forDevice(devices.list().find((device) => device.name === name) ?? { account: "" })
-						?.address ?? "",
-			});
-			// A dead link is everybody's trouble.
-			events.on("account-trouble", ({ account, kind }) => {
-				if (kind !== "unreachable") void pool.relieve(account);
-			});
-			events.on("account-signed-in", ({ account }) => runner.nudge(account));
-
+			opened.push(() => keepTime.stop());
 			const queue = new QueueDesk({ spool, scheduler, runner, clock });
 			const strangers = new Strangers({
 				clock,
@@ -289,6 +266,7 @@ export class Appliance {
 				spool,
 				runner,
 				bounces,
+				keepTime,
 				keptCounts,
 				http,
 				signIns,
@@ -348,6 +326,7 @@ export class Appliance {
 			await strangers.load();
 			runner.start(await AttemptJournal.begin(stateDir, log));
 			bounces.catchUp(scheduler.failed());
+			keepTime.start();
 			await appliance.#announce();
 			return appliance;
 		} catch (error) {
@@ -372,6 +351,7 @@ export class Appliance {
 		log.notice("stopping");
 		await readiness.stopping();
 		await Promise.all([listeners.close(GRACE_MS), runner.stop(GRACE_MS)]);
+		await this.#parts.keepTime.stop();
 		await bounces.idle();
 		await signIns.stop();
 		await devices.settled();

@@ -44,8 +44,8 @@ export interface HistoryRow {
 
 /** A message in the queue, or what history still knows of one that has left it. */
 export interface QueueEntry extends Omit<QueueRow, "state"> {
-	/** `coalesced`: a later message of its device was sent in its stead. */
-	readonly state: QueueState | "delivered" | "deleted" | "coalesced";
+	/** `coalesced`: a later message of its device was sent in its stead. `expired`: failed, and kept long enough. */
+	readonly state: QueueState | "delivered" | "deleted" | "coalesced" | "expired";
 	readonly recipientStates: readonly RecipientRow[];
 	readonly history: readonly HistoryRow[];
 	/** What the device asked to be told of it (RFC 3461); null when nothing, or when it has left the queue. */

@@ -258,6 +258,8 @@ function stage(entry: QueueEntry): { readonly text: string; readonly end?: boole
 			return { text: "It is held until you release it.", end: false };
 		case "coalesced":
 			return { text: "A later message of the device goes in its stead (coalesce).", end: false };
+		case "expired":
+			return { text: "It was not delivered, and has been removed after its keep time.", end: false };
 		case "deleted":
 			return { text: "Somebody deleted it from the queue.", end: false };
 		case "delivered":

@@ -141,6 +141,9 @@ const queueTable = z.strictObject({
 				description: "who is told of mail that failed: sender (else the account's owner) | owner | nobody",
 			}),
 		),
+	keep_failed: text(readDuration)
+		.prefault("90d")
+		.meta(documented({ description: "failed mail that nobody acted on is kept this long" })),
 	delay_warning_after: text(readDurationOrNever)
 		.prefault("4h")
 		.meta(

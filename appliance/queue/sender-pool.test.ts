@@ -68,7 +68,7 @@ beforeEach(async () => {
 	});
 	pool = new SenderPool({
 		scheduler,
-		runner,
+		runner: () => runner,
 		spool,
 		log: silentLog(),
 		spreadOver: (account) => (account === MAIN ? [SECOND] : []),

@@ -15,7 +15,7 @@ import type { Spool } from "./spool.ts";
 
 export interface SenderPoolOptions {
 	readonly scheduler: Scheduler;
-	readonly runner: Runner;
+	readonly runner: () => Runner;
 	readonly spool: Spool;
 	readonly log: Log;
 	/** Accounts that may send in this one's name, itself not among them; in the owner's order. */
@@ -50,7 +50,7 @@ export class SenderPool {
 	/** The first of those with the least to do; undefined when none is well. */
 	#best(members: readonly string[]): string | undefined {
 		const { runner, scheduler } = this.#options;
-		const well = members.filter((member) => runner.circuit(member).state === "closed");
+		const well = members.filter((member) => runner().circuit(member).state === "closed");
 		const loads = well.map((member) => scheduler.load(member));
 		return well[loads.indexOf(Math.min(...loads))];
 	}
@@ -69,6 +69,6 @@ export class SenderPool {
 		}
 		scheduler.giveWaiting(scheduler.lane(to, device), taken);
 		log.notice("rerouted", { from, to, device, messages: taken.length });
-		runner.nudge(to);
+		runner().nudge(to);
 	}
 }

@@ -155,7 +155,7 @@ export type Write =
 	| PutDocument
 	| RemoveDocument;
 
-export type FinishedOutcome = "delivered" | "deleted" | "coalesced";
+export type FinishedOutcome = "delivered" | "deleted" | "coalesced" | "expired";
 
 /** What history keeps of a message that has left. */
 export interface HistoryDocument {
