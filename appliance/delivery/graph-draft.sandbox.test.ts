@@ -48,6 +48,10 @@ interface File {
 
 const file = (name: string, sizeBytes: number): File => ({ name, bytes: randomBytes(sizeBytes) });
 
+const INVALID = JSON.stringify({
+	error: { code: "ErrorInvalidRecipients", message: "Recipient 'invalid@fabrikam.com' is not resolved." },
+});
+
 let serial = 0;
 
 function scan(files: readonly File[], header = "To: boss@fabrikam.com\r\n"): string {
@@ -197,6 +201,30 @@ describe("a message too large for one request", () => {
 		expect(report.outcomes.map(({ outcome }) => outcome)).toEqual(["delivered", "failed", "delivered"]);
 		expect(report.outcomes[1]?.ownerText).toMatch(/recipient's address/);
 		expectArrived(files, ["boss@fabrikam.com", "other@fabrikam.com"]);
+	});
+
+	it("goes to the others also when taking the bad recipient out met a broken link first", async () => {
+		const files = [file("one.pdf", 4_000_000)];
+		const recipients = ["boss@fabrikam.com", "invalid@fabrikam.com"];
+		const attempt = queued(scan(files), { recipients });
+		// The order to send is answered; the change of the draft that follows is not.
+		sandbox.control.fail({ where: "graph", path: "/send", action: "answer", status: 400, body: INVALID });
+		let changes = 0;
+		const breaking = setInterval(() => {
+			if (changes === 0 && sandbox.control.requests({ path: "/send" }).length > 0) {
+				changes += 1;
+				sandbox.control.fail({ where: "graph", path: "/messages/", action: "drop" });
+			}
+		}, 1);
+		const first = await rig.deliver("graph", attempt());
+		clearInterval(breaking);
+		sandbox.control.clearFaults();
+		const rest = first.outcomes.filter(({ outcome }) => outcome !== "failed" && outcome !== "delivered");
+		if (rest.length > 0) {
+			const left = rest.map(({ recipient }) => recipient);
+			await rig.deliver("graph", attempt({ number: 2, recipients: left }));
+		}
+		expectArrived(files, ["boss@fabrikam.com"]);
 	});
 
 	it("refused for good leaves no draft behind", async () => {

@@ -219,6 +219,8 @@ class Sending {
 	async #order(batch: readonly string[], verdicts: Map<string, Verdict>): Promise<Verdict> {
 		let recipients = batch;
 		for (;;) {
+			const obstacle = await this.#address(recipients);
+			if (obstacle !== undefined) return obstacle;
 			await this.#note({ ...this.#progress, sending: true });
 			const result = await this.#ask("POST", `${this.#path()}/send`);
 			const verdict = sendVerdict(result);
@@ -233,13 +235,19 @@ class Sending {
 				return await this.#failedBefore(verdict);
 			for (const culprit of culprits) verdicts.set(culprit, verdict);
 			recipients = recipients.filter((recipient) => !culprits.includes(recipient));
-			const changed = await this.#ask(
-				"PATCH",
-				this.#path(),
-				recipientsJson(limitedTo(this.#parts.plan, recipients)),
-			);
-			if (changed.kind !== "answer" || changed.status !== 200) return beforeSending(changed);
 		}
+	}
+
+	/** The draft names these and nobody else; an earlier attempt may have found that some cannot be sent to. */
+	async #address(recipients: readonly string[]): Promise<Verdict | undefined> {
+		const keys = recipients.map(addressKey);
+		const named = new Set(this.#progress.recipients);
+		if (named.size === keys.length && keys.every((key) => named.has(key))) return undefined;
+		const json = recipientsJson(limitedTo(this.#parts.plan, recipients));
+		const changed = await this.#ask("PATCH", this.#path(), json);
+		if (changed.kind !== "answer" || changed.status !== 200) return beforeSending(changed);
+		await this.#note({ ...this.#progress, recipients: keys });
+		return undefined;
 	}
 
 	/** What became of a draft that was ordered to be sent. */
