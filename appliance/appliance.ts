@@ -16,6 +16,7 @@ import type { Config } from "./config/schema.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
 import { limitsOf } from "./delivery/account-limits.ts";
+import { proxyFor } from "./delivery/proxy-tunnel.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
 import { Routes } from "./delivery/routes.ts";
 import { createDeviceDesk } from "./device-bench.ts";
@@ -180,6 +181,8 @@ export class Appliance {
 				log,
 				meter: allowances,
 				whenUnsure: () => config().queue.when_unsure,
+				proxyOf: (host) =>
+					proxyFor(host, { proxy: config().microsoft.proxy, environment: options.environment }),
 			});
 			opened.push(() => transports.close());
 			const routes = new Routes({ accounts, devices, transportOf: (account) => transports.of(account) });

@@ -69,6 +69,8 @@ export const TEXTS = {
 		"Your organisation has sent to as many recipients outside as Microsoft allows it today. Postern goes on by itself when the limit frees up, within a day; your Microsoft 365 administrator sees it in the Exchange admin centre, Reports.",
 	directSend:
 		"Microsoft takes no mail without sign-in for your organisation at this address. Set [microsoft] smtp to the submission server (smtp.office365.com:587), or the account's transport to graph.",
+	proxyRefuses:
+		"Your site's proxy does not let Postern through to Microsoft's mail server. Ask whoever runs it to allow connections to smtp.office365.com, port 587; or set the account's transport to graph, which needs port 443 alone.",
 	notEncrypted:
 		"The mail server does not offer encryption (STARTTLS), so Postern does not sign in to it. Something between may take it away (a firewall that inspects mail), or the SMTP server in the configuration is a wrong one.",
 	uploadBroke:

@@ -43,6 +43,8 @@ export interface TransportsOptions {
 	readonly submissionTiming?: SubmissionTiming;
 	readonly graphAnswerTimeoutMs?: number;
 	readonly sentItemsLagMs?: number;
+	/** The site's proxy for a host of the SMTP server; undefined: reached directly. */
+	readonly proxyOf?: (host: string) => URL | undefined;
 	/** In force now; send-again when absent. */
 	readonly whenUnsure?: () => WhenUnsure;
 }
@@ -79,6 +81,7 @@ export function createTransports(options: TransportsOptions): Transports {
 		verifier,
 		server: () => endpoints().smtp,
 		secureContext: openTrust({ caFile, caPem }),
+		...(options.proxyOf === undefined ? {} : { proxyOf: options.proxyOf }),
 		hostName: hostname(),
 		...metered,
 		...(options.submissionTiming === undefined ? {} : { timing: options.submissionTiming }),

@@ -23,6 +23,7 @@ import {
 	type Verdict,
 } from "./classify.ts";
 import { TEXTS } from "./outcome-table.ts";
+import { ProxyRefusedError } from "./proxy-tunnel.ts";
 import { reportAfterLooking, reportAll, reportEach } from "./report.ts";
 import type { SmtpPhase } from "./smtp-outcomes.ts";
 import { readSpooled, spooledBytesWithId } from "./spooled-message.ts";
@@ -62,6 +63,8 @@ export interface SmtpTransportOptions {
 	readonly meter?: Meter;
 	readonly server: () => { readonly host: string; readonly port: number };
 	readonly secureContext: () => SecureContext | undefined;
+	/** The site's proxy for a host; undefined: reached directly. */
+	readonly proxyOf?: (host: string) => URL | undefined;
 	/** For EHLO. */
 	readonly hostName: string;
 	readonly timing?: SubmissionTiming;
@@ -188,12 +191,20 @@ export class SmtpTransport implements Transport {
 		forceRefresh: boolean,
 		signal: AbortSignal,
 	): Promise<OpenResult | Verdict> {
-		const { tokens, server, secureContext, hostName } = this.#options;
+		const { tokens, server, secureContext, hostName, proxyOf } = this.#options;
+		const place = server();
 		const token = await tokens.accessToken(account, "outlook", { forceRefresh, signal });
 		if (!token.ok) return accountInTrouble(token.trouble);
 		const { connectTimeoutMs, answerTimeoutMs } = this.#timing;
 		return openSubmission(
-			{ ...server(), secureContext: secureContext(), hostName, connectTimeoutMs, answerTimeoutMs },
+			{
+				...place,
+				proxy: proxyOf?.(place.host),
+				secureContext: secureContext(),
+				hostName,
+				connectTimeoutMs,
+				answerTimeoutMs,
+			},
 			{ user: account, token: token.token },
 			signal,
 		);
@@ -222,8 +233,13 @@ function openingFailed({ stage, reply, error }: DialogueFailure): Verdict {
 		return accountInTrouble({ kind: "blocked", reason, ownerText: TEXTS.notEncrypted });
 	}
 	if (reply !== undefined) return classifySmtp(reply, stage === "auth" ? "auth" : "greeting");
-	const ownerText = stage === "tls" ? trustText(error) : TEXTS.unreachable;
+	const ownerText = openingText(stage, error);
 	return accountInTrouble({ kind: "unreachable", reason: `smtp ${stage}: ${error.message}`, ownerText });
+}
+
+function openingText(stage: DialogueFailure["stage"], error: Error): string {
+	if (error instanceof ProxyRefusedError) return TEXTS.proxyRefuses;
+	return stage === "tls" ? trustText(error) : TEXTS.unreachable;
 }
 
 function reportOf(attempt: Attempt, { refused, outcome, bodySent }: SendResult): AttemptReport {

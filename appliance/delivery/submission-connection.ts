@@ -17,6 +17,7 @@ import type { Envelope } from "../mail/envelope.ts";
 import { parseReply, type Reply, reply } from "../mail/reply.ts";
 import { TO_THIS_MACHINE } from "../microsoft/http-agents.ts";
 import type { Secret } from "../secret.ts";
+import { openTunnel } from "./proxy-tunnel.ts";
 import { announceUtf8 } from "./smtputf8.ts";
 
 export interface SubmissionServer {
@@ -24,6 +25,8 @@ export interface SubmissionServer {
 	readonly port: number;
 	/** Undefined: Node's own roots. */
 	readonly secureContext: SecureContext | undefined;
+	/** The site's proxy; undefined: the server is reached directly. */
+	readonly proxy: URL | undefined;
 	/** Our own name for EHLO. */
 	readonly hostName: string;
 	readonly connectTimeoutMs: number;
@@ -109,10 +112,11 @@ export async function openSubmission(
 }
 
 async function connect(
-	{ host, port, connectTimeoutMs }: SubmissionServer,
+	{ host, port, proxy, connectTimeoutMs }: SubmissionServer,
 	signal: AbortSignal,
 ): Promise<net.Socket> {
 	const timeout = AbortSignal.timeout(connectTimeoutMs);
+	if (proxy !== undefined) return await openTunnel(proxy, { host, port }, AbortSignal.any([signal, timeout]));
 	const socket = net.connect({
 		host,
 		port,
