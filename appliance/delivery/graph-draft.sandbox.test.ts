@@ -168,6 +168,8 @@ describe("a message too large for one request", () => {
 
 	it("goes on where it was after a restart in mid-upload", async () => {
 		const files = [file("one.pdf", 40_000_000)];
+		// Slow enough that it is cut off in the middle.
+		sandbox.control.change({ latencyMs: 100 });
 		const attempt = queued(scan(files));
 		const stop = new AbortController();
 		const puts = () => sandbox.control.requests({ path: "/uploads/" }).length;
