@@ -45,6 +45,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		const remedy = state === "needs-sign-in" ? ` Run: postern account add ${address}` : "";
 		if (trouble !== "") problems.push(`${address}: ${trouble}${remedy}`);
 	}
+	problems.push(...(await lapseWarnings(sources)));
 	const unrouted = runner.circuit("").trouble;
 	if (unrouted !== undefined && accounts.length > 0) problems.push(unrouted.ownerText);
 	if (queue.failed > 0) {
@@ -63,6 +64,31 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		memoryBytes: process.memoryUsage.rss(),
 		problems,
 	};
+}
+
+const DAY_MS = 24 * 60 * 60_000;
+/** A sign-in is renewed by being used; this long before its end its owner is told that it has not been. */
+const LAPSE_TOLD_MS = 14 * DAY_MS;
+
+/** A box that is offline for weeks loses its sign-in: its owner is told while there is time to act. */
+export function lapseWarning(address: string, lapsesAtMs: number, nowMs: number): string | undefined {
+	const leftMs = lapsesAtMs - nowMs;
+	// More than a sign-in lives, or gone by: the clock is wrong, and nothing is said by it.
+	if (leftMs > LAPSE_TOLD_MS || leftMs <= 0) return undefined;
+	const days = Math.max(1, Math.floor(leftMs / DAY_MS));
+	return `The sign-in of ${address} lapses in ${days === 1 ? "a day" : `${days} days`} unless the box reaches Microsoft before then: it has not for a long time. Let it have internet for a minute, or sign in again afterwards: postern account add ${address}`;
+}
+
+async function lapseWarnings({ accounts, signIns, clock, time }: StatusSources): Promise<string[]> {
+	const nowMs = time.nowMs() ?? clock.now();
+	const warnings = await Promise.all(
+		accounts.list().map(async ({ address }) => {
+			const { state, lapsesAt } = await signIns.status(address);
+			if (state !== "signed-in" || lapsesAt === null) return undefined;
+			return lapseWarning(address, Date.parse(lapsesAt), nowMs);
+		}),
+	);
+	return warnings.filter((warning) => warning !== undefined);
 }
 
 /** Less is nobody's trouble. */

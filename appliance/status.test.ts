@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { lapseWarning } from "./status.ts";
+
+const DAY_MS = 24 * 60 * 60_000;
+const NOW_MS = Date.UTC(2026, 10, 25);
+
+it.each([
+	[20, undefined],
+	[13.5, /lapses in 13 days unless the box reaches Microsoft/],
+	[0.5, /lapses in a day/],
+	[-3, undefined],
+	[20_000, undefined],
+])("a sign-in with %d days left", (days, expected) => {
+	const warning = lapseWarning("alerts@contoso.com", NOW_MS + days * DAY_MS, NOW_MS);
+	if (expected === undefined) expect(warning).toBeUndefined();
+	else expect(warning).toMatch(expected);
+});
