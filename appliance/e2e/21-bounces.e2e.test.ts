@@ -136,6 +136,19 @@ describe("a recipient that does not exist", () => {
 		expect(report.original).not.toContain("Door open");
 	});
 
+	it("and one that does: success is told to who asked for it", async () => {
+		await build();
+		await send({ to: ["you@fabrikam.com"], rcptArguments: " NOTIFY=SUCCESS,FAILURE" });
+		await eventually("a report arrives", () => reports().length === 1);
+		expect(read(reports()[0]?.bytes).recipients).toMatchObject([
+			{
+				"Final-Recipient": "rfc822; you@fabrikam.com",
+				Action: "relayed",
+				Status: expect.stringMatching(/^2\./),
+			},
+		]);
+	});
+
 	it("is told to the account's owner when the sender is no mailbox", async () => {
 		await build();
 		await send({ from: "scanner@copier.local", to: ["invalid@fabrikam.com"] });

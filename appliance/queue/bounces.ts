@@ -64,10 +64,15 @@ export class Bounces {
 	}
 
 	/** A message's new state is on the card. */
-	settled({ message }: ShownMessage, { state, failed }: Pick<Settlement, "state" | "failed">): void {
-		if (state === "delivered" || (failed === 0 && state !== "deferred")) return;
+	settled(shown: ShownMessage, { state, failed }: Pick<Settlement, "state" | "failed">): void {
+		const { message } = shown;
 		if (message.reversePath === "") return;
-		this.#inTurn(() => this.#consider(message.id));
+		if (state === "delivered") {
+			const asked = Object.values(shown.dsn?.recipients ?? {}).some(({ notify }) =>
+				notify.includes("SUCCESS"),
+			);
+			if (asked) this.#inTurn(() => this.#reportRelayed(shown));
+		} else if (failed > 0 || state === "deferred") this.#inTurn(() => this.#consider(message.id));
 	}
 
 	/** What a crash kept from being told: messages that failed and of which nobody was told. */
@@ -151,6 +156,30 @@ export class Bounces {
 		runner().accepted(queued, message.account, REPORTS_LANE, undefined);
 	}
 
+	/**
+	 * RFC 3461 §6.2.3: beyond here nobody reports success, so that is what is said. Not worth a note on the card: a
+	 * crash may lose it.
+	 */
+	async #reportRelayed(shown: ShownMessage): Promise<void> {
+		const { spool, runner, clock } = this.#options;
+		const { message, dsn } = shown;
+		const recipients = shown.recipients.filter(
+			({ address }) => dsn?.recipients[address]?.notify.includes("SUCCESS") === true,
+		);
+		const to = this.#addressee(shown);
+		const withheld = to === undefined ? undefined : this.#budget.take(to, clock.monotonicMs());
+		if (to === undefined || withheld === undefined) return;
+		const from = message.account === "" ? to : message.account;
+		const facts = { action: "relayed", shown, recipients, to, from, withheld } as const;
+		const incoming = spool.receive();
+		await incoming.body.write(await this.#content(facts));
+		const fate = await incoming.accept({
+			...{ device: REPORTS_LANE, account: message.account, reversePath: "", recipients: [to] },
+			...{ smtpUtf8: false, state: "incoming" },
+		});
+		if (fate.accepted) runner().accepted(incoming.number, message.account, REPORTS_LANE, undefined);
+	}
+
 	/** Undefined when nobody is to be told. */
 	#addressee({ message, recipients }: ShownMessage): string | undefined {
 		const { settings, ownerOf } = this.#options;
@@ -180,7 +209,11 @@ export class Bounces {
 		const { message, dsn } = shown;
 		const queueId = formatQueueId(message.id);
 		const wantsWhole = dsn?.ret === "FULL" && message.sizeBytes <= LONGEST_WHOLE_BYTES && action === "failed";
-		const start = await this.#start(shown, wantsWhole ? LONGEST_WHOLE_BYTES : HEADER_LIMIT_BYTES);
+		// What was delivered has left the card.
+		const start =
+			action === "relayed"
+				? Buffer.alloc(0)
+				: await this.#start(shown, wantsWhole ? LONGEST_WHOLE_BYTES : HEADER_LIMIT_BYTES);
 		const { fields, bodyStart } = scanHeader(start);
 		const subject = fields.find((field) => isNamed(field, "Subject"));
 		const messageId = makeMessageId(`report-${queueId}`, hostName());
