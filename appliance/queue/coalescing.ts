@@ -9,9 +9,8 @@
  */
 import type { Clock } from "../clock.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
-import type { HistoryDocument } from "../store/operations.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { finish } from "./settlement.ts";
+import { finish, historyOf } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
 
 /** How the next message of a device is to be taken. */
@@ -82,22 +81,10 @@ export class Coalescing {
 		scheduler.move(item, "held", 0);
 		const shown = await spool.show(number);
 		if (shown === null || !("message" in shown)) return false;
-		const { message, recipients, events } = shown;
-		const document: HistoryDocument = {
-			device: message.device,
-			account: message.account,
-			sender: message.reversePath,
-			sizeBytes: message.sizeBytes,
-			receivedAtMs: message.receivedAtMs,
-			attempts: message.attempts,
-			via: "",
-			recipients,
-			events: [
-				...events,
-				{ atMs: clock.now(), event: "coalesced", detail: `replaced by ${formatQueueId(by)}` },
-			],
-		};
-		await spool.settle(finish(number, "coalesced", document, clock.now()), message.inFile, "urgent");
+		const nowMs = clock.now();
+		const event = { atMs: nowMs, event: "coalesced", detail: `replaced by ${formatQueueId(by)}` };
+		const document = historyOf(shown, event);
+		await spool.settle(finish(number, "coalesced", document, nowMs), shown.message.inFile, "urgent");
 		scheduler.remove(item);
 		return true;
 	}
