@@ -23,6 +23,8 @@ interface Row {
 	readonly graph: Expected | "not there";
 	readonly smtp: Expected | "not there";
 	readonly messages?: number;
+	/** So many pauses in a row would only show that pauses grow. */
+	readonly isHurried?: true;
 }
 
 const ARRIVES: Expected = { state: "delivered", reply: /^250 2\.0\.0 / };
@@ -95,6 +97,7 @@ const ROWS: readonly Row[] = [
 		name: "taken, and answered 504",
 		fault: { action: "accept-then-answer", status: 504, times: 100 },
 		messages: 100,
+		isHurried: true,
 		graph: ARRIVES,
 		// A 4xx after the message says that it was not taken (RFC 5321 §4.2.1).
 		smtp: "not there",
@@ -140,8 +143,14 @@ function small(to: string): Buffer {
 }
 
 /** What `messages` of them became: each arrived once at `to`, or failed with what the table says. */
-async function judge(box: WayOut, ids: readonly string[], to: string, expected: Expected): Promise<void> {
-	await box.drained(PATIENCE_MS);
+async function judge(
+	box: WayOut,
+	ids: readonly string[],
+	to: string,
+	expected: Expected,
+	isHurried = false,
+): Promise<void> {
+	await box.drained(PATIENCE_MS, isHurried);
 	const entries = await Promise.all(ids.map((id) => box.show(id)));
 	expect(entries.map(({ state }) => state)).toEqual(ids.map(() => expected.state));
 	const arrived = box.cloud.control.arrived().flatMap(({ recipients }) => recipients);
@@ -224,7 +233,7 @@ describe.each([
 					// Several devices, because a device's messages go one after the other.
 					ids.push(await way.take(make(to), [to], `Camera ${sent % DEVICES}`));
 				}
-				await judge(way, ids, to, expected);
+				await judge(way, ids, to, expected, row.isHurried);
 			},
 			PATIENCE_MS + 20_000,
 		);

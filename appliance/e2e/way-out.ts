@@ -126,15 +126,14 @@ export class WayOut {
 		return this.#desk.show(queueId);
 	}
 
-	/** As its owner does who wants no more waiting. */
-	retryAll(): Promise<unknown> {
-		return this.#desk.act("retry", "all");
-	}
-
-	/** Waits until nothing is on its way any more: delivered, or failed for its owner to see. */
-	async drained(withinMs = 60_000): Promise<void> {
+	/**
+	 * Waits until nothing is on its way any more: delivered, or failed for its owner to see. `isHurried`: as an owner
+	 * does who asks for another try again and again.
+	 */
+	async drained(withinMs = 60_000, isHurried = false): Promise<void> {
 		const deadline = performance.now() + withinMs;
 		for (;;) {
+			if (isHurried) this.#runner.nudge();
 			const { incoming, active, deferred } = this.#scheduler.counts();
 			if (incoming + active + deferred === 0) return;
 			if (performance.now() > deadline) {
