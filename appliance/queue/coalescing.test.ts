@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { SystemClock } from "../clock.ts";
 import { Events } from "../events.ts";
 import { silentLog } from "../log.ts";
+import type { DsnRequest } from "../mail/envelope.ts";
 import { reply } from "../mail/reply.ts";
 import { MailLog } from "../maillog.ts";
 import { Storage } from "../store/storage.ts";
@@ -50,6 +51,7 @@ function stateDir(): string {
 interface Mail {
 	readonly device?: string;
 	readonly to?: string;
+	readonly dsn?: DsnRequest;
 }
 
 /** A queue on a real card; messages come in as they do from a device. */
@@ -103,10 +105,15 @@ async function openQueue(folder: string) {
 	};
 	cleanUps.push(stop);
 
-	const begin = async (subject: string, { device = "door", to = "you@example.com" }: Mail = {}) => {
+	const begin = async (subject: string, { device = "door", to = "you@example.com", dsn }: Mail = {}) => {
 		const incoming = spool.receive();
 		await incoming.body.write(Buffer.from(`From: a@b.c\r\nSubject: ${subject}\r\n\r\nHello\r\n`));
-		const envelope = { reversePath: "door@example.com", recipients: [to], smtpUtf8: false };
+		const envelope = {
+			reversePath: "door@example.com",
+			recipients: [to],
+			smtpUtf8: false,
+			...(dsn && { dsn }),
+		};
 		const place = coalescing.place({
 			number: incoming.number,
 			device: { name: device, coalesceMs: PERIOD_MS },
@@ -115,8 +122,7 @@ async function openQueue(folder: string) {
 		});
 		return { incoming, envelope: { ...envelope, device, account: ACCOUNT }, place };
 	};
-	const accept = async (subject: string, mail: Mail = {}) => {
-		const { incoming, envelope, place } = await begin(subject, mail);
+	const commit = async ({ incoming, envelope, place }: Awaited<ReturnType<typeof begin>>) => {
 		const state = place?.wait === undefined ? "incoming" : "deferred";
 		expect(await incoming.accept({ ...envelope, ...place?.wait, state })).toEqual({ accepted: true });
 		const { dueAtMs } = place?.wait ?? {};
@@ -125,13 +131,14 @@ async function openQueue(folder: string) {
 		place?.taken();
 		return incoming.queueId;
 	};
+	const accept = async (subject: string, mail: Mail = {}) => commit(await begin(subject, mail));
 	/** The next retries and waits are over by then. */
 	const pass = (ms: number) => {
 		clock.aheadMs += ms;
 		runner.nudge();
 	};
 	const stateOf = async (id: string) => (await desk.show(id)).state;
-	return { arrived, begin, accept, pass, desk, stateOf, stop };
+	return { arrived, begin, commit, accept, pass, desk, spool, stateOf, stop };
 }
 
 async function textOf(attempt: Attempt): Promise<string> {
@@ -199,6 +206,47 @@ describe("a device that may send one message in five minutes", () => {
 		pass(PERIOD_MS);
 		await eventually(() => arrived.length === 2);
 		expect(arrived).toEqual(["1", "[+1] 4"]);
+	});
+
+	it("keeps the last one also when the one before it took longer to come", async () => {
+		const { arrived, accept, begin, commit, pass, desk } = await openQueue(stateDir());
+		await accept("1");
+		const slow = await begin("2");
+		await accept("3");
+		await commit(slow);
+		await eventually(async () => (await desk.list()).length === 1);
+		pass(PERIOD_MS);
+		await eventually(() => arrived.length === 2);
+		expect(arrived).toEqual(["1", "[+1] 3"]);
+	});
+
+	it("sends both where the card refuses that one is replaced", async () => {
+		const { arrived, accept, pass, spool } = await openQueue(stateDir());
+		await accept("1");
+		await accept("2");
+		const settle = spool.settle.bind(spool);
+		vi.spyOn(spool, "settle").mockImplementation((write, ...how) =>
+			write.type === "finish" && write.outcome === "coalesced"
+				? Promise.reject(new Error("SQLITE_IOERR"))
+				: settle(write, ...how),
+		);
+		await accept("3");
+		pass(PERIOD_MS);
+		await eventually(() => arrived.length === 3);
+		expect(arrived.slice(1).sort()).toEqual(["2", "[+1] 3"]);
+	});
+
+	it("replaces nothing that a report was asked for", async () => {
+		const { arrived, accept } = await openQueue(stateDir());
+		const dsn = {
+			ret: null,
+			envid: null,
+			recipients: { "you@example.com": { notify: ["SUCCESS"], orcpt: "" } },
+		};
+		await accept("1");
+		await accept("2", { dsn });
+		await accept("3", { dsn });
+		await eventually(() => arrived.length === 3);
 	});
 
 	it("sends what its owner lets go before its time, and what comes afterwards in its own", async () => {
