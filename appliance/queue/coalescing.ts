@@ -17,11 +17,11 @@ import type { Log } from "../log.ts";
 import type { Envelope } from "../mail/envelope.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
 import type { MailLog } from "../maillog.ts";
-import type { EventRecord, ShownMessage } from "../store/operations.ts";
+import type { EventRecord, Finish, ShownMessage } from "../store/operations.ts";
 import { waitingEvent } from "./coalesced.ts";
 import type { Runner } from "./runner.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { finish } from "./settlement.ts";
+import { finish, historyOf } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
 
 /** Beyond this many senders and recipients at once messages simply go: nothing is lost by it. */
@@ -189,22 +189,7 @@ function keyOf({ device, envelope }: Arrival): string {
 	return JSON.stringify([device.name, envelope.reversePath, [...envelope.recipients].sort()]);
 }
 
-function replacement({ message, recipients, events }: ShownMessage, by: string, nowMs: number) {
+function replacement(shown: ShownMessage, by: string, nowMs: number): Finish {
 	const event = { atMs: nowMs, event: "coalesced", detail: `replaced by ${by}, which came within the time` };
-	return finish(
-		message.id,
-		"coalesced",
-		{
-			device: message.device,
-			account: message.account,
-			sender: message.reversePath,
-			sizeBytes: message.sizeBytes,
-			receivedAtMs: message.receivedAtMs,
-			attempts: message.attempts,
-			via: "",
-			recipients,
-			events: [...events, event],
-		},
-		nowMs,
-	);
+	return finish(shown.message.id, "coalesced", historyOf(shown, event), nowMs);
 }

@@ -7,13 +7,17 @@ import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
-import type { HistoryDocument, ShownMessage } from "../store/operations.ts";
 import type { TrustedTime } from "../trusted-time.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { finish } from "./settlement.ts";
+import { finish, historyOf } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
 
 const LOOK_EVERY_MS = 60 * 60_000;
+
+const REMOVED = {
+	event: "removed",
+	detail: "not delivered, and kept for as long as keep_failed says",
+} as const;
 
 export interface KeepTimeOptions {
 	readonly spool: Spool;
@@ -75,8 +79,9 @@ export class KeepTime {
 		if (shown === null || !("message" in shown) || item?.state !== "failed") return false;
 		const failedAtMs = shown.events.at(-1)?.atMs ?? shown.message.receivedAtMs;
 		if (time.ofReading(failedAtMs) > beforeMs) return false;
+		const nowMs = clock.now();
 		await spool.settle(
-			finish(number, "expired", documentOf(shown, clock.now()), clock.now()),
+			finish(number, "expired", historyOf(shown, { atMs: nowMs, ...REMOVED }), nowMs),
 			shown.message.inFile,
 			"urgent",
 		);
@@ -84,17 +89,4 @@ export class KeepTime {
 		log.notice("failed-mail-removed", { qid: formatQueueId(number), device: shown.message.device });
 		return true;
 	}
-}
-
-function documentOf({ message, recipients, events }: ShownMessage, nowMs: number): HistoryDocument {
-	const { device, account, sizeBytes, receivedAtMs, attempts } = message;
-	return {
-		...{ device, account, sizeBytes, receivedAtMs, attempts, recipients },
-		sender: message.reversePath,
-		via: "",
-		events: [
-			...events,
-			{ atMs: nowMs, event: "removed", detail: "not delivered, and kept for as long as keep_failed says" },
-		],
-	};
 }

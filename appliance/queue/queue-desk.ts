@@ -12,7 +12,7 @@ import type { QueueAction, QueueEntry, QueueRow, QueueService, QueueState } from
 import type { MessageRecord, ShownHistory, ShownMessage, Update } from "../store/operations.ts";
 import type { Runner } from "./runner.ts";
 import type { Item, Scheduler } from "./scheduler.ts";
-import { finish } from "./settlement.ts";
+import { finish, historyOf } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
 import { strangerAddress } from "./stranger-lane.ts";
 
@@ -187,23 +187,9 @@ function unchanged(message: MessageRecord): Omit<Update, "state" | "event"> {
 	return { type: "update", id, dueAtMs, attempts, maybeSent, lastError, recipients: [] };
 }
 
-function deletion({ message, recipients, events }: ShownMessage, nowMs: number) {
-	return finish(
-		message.id,
-		"deleted",
-		{
-			device: message.device,
-			account: message.account,
-			sender: message.reversePath,
-			sizeBytes: message.sizeBytes,
-			receivedAtMs: message.receivedAtMs,
-			attempts: message.attempts,
-			via: "",
-			recipients,
-			events: [...events, { atMs: nowMs, event: "deleted", detail: "by the owner" }],
-		},
-		nowMs,
-	);
+function deletion(shown: ShownMessage, nowMs: number) {
+	const event = { atMs: nowMs, event: "deleted", detail: "by the owner" };
+	return finish(shown.message.id, "deleted", historyOf(shown, event), nowMs);
 }
 
 function finishedEntry(number: number, { outcome, document }: ShownHistory): QueueEntry {

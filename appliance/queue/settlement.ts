@@ -38,12 +38,8 @@ interface Now {
 	readonly random: number;
 }
 
-export function settle(
-	{ message, recipients, events, digest }: ShownMessage,
-	report: AttemptReport,
-	patience: Patience,
-	now: Now,
-): Settlement {
+export function settle(shown: ShownMessage, report: AttemptReport, patience: Patience, now: Now): Settlement {
+	const { message, recipients } = shown;
 	const attempts = message.attempts + 1;
 	const expired = isExpired(patience.scheduleMs, attempts, patience.expireAfterMs);
 	const byAddress = new Map(report.outcomes.map((outcome) => [outcome.recipient, outcome]));
@@ -55,18 +51,8 @@ export function settle(
 	const delivered = after.filter(({ state }) => state === "delivered").length;
 	const failed = after.filter(({ state }) => state === "failed").length;
 	if (delivered === after.length) {
-		const document: HistoryDocument = {
-			device: message.device,
-			account: message.account,
-			sender: message.reversePath,
-			sizeBytes: message.sizeBytes,
-			receivedAtMs: message.receivedAtMs,
-			attempts,
-			via: report.via,
-			recipients: after,
-			events: [...events, event],
-			...(digest === null ? {} : { digest }),
-		};
+		const settled = { ...shown, message: { ...message, attempts }, recipients: after };
+		const document = historyOf(settled, event, report.via);
 		const write = finish(message.id, "delivered", document, now.wallMs);
 		return { write, state: "delivered", waitMs: 0, delivered, failed };
 	}
@@ -88,6 +74,21 @@ export function settle(
 		event,
 	};
 	return { write, state, waitMs, delivered, failed };
+}
+
+/** What history keeps of a message that leaves the queue, `event` being the last that happened to it. */
+export function historyOf(
+	{ message, recipients, events, digest }: ShownMessage,
+	event: EventRecord,
+	via = "",
+): HistoryDocument {
+	const { device, account, sizeBytes, receivedAtMs, attempts } = message;
+	return {
+		...{ device, account, sizeBytes, receivedAtMs, attempts, via, recipients },
+		sender: message.reversePath,
+		events: [...events, event],
+		...(digest === null ? {} : { digest }),
+	};
 }
 
 /** A message leaves the queue, with what history keeps of it. */

@@ -64,10 +64,10 @@ export async function acceptOnce(
 /** Enough to tell messages of minutes apart. */
 const DIGEST_BYTES = 16;
 
-/** Queued or delivered; one that its owner has deleted since is sent anew. */
+/** Queued, delivered, or replaced by a newer one; one that its owner has deleted since is sent anew. */
 async function isKept(spool: Spool, number: number): Promise<boolean> {
 	const shown = await spool.show(number);
-	return shown !== null && (!("outcome" in shown) || shown.outcome === "delivered");
+	return shown !== null && (!("outcome" in shown) || ["delivered", "coalesced"].includes(shown.outcome));
 }
 
 async function accept(
