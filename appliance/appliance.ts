@@ -250,7 +250,7 @@ export class Appliance {
 					time,
 					pool,
 					repeats,
-					coalescing: new Coalescing({ clock, spool, scheduler }),
+					coalescing: new Coalescing({ spool, scheduler, runner, clock, log, mailLog }),
 					events,
 					log,
 					mailLog,

@@ -45,6 +45,11 @@ export class MailLog {
 		this.#log.notice("mail-repeated", of);
 	}
 
+	/** A message makes room for a newer one of its device and is not sent (`coalesce`). */
+	coalesced(of: { qid: string; device: string; by: string }): void {
+		this.#log.notice("mail-coalesced", of);
+	}
+
 	/** A peer was refused: `reply` is what it was told, `reason` what it was not. */
 	refused(of: { qid?: string; client: string; device?: string; reply: string; reason: string }): void {
 		this.#log.notice("mail-refused", of);

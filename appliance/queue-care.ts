@@ -62,5 +62,6 @@ export function tendQueue(parts: QueueCareParts): QueueCare {
 		if (kind !== "unreachable") void pool.relieve(account);
 	});
 	events.on("account-signed-in", ({ account }) => runner().nudge(account));
+	events.on("configuration-reloaded", () => scheduler.refresh());
 	return { bounces, keepTime, pool };
 }

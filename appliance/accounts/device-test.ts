@@ -253,6 +253,7 @@ function stage(entry: QueueEntry): { readonly text: string; readonly end?: boole
 		case "active":
 			return { text: "In the queue, on its way to Microsoft 365." };
 		case "deferred":
+			if (entry.lastError === "") return { text: "It waits for the time set by coalesce to pass." };
 			return { text: `It waits and is tried again: ${entry.lastError}` };
 		case "held":
 			return { text: "It is held until you release it.", end: false };

@@ -1,6 +1,7 @@
 /** What to type into a device, as text: one recommended way, then the others. In the words of its menu. */
 import type { DevicePort, DeviceSettings, KindHints, SettingField } from "../services.ts";
 import { renderPairs } from "./table.ts";
+import { duration } from "./words.ts";
 
 const USUAL_WORDS: Readonly<Record<SettingField, string>> = {
 	server: "Server",
@@ -81,7 +82,7 @@ function switchesOf({
 	const flags: [string, boolean][] = [
 		["urgent", urgent],
 		["newest_first", newestFirst],
-		[`coalesce=${(coalesceMs ?? 0) / 60_000}m`, coalesceMs !== undefined],
+		[`coalesce=${duration(coalesceMs ?? 0)}`, coalesceMs !== undefined],
 		["drop_repeats=false", !dropRepeats],
 		["legacy_tls", compatibility.legacyTls],
 		["lf_line_ends", compatibility.lfLineEnds],

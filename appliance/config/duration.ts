@@ -50,6 +50,16 @@ export function readRetrySchedule(text: string): readonly number[] | Refusal {
 	return waitsMs;
 }
 
+/** Longer would be silence. */
+const LONGEST_PAUSE_MS = 86_400_000;
+
+/** A time of at most a day in milliseconds, for what a device leaves between two of its messages. */
+export function readPause(text: string): number | Refusal {
+	const pauseMs = readDuration(text);
+	if (pauseMs instanceof Refusal || pauseMs <= LONGEST_PAUSE_MS) return pauseMs;
+	return new Refusal("is too long; at most one day");
+}
+
 export interface Rate {
 	readonly count: number;
 	readonly perMs: number;

@@ -3,7 +3,7 @@
  * reading the same records back from where the console saved them.
  */
 import * as z from "zod";
-import { readDuration, readQuota, readRate } from "./duration.ts";
+import { readPause, readQuota, readRate } from "./duration.ts";
 import { documented, listOf, matching, optionalSecret, optionalText, text, textOrNumber } from "./fields.ts";
 import { readMailAddress, readMailPattern } from "./mail-pattern.ts";
 import { formatNetwork, readNetwork } from "./network.ts";
@@ -193,9 +193,10 @@ export const deviceSchema = z.strictObject({
 		documented({ description: "bytes per h, d or w; no limit when absent", example: "500MB/d" }),
 	),
 	urgent: flag("its mail goes before that of other devices (alarms)"),
-	coalesce: optionalText(readDuration).meta(
+	coalesce: optionalText(readPause).meta(
 		documented({
-			description: "at most one message in this time; the latest of those between goes at its end",
+			description:
+				"at most one message in this time to the same recipients; of those between, the latest alone is kept",
 			example: "5m",
 		}),
 	),

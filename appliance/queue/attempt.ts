@@ -7,18 +7,25 @@ import { formatQueueId } from "../mail/queue-id.ts";
 import { formatReply, reply } from "../mail/reply.ts";
 import type { MailLog } from "../maillog.ts";
 import type { ShownMessage } from "../store/operations.ts";
+import { type Body, suppressedOf, withCount } from "./coalesced.ts";
 import type { Spool } from "./spool.ts";
 import type { AccountTrouble, Attempt, AttemptReport } from "./transport.ts";
 
 /** A message that meets its account's trouble this often in a row is deferred for itself: it may be the cause. */
 const TROUBLES_BEFORE_DEFERRING = 3;
 
-/** The next attempt of a queued message, through `account`. */
-export function attemptOf(
-	{ message, recipients, progress }: ShownMessage,
+/** The next attempt of a queued message, through `account`. Throws when the card cannot be read. */
+export async function attemptOf(
+	{ message, recipients, events, progress }: ShownMessage,
 	account: string,
 	spool: Spool,
-): Attempt {
+): Promise<Attempt> {
+	const suppressed = suppressedOf(events);
+	const kept: Body = {
+		sizeBytes: message.sizeBytes,
+		openBody: () => spool.readBody(message.id, message.inFile),
+	};
+	const { sizeBytes, openBody } = suppressed === undefined ? kept : await withCount(kept, suppressed);
 	const pending = recipients.filter(({ state }) => state === "pending");
 	return {
 		queueId: formatQueueId(message.id),
@@ -31,10 +38,10 @@ export function attemptOf(
 		recipients: pending.map(({ address }) => address),
 		allRecipients: recipients.map(({ address }) => address),
 		smtpUtf8: message.smtpUtf8,
-		sizeBytes: message.sizeBytes,
+		sizeBytes,
 		progress,
 		noteProgress: (document) => spool.noteProgress(message.id, document),
-		openBody: () => spool.readBody(message.id, message.inFile),
+		openBody,
 	};
 }
 

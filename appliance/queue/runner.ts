@@ -382,7 +382,7 @@ export class Runner {
 	}
 
 	async #deliver(shown: ShownMessage, account: string, transport: Transport): Promise<AttemptReport> {
-		const attempt = attemptOf(shown, account, this.#options.spool);
+		const attempt = await attemptOf(shown, account, this.#options.spool);
 		try {
 			return await transport.deliver(attempt, this.#abort.signal);
 		} catch (thrown) {

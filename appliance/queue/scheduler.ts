@@ -3,70 +3,44 @@
  * runner. Pure; time is monotonic milliseconds.
  *
  * A lane gives its messages one at a time and in the order in which they were accepted, so a
- * device's messages arrive in order; one that is deferred steps aside and does not hold up the
- * others. A device whose owner wants the newest first gives its latest. Lanes of an account take turns
- * (turns.ts), so a camera's flood does not delay a PLC's alarm.
- *
- * A message that simply waits for its turn is a number in its lane, eight bytes; only one that
- * something has happened to is an `Item`. So weeks offline do not fill the memory of a small board.
+ * device's messages arrive in order (or the newest first, where the owner wants that); one that is
+ * deferred steps aside and does not hold up the others. Lanes of an account take turns (turns.ts), so
+ * a camera's flood does not delay a PLC's alarm.
  */
 import type { MessageState } from "../store/operations.ts";
-import { type Turn, Turns } from "./turns.ts";
+import { Heap } from "./heap.ts";
+import { type Item, Lane } from "./lane.ts";
+import { Turns } from "./turns.ts";
 
-export interface Item {
-	readonly id: number;
-	readonly lane: Lane;
-	state: MessageState;
-	/** Meaningful while deferred. */
-	dueAtMs: number;
-	/** Marked as being attempted on the card. */
-	leased: boolean;
-	/** Times in a row that an attempt of this message met trouble of its account. */
-	troubles: number;
-}
+export type { Item, Lane } from "./lane.ts";
 
 /** How a device's mail is to be handled, by its owner's word. */
 export interface Handling {
+	/** It goes before that of the account's other devices. */
 	readonly urgent: boolean;
+	/** Of what waits, the newest goes first. */
 	readonly newestFirst: boolean;
 }
 
 export const AS_IT_COMES: Handling = { urgent: false, newestFirst: false };
 
-export class Lane implements Turn {
-	readonly account: string;
-	readonly device: string;
-	credit = 0;
-	/** An attempt of this lane is in progress. */
-	busy = false;
-	/** Numbers of messages that wait for their turn, from `freshHead` on. */
-	readonly fresh: number[] = [];
-	freshHead = 0;
-	/** By due time. */
-	readonly deferred: Item[] = [];
+/** A lane whose newest goes first takes no more at once: what comes meanwhile waits for these. */
+const NEWEST_AHEAD = 4;
 
-	constructor(account: string, device: string) {
-		this.account = account;
-		this.device = device;
-	}
-
-	/** Messages that wait for their turn. */
-	get waiting(): number {
-		return this.fresh.length - this.freshHead;
-	}
+interface AccountLanes {
+	readonly lanes: Map<string, Lane>;
+	readonly turns: Turns;
+	/** Messages whose time has not come. */
+	readonly deferred: Heap<Item>;
 }
-
-/** Consumed places of `fresh` are given back in steps of at least this many. */
-const COMPACT_STEP = 1_024;
 
 export class Scheduler {
 	/** Messages that something has happened to; the rest are numbers in their lanes. */
 	readonly #items = new Map<number, Item>();
-	readonly #lanes = new Map<string, Map<string, Lane>>();
-	readonly #turns = new Map<string, Turns<Lane>>();
+	readonly #accounts = new Map<string, AccountLanes>();
 	readonly #handling: (device: string) => Handling;
 
-	/** `handling` is asked at each turn, so that a reload takes effect at once. */
+	/** `handling` is asked as it is needed; see also `refresh`. */
 	constructor(handling: (device: string) => Handling = () => AS_IT_COMES) {
 		this.#handling = handling;
 	}
@@ -80,54 +54,44 @@ export class Scheduler {
 	find(id: number): Item | undefined {
 		const item = this.#items.get(id);
 		if (item !== undefined) return item;
-		const lane = this.#allLanes().find(({ fresh, freshHead }) => fresh.indexOf(id, freshHead) !== -1);
+		const lane = this.#allLanes().find((candidate) => candidate.includes(id));
 		return lane === undefined ? undefined : this.#itemOf(lane, id);
 	}
 
 	/** Every queued message. Those that just wait become items: for actions on all of them. */
 	*all(): Iterable<Item> {
-		for (const lane of this.#allLanes()) {
-			for (const id of lane.fresh.slice(lane.freshHead)) yield this.#items.get(id) ?? this.#itemOf(lane, id);
-		}
+		for (const lane of this.#allLanes()) for (const id of lane.waitingIds()) yield this.#itemOf(lane, id);
 		for (const item of [...this.#items.values()]) if (item.state !== "incoming") yield item;
 	}
 
 	/** Messages that wait or are due some time, of all the account's lanes. */
 	load(account: string): number {
-		const lanes = [...(this.#lanes.get(account)?.values() ?? [])];
-		return lanes.reduce(
-			(sum, { waiting, deferred, busy }) => sum + waiting + deferred.length + Number(busy),
-			0,
-		);
+		const { lanes, deferred } = this.#account(account);
+		let load = deferred.size;
+		for (const { waiting, due, busy } of lanes.values()) load += waiting + due.length + Number(busy);
+		return load;
 	}
 
 	/** By device, the messages of an account that wait for their turn and that nothing has happened to yet. */
 	waiting(account: string): readonly { readonly device: string; readonly ids: readonly number[] }[] {
-		const lanes = [...(this.#lanes.get(account)?.values() ?? [])];
-		return lanes
-			.map(({ device, fresh, freshHead }) => ({
-				device,
-				ids: fresh.slice(freshHead).filter((id) => !this.#items.has(id)),
-			}))
+		return [...this.#account(account).lanes.values()]
+			.map((lane) => ({ device: lane.device, ids: lane.waitingIds().filter((id) => !this.#items.has(id)) }))
 			.filter(({ ids }) => ids.length > 0);
 	}
 
 	/** Takes those of `ids` that still wait out of their lane. */
 	takeWaiting(lane: Lane, ids: readonly number[]): number[] {
-		const wanted = new Set(ids);
-		const waiting = lane.fresh.slice(lane.freshHead);
-		const taken = waiting.filter((id) => wanted.has(id) && !this.#items.has(id));
-		const gone = new Set(taken);
-		lane.fresh.splice(0, lane.fresh.length, ...waiting.filter((id) => !gone.has(id)));
-		lane.freshHead = 0;
+		const wanted = new Set(ids.filter((id) => !this.#items.has(id)));
+		const taken = lane.waitingIds().filter((id) => wanted.has(id));
+		lane.setWaiting(lane.waitingIds().filter((id) => !wanted.has(id)));
+		this.#turns(lane).update(lane);
 		return taken;
 	}
 
 	/** Puts messages into a lane, in the order in which they were accepted. */
 	giveWaiting(lane: Lane, ids: readonly number[]): void {
-		const waiting = [...lane.fresh.slice(lane.freshHead), ...ids].sort((a, b) => a - b);
-		lane.fresh.splice(0, lane.fresh.length, ...waiting);
-		lane.freshHead = 0;
+		lane.setWaiting([...lane.waitingIds(), ...ids].sort((a, b) => a - b));
+		this.#turns(lane).update(lane);
 	}
 
 	/** Messages whose mark on the card says "being attempted" although they wait. */
@@ -138,11 +102,8 @@ export class Scheduler {
 
 	/** Messages that failed and wait for their owner, oldest first. */
 	failed(): number[] {
-		const items = [...this.#items.values()];
-		return items
-			.filter(({ state }) => state === "failed")
-			.map(({ id }) => id)
-			.sort((a, b) => a - b);
+		const failed = [...this.#items.values()].filter(({ state }) => state === "failed");
+		return failed.map(({ id }) => id).sort((a, b) => a - b);
 	}
 
 	/** Messages that are held, by the device they are of, oldest first. */
@@ -156,29 +117,25 @@ export class Scheduler {
 	}
 
 	lane(account: string, device: string): Lane {
-		let lanes = this.#lanes.get(account);
-		if (lanes === undefined) {
-			lanes = new Map();
-			this.#lanes.set(account, lanes);
-		}
+		const { lanes, turns } = this.#account(account);
 		let lane = lanes.get(device);
 		if (lane === undefined) {
-			lane = new Lane(account, device);
+			lane = new Lane(account, device, (changed) => turns.update(changed));
 			lanes.set(device, lane);
-			this.#turnsOf(account).add(lane);
 		}
 		return lane;
 	}
 
 	accounts(): IterableIterator<string> {
-		return this.#lanes.keys();
+		return this.#accounts.keys();
 	}
 
 	/** A queued message, as the card has it; `active` is one whose attempt was cut off. */
 	add(lane: Lane, id: number, state: MessageState, dueAtMs: number): void {
 		if (state === "incoming" || state === "active") {
-			lane.fresh.push(id);
+			lane.push(id);
 			if (state === "active") this.#itemOf(lane, id).leased = true;
+			this.#turns(lane).update(lane);
 		} else {
 			this.move(this.#itemOf(lane, id), state, dueAtMs);
 		}
@@ -194,73 +151,72 @@ export class Scheduler {
 		this.#takeOut(item);
 		item.state = state;
 		item.dueAtMs = dueAtMs;
-		if (state === "incoming") item.lane.fresh.push(item.id);
-		if (state === "deferred") insertByDue(item.lane.deferred, item);
+		if (state === "incoming") item.lane.push(item.id);
+		if (state === "deferred") this.#account(item.lane.account).deferred.add(item);
+		this.#turns(item.lane).update(item.lane);
 	}
 
-	/** Back to the head of its lane: it was not attempted after all. */
+	/** Back to where it came from in its lane: it was not attempted after all. */
 	putBack(item: Item): void {
 		const { lane } = item;
 		item.state = "incoming";
-		if (this.#handling(lane.device).newestFirst) {
-			lane.fresh.push(item.id);
-			return;
-		}
-		if (lane.freshHead > 0) {
-			lane.freshHead -= 1;
-			lane.fresh[lane.freshHead] = item.id;
-		} else {
-			lane.fresh.unshift(item.id);
-		}
+		lane.putBack(item.id, this.#handling(lane.device).newestFirst);
+		this.#turns(lane).update(lane);
 	}
 
 	remove(item: Item): void {
 		this.#takeOut(item);
 		this.#items.delete(item.id);
+		this.#turns(item.lane).update(item.lane);
 	}
 
 	/** The lane of the account whose turn it is: not busy, with a message due. */
 	nextLane(account: string, nowMs: number): Lane | undefined {
-		return this.#turns.get(account)?.next(
-			(lane) => !lane.busy && isDue(lane, nowMs),
-			({ device }) => this.#handling(device).urgent,
-		);
+		const lanes = this.#accounts.get(account);
+		if (lanes === undefined) return undefined;
+		becomeDue(lanes, nowMs);
+		return lanes.turns.next;
 	}
 
 	/** A lane of the account is not busy and has a message due. */
 	isAnyDue(account: string, nowMs: number): boolean {
-		return this.#turns.get(account)?.lanes.some((lane) => !lane.busy && isDue(lane, nowMs)) ?? false;
+		return this.nextLane(account, nowMs) !== undefined;
 	}
 
-	/** An attempt of one of the lane's messages was made: it counts against the lane's share. */
-	charge(lane: Lane, sizeBytes: number): void {
-		this.#turnsOf(lane.account).charge(lane, sizeBytes);
-	}
-
-	/** The lane begins work: the turn passes to the one after it. */
+	/** The lane begins work: its turn is taken. */
 	begin(lane: Lane): void {
-		lane.busy = true;
-		this.#turnsOf(lane.account).take(lane, this.#handling(lane.device).urgent);
+		this.#turns(lane).begin(lane);
+	}
+
+	/** What the lane sends now has this size; large ones use up more turns. */
+	charge(lane: Lane, sizeBytes: number): void {
+		this.#turns(lane).charge(lane, sizeBytes);
+	}
+
+	/** How devices are to be handled may have changed. */
+	refresh(): void {
+		for (const { turns } of this.#accounts.values()) turns.refresh();
 	}
 
 	/** Takes up to `limit` messages that are due from the lane, in its order; they become active. */
 	take(lane: Lane, nowMs: number, limit: number): Item[] {
+		becomeDue(this.#account(lane.account), nowMs);
+		const { newestFirst } = this.#handling(lane.device);
+		const most = newestFirst ? Math.min(limit, NEWEST_AHEAD) : limit;
 		const taken: Item[] = [];
-		while (taken.length < limit) {
-			const item = this.#takeNext(lane, nowMs);
+		while (taken.length < most) {
+			const item = this.#takeNext(lane, newestFirst);
 			if (item === undefined) break;
 			item.state = "active";
 			taken.push(item);
 		}
+		this.#turns(lane).update(lane);
 		return taken;
 	}
 
-	/** When the next deferred message of the account is due, or undefined. */
+	/** When the next deferred message of the account is due that was not at the last look, or undefined. */
 	nextDueAtMs(account: string): number | undefined {
-		// A busy lane is looked at when its work ends; its overdue mail must not hide another's.
-		const lanes = [...(this.#lanes.get(account)?.values() ?? [])].filter(({ busy }) => !busy);
-		const dues = lanes.flatMap(({ deferred: [first] }) => (first === undefined ? [] : [first.dueAtMs]));
-		return dues.length === 0 ? undefined : Math.min(...dues);
+		return this.#accounts.get(account)?.deferred.first?.dueAtMs;
 	}
 
 	counts(): Record<MessageState, number> {
@@ -270,17 +226,22 @@ export class Scheduler {
 		return counts;
 	}
 
-	#turnsOf(account: string): Turns<Lane> {
-		let turns = this.#turns.get(account);
-		if (turns === undefined) {
-			turns = new Turns();
-			this.#turns.set(account, turns);
-		}
-		return turns;
+	#allLanes(): Lane[] {
+		return [...this.#accounts.values()].flatMap(({ lanes }) => [...lanes.values()]);
 	}
 
-	#allLanes(): Lane[] {
-		return [...this.#lanes.values()].flatMap((lanes) => [...lanes.values()]);
+	#account(account: string): AccountLanes {
+		let found = this.#accounts.get(account);
+		if (found === undefined) {
+			const turns = new Turns((device) => this.#handling(device).urgent);
+			found = { lanes: new Map(), turns, deferred: new Heap(isDueBefore) };
+			this.#accounts.set(account, found);
+		}
+		return found;
+	}
+
+	#turns({ account }: Lane): Turns {
+		return this.#account(account).turns;
 	}
 
 	#itemOf(lane: Lane, id: number): Item {
@@ -292,52 +253,34 @@ export class Scheduler {
 		return item;
 	}
 
-	#takeNext(lane: Lane, nowMs: number): Item | undefined {
-		const [due] = lane.deferred;
-		if (due !== undefined && due.dueAtMs <= nowMs) return lane.deferred.shift();
-		if (lane.waiting > 0 && this.#handling(lane.device).newestFirst) {
-			const newest = lane.fresh.pop();
-			return newest === undefined ? undefined : this.#itemOf(lane, newest);
-		}
-		const id = lane.fresh[lane.freshHead];
-		if (id === undefined) return undefined;
-		lane.freshHead += 1;
-		compact(lane);
-		return this.#itemOf(lane, id);
+	#takeNext(lane: Lane, newestFirst: boolean): Item | undefined {
+		const due = lane.due.shift();
+		if (due !== undefined) return due;
+		const id = lane.take(newestFirst);
+		return id === undefined ? undefined : this.#itemOf(lane, id);
 	}
 
 	/** Out of the line that its present state put it in. */
-	#takeOut({ id, lane, state }: Item): void {
+	#takeOut(item: Item): void {
+		const { id, lane, state } = item;
 		if (state === "incoming") {
-			const place = lane.fresh.indexOf(id, lane.freshHead);
-			if (place === lane.freshHead) lane.freshHead += 1;
-			else if (place !== -1) lane.fresh.splice(place, 1);
-			compact(lane);
-		} else if (state === "deferred") {
-			const place = lane.deferred.findIndex((item) => item.id === id);
-			if (place !== -1) lane.deferred.splice(place, 1);
+			lane.remove(id);
+		} else if (state === "deferred" && !this.#account(lane.account).deferred.remove(item)) {
+			const place = lane.due.indexOf(item);
+			if (place !== -1) lane.due.splice(place, 1);
 		}
 	}
 }
 
-function isDue({ deferred: [first], waiting }: Lane, nowMs: number): boolean {
-	return waiting > 0 || (first !== undefined && first.dueAtMs <= nowMs);
-}
-
-function compact(lane: Lane): void {
-	if (lane.freshHead < COMPACT_STEP || lane.freshHead * 2 < lane.fresh.length) return;
-	lane.fresh.splice(0, lane.freshHead);
-	lane.freshHead = 0;
-}
-
-/** Deferred messages are few (each has met an answer of its own), so a sorted array is enough. */
-function insertByDue(deferred: Item[], item: Item): void {
-	let low = 0;
-	let high = deferred.length;
-	while (low < high) {
-		const middle = (low + high) >>> 1;
-		if ((deferred[middle]?.dueAtMs ?? 0) <= item.dueAtMs) low = middle + 1;
-		else high = middle;
+/** Deferred messages whose time has come stand before those that wait in their lanes. */
+function becomeDue({ deferred, turns }: AccountLanes, nowMs: number): void {
+	for (let item = deferred.first; item !== undefined && item.dueAtMs <= nowMs; item = deferred.first) {
+		deferred.remove(item);
+		item.lane.due.push(item);
+		turns.update(item.lane);
 	}
-	deferred.splice(low, 0, item);
+}
+
+function isDueBefore(a: Item, b: Item): boolean {
+	return a.dueAtMs < b.dueAtMs || (a.dueAtMs === b.dueAtMs && a.id < b.id);
 }

@@ -13,7 +13,15 @@ import { asError, errorCode } from "../errors.ts";
 import type { DsnRequest } from "../mail/envelope.ts";
 import { formatQueueId, nextQueueNumber, parseQueueId } from "../mail/queue-id.ts";
 import { passed } from "../memory.ts";
-import type { Enqueue, Finish, MessageState, QueueIndex, ReadAnswers, Update } from "../store/operations.ts";
+import type {
+	Enqueue,
+	EventRecord,
+	Finish,
+	MessageState,
+	QueueIndex,
+	ReadAnswers,
+	Update,
+} from "../store/operations.ts";
 import { isFull, type Storage, storageError } from "../store/storage.ts";
 import { BodyWriter, type StoredBody } from "./body-writer.ts";
 import { RateMeter } from "./rate-meter.ts";
@@ -31,6 +39,8 @@ export interface AcceptedEnvelope {
 	readonly state: MessageState;
 	/** Of a deferred one: until it is due. */
 	readonly delayMs?: number;
+	/** The first line of its history. */
+	readonly event?: EventRecord;
 }
 
 export type AcceptFate =
@@ -286,6 +296,7 @@ export class Spool {
 			body: content,
 			dsn: envelope.dsn ?? null,
 			digest: envelope.digest ?? null,
+			...(envelope.event === undefined ? {} : { event: envelope.event }),
 		};
 	}
 

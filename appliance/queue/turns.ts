@@ -1,78 +1,115 @@
 /**
- * Whose turn it is among the devices of one account: surplus round robin (deficit round robin that charges
- * afterwards, because how large a message is shows when it is read). For scheduler.ts. Pure.
+ * Whose turn it is among the lanes of one account: deficit round robin, urgent lanes first. For the
+ * scheduler.
  *
- * Each lane spends credit on the octets it sends and gets a share in each round; one in debt waits its
- * rounds while others have mail, and not longer. So a camera with 5 MB pictures and a PLC with 2 kB alarms
- * share what Microsoft takes and not how often they are asked. A message costs something for itself too,
- * because limits count messages as well. Urgent lanes go first, but for every tenth turn, so that a flood of
- * alarms does not silence the rest for ever.
+ * In each round a lane may spend `TURN_BYTES`, and a message costs that much for being a message
+ * and its octets besides: so a scanner of 10 MB and a PLC of 2 kB share by what they cost. The size is
+ * not known when a lane is picked (a waiting message is only a number), so it is charged afterwards
+ * and the lane waits for as many rounds as it has overspent: *surplus* round robin. Since no message
+ * costs less than a round, there is one at a time and nothing to save up, and a debt is the number of
+ * the round in which the lane's next turn is. Rounds in which nobody has a turn are stepped over; a pick
+ * costs the same for two lanes and for hundreds.
+ *
+ * - A message counts for at most `MOST_TURNS`: a very large one does not shut its lane out for hours
+ *   while others have much to send.
+ * - What a lane missed while it was idle, or while its own message took long, is not made up.
+ * - A lane that nobody waited behind owes for its last message alone.
+ * - An urgent lane goes before all others, but they get every tenth turn: a fire alarm that sticks must
+ *   not keep the box's other mail for ever.
  */
+import { Heap } from "./heap.ts";
+import type { Lane } from "./lane.ts";
 
-/** What a lane may spend in a round. */
-const SHARE_BYTES = 64 * 1024;
-/** What a message costs besides its octets. */
-const MESSAGE_COST_BYTES = 8 * 1024;
-/** A larger one is charged no more: it must not keep its device out for hours. */
-const MOST_CHARGED_BYTES = 4 * 1024 * 1024;
-/** In a row, while others wait. */
-const MOST_URGENT_TURNS = 9;
+/**
+ * What being a message costs, in octets. Microsoft lets a mailbox make 10,000 requests in ten minutes and
+ * upload 150 MB in five: a request is worth some 30 kB.
+ */
+export const TURN_BYTES = 32 * 1024;
+/** 4 MB of octets, and the message itself. */
+export const MOST_TURNS = 1 + 128;
+/** Then one turn is the others'. */
+const URGENT_IN_A_ROW = 9;
 
-export interface Turn {
-	/** Octets it may still send in this round; below zero: it waits. */
-	credit: number;
-	/** A message of it is under way. */
-	readonly busy: boolean;
+/** Lanes that wait for their turn, and the round that they have come to. */
+interface Line {
+	readonly lanes: Heap<Lane>;
+	round: number;
 }
 
-export class Turns<Lane extends Turn> {
-	readonly #ring: Lane[] = [];
-	#at = 0;
+export class Turns {
+	readonly #isUrgent: (device: string) => boolean;
+	readonly #urgent = newLine();
+	readonly #others = newLine();
 	#urgentInARow = 0;
+	#arrivals = 0;
 
-	get lanes(): readonly Lane[] {
-		return this.#ring;
+	/** Whether a device's mail is urgent is looked up whenever its lane comes into line, and at `refresh`. */
+	constructor(isUrgent: (device: string) => boolean) {
+		this.#isUrgent = isUrgent;
 	}
 
-	add(lane: Lane): void {
-		lane.credit = SHARE_BYTES;
-		this.#ring.push(lane);
+	/** The lane whose turn it is. Asking changes nothing. */
+	get next(): Lane | undefined {
+		const [urgent, other] = [this.#urgent.lanes.first, this.#others.lanes.first];
+		if (urgent === undefined || other === undefined) return urgent ?? other;
+		return this.#urgentInARow < URGENT_IN_A_ROW ? urgent : other;
 	}
 
-	/** The lane whose turn it is, of those that are ready; undefined when none is. */
-	next(isReady: (lane: Lane) => boolean, isUrgent: (lane: Lane) => boolean): Lane | undefined {
-		const ready = this.#ring.filter(isReady);
-		// Who has nothing to send owes nothing.
-		for (const lane of this.#ring) if (!lane.busy && !ready.includes(lane)) lane.credit = SHARE_BYTES;
-		if (ready.length === 0) return undefined;
-		const urgent = ready.filter(isUrgent);
-		const mayPushIn = this.#urgentInARow < MOST_URGENT_TURNS || urgent.length === ready.length;
-		const among = urgent.length > 0 && mayPushIn ? urgent : ready.filter((lane) => !urgent.includes(lane));
-		return this.#inTurn(new Set(among));
+	/** The lane begins work, mostly because it is `next`; it pays for a turn whatever comes of it. */
+	begin(lane: Lane): void {
+		const line = this.#lineOf(lane);
+		lane.busy = true;
+		const isAtOthersCost = line === this.#urgent && this.#others.lanes.size > 0;
+		this.#urgentInARow = isAtOthersCost ? this.#urgentInARow + 1 : 0;
+		line.round = Math.max(line.round, boundedTurn(lane, line));
+		lane.beganAt = line.round;
+		lane.turn = line.round + 1;
 	}
 
-	/** The lane takes its turn, which passes to the one behind it. */
-	take(lane: Lane, isUrgent: boolean): void {
-		this.#at = this.#ring.indexOf(lane) + 1;
-		this.#urgentInARow = isUrgent ? this.#urgentInARow + 1 : 0;
-	}
-
-	/** A message of the lane was sent, or tried. */
+	/** The message that the lane is at work on, or was last, has this size. */
 	charge(lane: Lane, sizeBytes: number): void {
-		lane.credit -= MESSAGE_COST_BYTES + Math.min(sizeBytes, MOST_CHARGED_BYTES);
+		this.#leave(lane);
+		lane.turn = lane.beganAt + Math.min(1 + sizeBytes / TURN_BYTES, MOST_TURNS);
+		this.update(lane);
 	}
 
-	#inTurn(among: ReadonlySet<Lane>): Lane {
-		// As many whole rounds as the least indebted needs, at once.
-		const most = Math.max(...[...among].map(({ credit }) => credit));
-		const rounds = most > 0 ? 0 : Math.floor(-most / SHARE_BYTES) + 1;
-		if (rounds > 0)
-			for (const lane of among) lane.credit = Math.min(SHARE_BYTES, lane.credit + rounds * SHARE_BYTES);
-		for (let step = 0; ; step += 1) {
-			const at = (this.#at + step) % this.#ring.length;
-			const lane = this.#ring[at];
-			if (lane === undefined || !among.has(lane) || lane.credit <= 0) continue;
-			return lane;
+	/** To be called when the lane's work or business may have changed: only who can begin stands in line. */
+	update(lane: Lane): void {
+		if (lane.busy || !lane.hasWork) this.#leave(lane);
+		else if (!this.#urgent.lanes.has(lane) && !this.#others.lanes.has(lane)) this.#enter(lane);
+	}
+
+	/** Which devices are urgent may have changed. */
+	refresh(): void {
+		for (const lane of [...this.#urgent.lanes.entries(), ...this.#others.lanes.entries()]) {
+			this.#leave(lane);
+			this.update(lane);
 		}
 	}
+
+	#enter(lane: Lane): void {
+		const line = this.#lineOf(lane);
+		lane.turn = boundedTurn(lane, line);
+		this.#arrivals += 1;
+		lane.arrival = this.#arrivals;
+		line.lanes.add(lane);
+	}
+
+	#leave(lane: Lane): void {
+		if (!this.#urgent.lanes.remove(lane)) this.#others.lanes.remove(lane);
+	}
+
+	#lineOf({ device }: Lane): Line {
+		return this.#isUrgent(device) ? this.#urgent : this.#others;
+	}
+}
+
+function newLine(): Line {
+	const lanes = new Heap<Lane>((a, b) => a.turn < b.turn || (a.turn === b.turn && a.arrival < b.arrival));
+	return { lanes, round: 0 };
+}
+
+/** A turn in the past is now. One far off is of the other line, whose rounds are others. */
+function boundedTurn({ turn }: Lane, { round }: Line): number {
+	return Math.min(Math.max(turn, round), round + MOST_TURNS);
 }

@@ -9,7 +9,7 @@ import { asError } from "../errors.ts";
 import type { DsnRequest, Envelope } from "../mail/envelope.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
 import { INLINE_BYTES } from "../queue/body-writer.ts";
-import type { Fold } from "../queue/coalescing.ts";
+import type { Wait } from "../queue/coalescing.ts";
 import type { Claim } from "../queue/runner.ts";
 import type { AcceptFate, Incoming, Spool } from "../queue/spool.ts";
 import { CARD_FULL_TEXT, CARD_SICK_TEXT } from "./policy-refusals.ts";
@@ -27,8 +27,6 @@ export interface Submitted {
 	readonly envelope: Envelope;
 	readonly repairs: readonly string[];
 	readonly count: Count;
-	/** It is to wait and to stand for others; undefined: it goes at once. */
-	readonly fold: Fold | undefined;
 }
 
 /** What a message is counted against: its device's share, or the room for strangers' mail. */
@@ -66,10 +64,10 @@ export async function acceptOnce(
 /** Enough to tell messages of minutes apart. */
 const DIGEST_BYTES = 16;
 
-/** Queued or delivered; one that its owner has deleted since is sent anew. */
+/** Queued, delivered, or replaced by a newer one; one that its owner has deleted since is sent anew. */
 async function isKept(spool: Spool, number: number): Promise<boolean> {
 	const shown = await spool.show(number);
-	return shown !== null && (!("outcome" in shown) || shown.outcome === "delivered");
+	return shown !== null && (!("outcome" in shown) || ["delivered", "coalesced"].includes(shown.outcome));
 }
 
 async function accept(
@@ -77,54 +75,45 @@ async function accept(
 	submitted: Submitted,
 	digest: Uint8Array<ArrayBuffer> | undefined,
 ): Promise<AcceptFate> {
-	const { incoming, device, guest, account, envelope, count, fold } = submitted;
-	const { runner, events, strangers } = options;
+	const { incoming, device, guest, account, envelope, count } = submitted;
+	const { runner, events, strangers, coalescing } = options;
+	const arrival = { number: incoming.number, device, account, envelope };
+	const place = guest ? undefined : coalescing.place(arrival);
 	// A large body's flush would hold the slot for nothing.
 	const isSmall = incoming.body.sizeBytes <= INLINE_BYTES;
-	const claim = isSmall && !guest && fold === undefined ? runner.claim(account, device.name) : undefined;
-	const delayMs =
-		fold === undefined ? 0 : Math.max(0, Math.round(fold.dueAtMs - options.clock.monotonicMs()));
-	const fate = await commit(submitted, claim, digest, delayMs);
+	const claim =
+		isSmall && !guest && place?.wait === undefined ? runner.claim(account, device.name) : undefined;
+	const fate = await commit(submitted, claim, digest, place?.wait);
 	count.end(fate.accepted ? incoming.body.sizeBytes : undefined);
 	if (!fate.accepted) {
 		if (claim !== undefined) runner.releaseClaim(claim);
+		place?.refused();
 		const ownerText = fate.why === "full" ? CARD_FULL_TEXT : CARD_SICK_TEXT;
 		events.emit("message-refused", { device: device.name, ownerText });
 		return fate;
 	}
 	// First, so that nothing that only tells of it can keep a committed message from being delivered.
 	if (guest) strangers.kept(submitted.client, incoming.number);
-	else if (fold === undefined) runner.accepted(incoming.number, account, device.name, claim);
-	else runner.acceptedLater(incoming.number, account, device.name, fold.dueAtMs);
-	await coalesce(options, submitted);
+	else if (place?.wait === undefined) runner.accepted(incoming.number, account, device.name, claim);
+	else runner.acceptedLater(incoming.number, account, device.name, place.wait.dueAtMs);
+	place?.taken();
 	if (guest) strangers.knocked(submitted.client, submitted.helo, envelope.reversePath, false);
 	tell(options, submitted);
 	return fate;
-}
-
-/** The message is committed, whatever becomes of the one before it. */
-async function coalesce(
-	{ coalescing, log }: PolicyOptions,
-	{ device, incoming, fold }: Submitted,
-): Promise<void> {
-	if (device.coalesceMs === undefined) return;
-	try {
-		await coalescing.took(device.name, device.coalesceMs, incoming.number, fold);
-	} catch (thrown) {
-		log.warning("not-coalesced", { qid: incoming.queueId, error: asError(thrown).message });
-	}
 }
 
 async function commit(
 	{ incoming, device, guest, account, envelope }: Submitted,
 	claim: Claim | undefined,
 	digest: Uint8Array<ArrayBuffer> | undefined,
-	delayMs: number,
+	wait: Wait | undefined,
 ) {
+	const known = digest === undefined ? {} : { digest };
+	const accepted = { ...envelope, ...known, device: device.name, account };
 	try {
-		const state = delayMs > 0 ? "deferred" : guest ? "held" : claim === undefined ? "incoming" : "active";
-		const known = digest === undefined ? {} : { digest };
-		return await incoming.accept({ ...envelope, ...known, device: device.name, account, state, delayMs });
+		if (wait !== undefined) return await incoming.accept({ ...accepted, ...wait, state: "deferred" });
+		const state = guest ? "held" : claim === undefined ? "incoming" : "active";
+		return await incoming.accept({ ...accepted, state });
 	} catch (thrown) {
 		const fate: AcceptFate = { accepted: false, why: "sick", reason: asError(thrown).message };
 		return fate;

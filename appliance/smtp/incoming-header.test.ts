@@ -18,7 +18,6 @@ const FACTS: HeaderFacts = {
 		date: new Date("2026-11-20T09:00:00Z"),
 		dateIsGuess: false,
 	},
-	suppressed: 0,
 	wantsFrom: false,
 };
 

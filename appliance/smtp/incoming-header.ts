@@ -10,7 +10,6 @@ import { isLooping } from "../mail/loop.ts";
 import { LONGEST_NAME_BYTES } from "../mail/loose-header.ts";
 import { receivedField, type Trace } from "../mail/received.ts";
 import { applySenderRule, type SenderRule } from "../mail/sender-header.ts";
-import { withSuppressed } from "../mail/suppressed.ts";
 import { ChunkList } from "../queue/chunk-list.ts";
 
 const EMPTY = Buffer.alloc(0);
@@ -26,8 +25,6 @@ export interface HeaderFacts {
 	readonly fallbackSender: string;
 	readonly smtpUtf8: boolean;
 	readonly senderRule: SenderRule;
-	/** Messages it stands for besides itself. */
-	readonly suppressed: number;
 	/** Somebody asks for `from`. */
 	readonly wantsFrom: boolean;
 }
@@ -94,8 +91,7 @@ export class IncomingHeader {
 		if (!look.allowed) return { refused: "sender", claimed: look.claimed };
 		this.#repairs = repairs;
 		if (this.#facts.wantsFrom) this.#from = fromAddress(look.message);
-		const marked = withSuppressed(look.message, this.#facts.suppressed);
-		const head = Buffer.concat([Buffer.from(receivedField(trace)), marked]);
+		const head = Buffer.concat([Buffer.from(receivedField(trace)), look.message]);
 		return { refused: undefined, head, repairs };
 	}
 

@@ -218,8 +218,7 @@ export class SessionPolicy implements ConnectionHost {
 		const isStill = sender?.guest === true || this.#deviceOf(session)?.name === sender?.device.name;
 		if (sender === undefined || !isStill) return REPLIES.authenticationRequired;
 		const { device, guest } = sender;
-		const { spool, clock, time, hostName, maxSizeBytes, room, log, accounts, pool, coalescing } =
-			this.#options;
+		const { spool, clock, time, hostName, maxSizeBytes, room, log, accounts, pool } = this.#options;
 		const knownMs = time.nowMs();
 		const { reversePath } = envelopeOf(session);
 		const account = this.#accountOf(device, [reversePath]);
@@ -238,13 +237,11 @@ export class SessionPolicy implements ConnectionHost {
 			},
 		};
 		const envelope = envelopeOf(session);
-		const fold = guest ? undefined : coalescing.next(device.name, device.coalesceMs);
 		const header = new IncomingHeader({
 			reversePath: envelope.reversePath,
 			smtpUtf8: envelope.smtpUtf8,
 			fallbackSender: account,
 			senderRule: senderRuleOf(device, account),
-			suppressed: fold?.suppressed ?? 0,
 			wantsFrom: accounts.dependsOnSender(device),
 			trace: {
 				helo: session.hostNameAppearsAs || "",
@@ -271,7 +268,7 @@ export class SessionPolicy implements ConnectionHost {
 				acceptOnce(
 					this.#options,
 					{
-						...{ incoming: message, device, guest, envelope, count, fold },
+						...{ incoming: message, device, guest, envelope, count },
 						// What the message itself says goes before the envelope.
 						account: pool.choose(
 							header.from === "" ? account : this.#accountOf(device, [header.from, reversePath]),

@@ -55,6 +55,8 @@ export interface Enqueue {
 	readonly dsn: DsnRequest | null;
 	/** Of what the device sent; null when nobody looks for repeats of it. */
 	readonly digest: Uint8Array<ArrayBuffer> | null;
+	/** The first line of its history, where there is something to tell. */
+	readonly event?: EventRecord;
 }
 
 /** Marks messages as being attempted: durable before the first byte leaves. */

@@ -12,6 +12,7 @@ import {
 	type Announce,
 	type Doubt,
 	type Enqueue,
+	type EventRecord,
 	type Finish,
 	type Lease,
 	MESSAGE_STATES,
@@ -94,7 +95,7 @@ export class Writer {
 		}
 	}
 
-	#enqueue({ message, recipients, body, dsn, digest }: Enqueue): number {
+	#enqueue({ message, recipients, body, dsn, digest, event }: Enqueue): number {
 		this.#statements.insertMessage.run(
 			message.id,
 			message.device,
@@ -114,6 +115,7 @@ export class Writer {
 		}
 		if (body !== null) this.#statements.insertBody.run(message.id, body);
 		if (dsn !== null) this.#statements.insertDsn.run(message.id, JSON.stringify(dsn));
+		if (event !== undefined) this.#insertEvent(message.id, event);
 		return 1;
 	}
 
@@ -165,11 +167,12 @@ export class Writer {
 				recipient.ordinal,
 			);
 		}
-		if (update.event !== null) {
-			const { atMs, event, detail } = update.event;
-			this.#statements.insertEvent.run(update.id, update.id, atMs, event, detail);
-		}
+		if (update.event !== null) this.#insertEvent(update.id, update.event);
 		return changes;
+	}
+
+	#insertEvent(id: number, { atMs, event, detail }: EventRecord): void {
+		this.#statements.insertEvent.run(id, id, atMs, event, detail);
 	}
 
 	#finish({ id, finishedAtMs, outcome, document }: Finish): number {
