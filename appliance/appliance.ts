@@ -28,7 +28,6 @@ import { MailLog } from "./maillog.ts";
 import { endpointsOf } from "./microsoft/clouds.ts";
 import { type HttpClient, openHttp } from "./microsoft/http.ts";
 import { SignIns } from "./microsoft/sign-ins.ts";
-import { Vault } from "./microsoft/vault.ts";
 import { sharedVaultKey } from "./microsoft/vault-key.ts";
 import { Allowances } from "./queue/allowances.ts";
 import { AttemptJournal } from "./queue/attempt-journal.ts";
@@ -155,7 +154,7 @@ export class Appliance {
 				microsoft: () => config().microsoft,
 				accountOf: (address) => accounts.find(address),
 				accounts: () => accounts.list(),
-				vault: new Vault(keyPlace),
+				place: keyPlace,
 				http,
 				clock,
 				log,

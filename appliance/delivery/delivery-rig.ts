@@ -31,7 +31,12 @@ export class ScriptedTokens implements TokenSource {
 		this.asked.push({ resource, forced });
 		const trouble = this.troubles[resource];
 		if (trouble !== undefined) return { ok: false, trouble };
-		return { ok: true, token: new Secret(this.#mint(resource, forced)), expiresAtMs: Date.now() + 3_600_000 };
+		return {
+			ok: true,
+			token: new Secret(this.#mint(resource, forced)),
+			expiresAtMs: Date.now() + 3_600_000,
+			speaksFor: "person",
+		};
 	}
 }
 

@@ -86,7 +86,7 @@ export class DraftAttachments {
 		if (doubtful === undefined) return undefined;
 		const result = await this.#ask(
 			"GET",
-			`/me/messages/${encodeURIComponent(draftId)}/attachments?$select=id&$top=500`,
+			`/messages/${encodeURIComponent(draftId)}/attachments?$select=id&$top=500`,
 		);
 		if (isMissing(result)) return "gone";
 		const listed =
@@ -102,7 +102,7 @@ export class DraftAttachments {
 		const { progress, note, judge } = this.#parts;
 		const content = Buffer.concat(await Array.fromAsync(this.#content(file, 0)));
 		await note({ entity: file.entity, state: "finishing" });
-		const path = `/me/messages/${encodeURIComponent(progress().draftId)}/attachments`;
+		const path = `/messages/${encodeURIComponent(progress().draftId)}/attachments`;
 		const result = await this.#ask("POST", path, attachmentJson(file, content));
 		if (isMissing(result)) return "gone";
 		if (result.kind !== "answer" || result.status !== 201) return judge(result);
@@ -117,7 +117,7 @@ export class DraftAttachments {
 			if (went !== "expired") return went;
 		}
 		const { progress, note, judge } = this.#parts;
-		const path = `/me/messages/${encodeURIComponent(progress().draftId)}/attachments/createUploadSession`;
+		const path = `/messages/${encodeURIComponent(progress().draftId)}/attachments/createUploadSession`;
 		const result = await this.#ask("POST", path, sessionJson(file));
 		if (isMissing(result)) return "gone";
 		const session =

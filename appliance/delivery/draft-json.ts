@@ -31,7 +31,7 @@ export function recipientsJson({ to, cc, bcc }: Pick<DraftPlan, "to" | "cc" | "b
 /** Drafts of the queue id, by our mark. */
 export function straysPath(queueId: string): string {
 	const filter = `singleValueExtendedProperties/Any(ep: ep/id eq '${QUEUE_ID_PROPERTY}' and ep/value eq '${queueId}')`;
-	return `/me/mailFolders/drafts/messages?$filter=${encodeURIComponent(filter)}&$select=id&$top=10`;
+	return `/mailFolders/drafts/messages?$filter=${encodeURIComponent(filter)}&$select=id&$top=10`;
 }
 
 /** A file that goes in one request, its content in base64. */

@@ -37,12 +37,13 @@ export const NO_PROGRESS: DraftProgress = {
 	sentTo: [],
 };
 
-export function readProgress(document: string | null): DraftProgress {
-	if (document === null) return NO_PROGRESS;
+/** Undefined: no attempt has begun a draft, as far as anybody knows. */
+export function readProgress(document: string | null): DraftProgress | undefined {
+	if (document === null) return undefined;
 	try {
-		return Progress.safeParse(JSON.parse(document)).data ?? NO_PROGRESS;
+		return Progress.safeParse(JSON.parse(document)).data;
 	} catch (error) {
-		if (error instanceof SyntaxError) return NO_PROGRESS;
+		if (error instanceof SyntaxError) return undefined;
 		throw error;
 	}
 }

@@ -83,7 +83,8 @@ export class GraphDraftTransport {
 				? reading.plan
 				: await wrappedPlan(() => spooledBytes(attempt), attempt.recipients, reading.refusal.why);
 			const progress = readProgress(attempt.progress);
-			if (!attempt.maybeSent || progress.draftId !== "")
+			// What was begun as a draft has gone no other way, and its progress says how far it came.
+			if (!attempt.maybeSent || progress !== undefined)
 				return await this.#send({ attempt, plan, via, signal, progress });
 			// An earlier attempt went another way.
 			const finding = await this.#options.verifier.look(attempt, plan.messageId, "graph", signal);
@@ -117,17 +118,21 @@ interface SendingParts {
 	readonly plan: DraftPlan;
 	readonly via: string;
 	readonly signal: AbortSignal;
-	readonly progress: DraftProgress;
+	/** Undefined: no draft has been begun. */
+	readonly progress: DraftProgress | undefined;
 }
 
 /** One attempt. */
 class Sending {
 	readonly #parts: SendingParts;
 	#progress: DraftProgress;
+	/** The card knows that this message goes by draft. */
+	#isBegun: boolean;
 
 	constructor(parts: SendingParts) {
 		this.#parts = parts;
-		this.#progress = parts.progress;
+		this.#progress = parts.progress ?? NO_PROGRESS;
+		this.#isBegun = parts.progress !== undefined;
 	}
 
 	async run(): Promise<ReadonlyMap<string, Verdict> | "forbidden"> {
@@ -188,13 +193,13 @@ class Sending {
 	async #make(batch: readonly string[]): Promise<Step | "forbidden"> {
 		if (this.#progress.draftId !== "") return "done";
 		const { attempt, plan } = this.#parts;
+		if (!this.#isBegun) await this.#note(this.#progress);
 		if (attempt.number > 1 || attempt.maybeSent) await this.#removeStrays();
-		const result = await this.#ask(
-			"POST",
-			"/me/messages",
-			draftJson(limitedTo(plan, batch), attempt.queueId),
-		);
-		if (result.kind === "answer" && result.status === 403) return "forbidden";
+		const result = await this.#ask("POST", "/messages", draftJson(limitedTo(plan, batch), attempt.queueId));
+		if (result.kind === "answer" && result.status === 403) {
+			await this.#forget();
+			return "forbidden";
+		}
 		const draft =
 			result.kind === "answer" && result.status === 201 ? Draft.safeParse(result.body) : undefined;
 		if (draft?.success !== true) return beforeSending(result);
@@ -295,7 +300,7 @@ class Sending {
 		const strays =
 			result.kind === "answer" && result.status === 200 ? Strays.safeParse(result.body) : undefined;
 		for (const { id } of strays?.data?.value ?? [])
-			await this.#ask("DELETE", `/me/messages/${encodeURIComponent(id)}`);
+			await this.#ask("DELETE", `/messages/${encodeURIComponent(id)}`);
 	}
 
 	#without(): DraftProgress {
@@ -303,11 +308,19 @@ class Sending {
 	}
 
 	#path(): string {
-		return `/me/messages/${encodeURIComponent(this.#progress.draftId)}`;
+		return `/messages/${encodeURIComponent(this.#progress.draftId)}`;
+	}
+
+	/** It may go another way now. */
+	async #forget(): Promise<void> {
+		if (this.#progress.sentTo.length > 0) return;
+		this.#isBegun = false;
+		await this.#parts.attempt.noteProgress(null);
 	}
 
 	async #note(progress: DraftProgress): Promise<void> {
 		this.#progress = progress;
+		this.#isBegun = true;
 		await this.#parts.attempt.noteProgress(JSON.stringify(progress));
 	}
 

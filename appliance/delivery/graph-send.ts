@@ -122,7 +122,7 @@ export class GraphTransport implements Transport {
 		const result = await this.#options.graph.request({
 			account: attempt.account,
 			method: "POST",
-			path: "/me/sendMail",
+			path: "/sendMail",
 			headers: { "content-type": "text/plain" },
 			body: () => upload.open(),
 			bodyLength: upload.lengthBytes,

@@ -79,7 +79,7 @@ export class SentCopies {
 	async ownerOf(copy: SentCopy, queueId: string): Promise<Looked<CopyOwner>> {
 		const known = this.#owners.get(copy.id);
 		if (known !== undefined) return { ok: true, value: known, serverNowMs: undefined };
-		const result = await this.#get(`/me/messages/${encodeURIComponent(copy.id)}/$value`);
+		const result = await this.#get(`/messages/${encodeURIComponent(copy.id)}/$value`);
 		if (mayAnswerLater(result)) return { ok: false, result };
 		const value = ownerIn(result, queueId);
 		this.#owners.set(copy.id, value);
@@ -95,7 +95,7 @@ function searchPath(folder: string, messageId: string): string {
 	// OData: a quote within a string is doubled.
 	const filter = `internetMessageId eq '${messageId.replaceAll("'", "''")}'`;
 	const wanted = "id,sentDateTime,toRecipients,ccRecipients,bccRecipients";
-	return `/me/mailFolders/${folder}/messages?$filter=${encodeURIComponent(filter)}&$select=${wanted}&$top=${MOST_COPIES}`;
+	return `/mailFolders/${folder}/messages?$filter=${encodeURIComponent(filter)}&$select=${wanted}&$top=${MOST_COPIES}`;
 }
 
 /** A copy over the client's size limit, or one that is gone meanwhile, will not answer later either. */

@@ -20,7 +20,8 @@ function openClient(answers: readonly Pick<HttpAnswer, "status" | "headers">[]) 
 			close: () => undefined,
 		},
 		tokens: {
-			accessToken: () => Promise.resolve({ ok: true, token: new Secret("t"), expiresAtMs: 1e15 }),
+			accessToken: () =>
+				Promise.resolve({ ok: true, token: new Secret("t"), expiresAtMs: 1e15, speaksFor: "person" }),
 		},
 		graphUrl: () => "https://graph.microsoft.com",
 		clock: { now: () => 0, monotonicMs: () => 0, sleep: () => Promise.resolve() },

@@ -14,7 +14,7 @@ import type { TokenSource } from "./token-source.ts";
 export interface GraphRequest {
 	readonly account: string;
 	readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-	/** Behind `/v1.0`, query included: `/me/sendMail`. */
+	/** Inside the account's mailbox, query included: `/sendMail`. */
 	readonly path: string;
 	readonly headers?: Readonly<Record<string, string>>;
 	/** The body anew at each call: a request is repeated after a 401. */
@@ -111,7 +111,7 @@ export class GraphClient {
 		const result = await meter.run(account, cost, signal, () =>
 			http.request({
 				method: request.method,
-				url: `${graphUrl()}/v1.0${request.path}`,
+				url: `${graphUrl()}/v1.0${mailboxPath(account, token.speaksFor)}${request.path}`,
 				headers: {
 					...request.headers,
 					authorization: `Bearer ${token.token.reveal()}`,
@@ -125,6 +125,11 @@ export class GraphClient {
 		);
 		return resultOf(result, clock.now());
 	}
+}
+
+/** An app has no mailbox of its own: `/me` is a person's (learn.microsoft.com/graph/api/user-sendmail). */
+function mailboxPath(account: string, speaksFor: "person" | "app"): string {
+	return speaksFor === "person" ? "/me" : `/users/${encodeURIComponent(account)}`;
 }
 
 function resultOf(result: HttpResult, nowMs: number): GraphResult {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Account, PUBLISHED_LIMITS } from "../accounts/model.ts";
 import { silentLog } from "../log.ts";
 import { endpointsOf, scopesOf } from "./clouds.ts";
-import { type SignInResult, signInWithCode } from "./device-code.ts";
+import { signInWithCode } from "./device-code.ts";
 import type { DeviceCode } from "./device-code-pacing.ts";
 import { type HttpClient, openHttp } from "./http.ts";
 import { LeapingClock } from "./leaping-clock.ts";
@@ -11,6 +11,7 @@ import { openMsalApp } from "./msal-app.ts";
 import { NetworkModule } from "./network-module.ts";
 import { RefreshGate } from "./refresh-gate.ts";
 import * as sts from "./scripted-sts.ts";
+import type { SignInResult } from "./sign-in-result.ts";
 
 const ACCOUNT: Account = {
 	address: "alerts@contoso.com",

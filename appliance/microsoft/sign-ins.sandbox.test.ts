@@ -12,7 +12,6 @@ import type { SignInNews } from "../services.ts";
 import { type HttpClient, openHttp } from "./http.ts";
 import { LeapingClock } from "./leaping-clock.ts";
 import { SignIns } from "./sign-ins.ts";
-import { Vault } from "./vault.ts";
 
 const ADDRESS = "alerts@contoso.com";
 /** A poll that meets these is the last; the others are waited out. "hang" would take its 30 s here. */
@@ -56,7 +55,7 @@ function newRun(): SignIns {
 		microsoft: () => ({ cloud: "custom", authority: sandbox.authorityUrl, graph: sandbox.graphUrl }),
 		accountOf: () => account,
 		accounts: () => [account],
-		vault: new Vault({ stateDir, credentialsDir: "" }),
+		place: { stateDir, credentialsDir: "" },
 		http,
 		clock: new LeapingClock(),
 		log: silentLog(),

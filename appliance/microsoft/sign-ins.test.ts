@@ -12,7 +12,6 @@ import { LeapingClock } from "./leaping-clock.ts";
 import * as sts from "./scripted-sts.ts";
 import { SignIns } from "./sign-ins.ts";
 import type { TokenResult } from "./token-source.ts";
-import { Vault } from "./vault.ts";
 
 const ADDRESS = "alerts@contoso.com";
 const ACCOUNT: Account = {
@@ -80,7 +79,7 @@ async function start(): Promise<SignIns> {
 		microsoft: () => microsoft,
 		accountOf: (address) => (address === account.address ? account : undefined),
 		accounts: () => [account],
-		vault: new Vault({ stateDir, credentialsDir: "" }),
+		place: { stateDir, credentialsDir: "" },
 		http,
 		clock,
 		log: log(),

@@ -9,20 +9,26 @@ import type { Clock } from "../clock.ts";
 import type { Events } from "../events.ts";
 import type { Log } from "../log.ts";
 import type { AccountStatus, SignInNews } from "../services.ts";
+import { resourceOf } from "./access-tokens.ts";
 import { type CloudSettings, endpointsOf } from "./clouds.ts";
-import { type SignInResult, signInWithCode } from "./device-code.ts";
+import { signInWithCode } from "./device-code.ts";
 import type { DeviceCode } from "./device-code-pacing.ts";
-import { Grant, resourceOf } from "./grant.ts";
+import type { Grant, GrantStatus } from "./grant.ts";
 import type { HttpClient } from "./http.ts";
+import { PersonGrant } from "./person-grant.ts";
+import { SIGN_IN_KIND, type SignInRecord } from "./sign-in-record.ts";
+import type { SignInResult } from "./sign-in-result.ts";
 import type { Resource, TokenOptions, TokenResult, TokenSource } from "./token-source.ts";
-import type { Vault } from "./vault.ts";
+import { Vault } from "./vault.ts";
+import type { KeyPlace } from "./vault-key.ts";
 
 export interface SignInsOptions {
 	/** `[microsoft]` in force; asked anew each time, because it may be reloaded. */
 	readonly microsoft: () => CloudSettings;
 	readonly accountOf: (address: string) => Account | undefined;
 	readonly accounts: () => readonly Account[];
-	readonly vault: Vault;
+	/** Where sign-ins are kept, and the key that seals them. */
+	readonly place: KeyPlace;
 	readonly http: HttpClient;
 	readonly clock: Clock;
 	readonly log: Log;
@@ -32,14 +38,13 @@ export interface SignInsOptions {
 export type SignInStatus = Omit<AccountStatus, "account" | "waits">;
 
 const DAY_MS = 24 * 60 * 60_000;
-/** Refresh tokens live 90 days from their last use (learn.microsoft.com/entra/identity-platform/refresh-tokens). */
-const GRANT_LIFE_MS = 90 * DAY_MS;
 const KEEP_ALIVE_AGE_MS = DAY_MS;
 const KEEP_ALIVE_CHECK_MS = 60 * 60_000;
 
 export class SignIns implements TokenSource {
 	readonly #options: SignInsOptions;
-	readonly #grants = new Map<string, Promise<Grant>>();
+	readonly #vault: Vault<SignInRecord>;
+	readonly #people = new Map<string, Promise<PersonGrant>>();
 	/** Sign-ins that wait for a person, by address. */
 	readonly #waiting = new Map<string, AbortController>();
 	readonly #flows = new Set<Promise<void>>();
@@ -50,6 +55,7 @@ export class SignIns implements TokenSource {
 
 	constructor(options: SignInsOptions) {
 		this.#options = options;
+		this.#vault = new Vault(options.place, SIGN_IN_KIND);
 	}
 
 	/** Reads what is in the vault, and begins to keep it alive. A vault that cannot be read is no error. */
@@ -63,7 +69,7 @@ export class SignIns implements TokenSource {
 		this.#stopping.abort();
 		await Promise.allSettled(this.#flows);
 		await this.#keepingAlive;
-		for (const grant of this.#grants.values()) await (await grant).settled();
+		for (const grant of this.#people.values()) await (await grant).settled();
 	}
 
 	async accessToken(address: string, resource: Resource, options: TokenOptions = {}): Promise<TokenResult> {
@@ -120,17 +126,15 @@ export class SignIns implements TokenSource {
 
 	/** What the console shows. An address nobody has signed in to needs a sign-in. */
 	async status(address: string): Promise<SignInStatus> {
-		const grant = await this.#grant(address);
 		const account = this.#options.accountOf(address);
-		const record = grant.record;
-		const needs = account === undefined || grant.needsSignIn(account) !== undefined;
-		const live = record?.grant.state === "live";
+		const status = account === undefined ? NO_ACCOUNT : (await this.#grant(address)).status(account);
+		const needs = status.needsSignIn ? "needs-sign-in" : "signed-in";
 		return {
-			state: this.#waiting.has(address) ? "signing-in" : needs ? "needs-sign-in" : "signed-in",
-			signedInAs: record?.signedInAs ?? "",
-			signedInAt: record === undefined ? null : new Date(record.signedInAt).toISOString(),
-			lapsesAt: live ? new Date(record.lastRefreshAt + GRANT_LIFE_MS).toISOString() : null,
-			trouble: account === undefined ? "" : grant.trouble(account),
+			state: this.#waiting.has(address) ? "signing-in" : needs,
+			signedInAs: status.signedInAs,
+			signedInAt: isoTime(status.signedInAtMs),
+			lapsesAt: isoTime(status.lapsesAtMs),
+			trouble: status.trouble,
 		};
 	}
 
@@ -182,7 +186,7 @@ export class SignIns implements TokenSource {
 	): Promise<void> {
 		const { log, events } = this.#options;
 		const { address } = account;
-		await (await this.#grant(address)).adopt(account, result);
+		await (await this.#person(address)).adopt(account, result);
 		if (this.#troubled.delete(address)) events.emit("account-recovered", { account: address });
 		events.emit("account-signed-in", { account: address, who: result.who });
 		log.info("signed-in", { account: address, who: result.who });
@@ -194,13 +198,18 @@ export class SignIns implements TokenSource {
 	}
 
 	#grant(address: string): Promise<Grant> {
-		const known = this.#grants.get(address);
+		return this.#person(address);
+	}
+
+	#person(address: string): Promise<PersonGrant> {
+		const known = this.#people.get(address);
 		if (known !== undefined) return known;
-		const { vault, http, clock, log, microsoft } = this.#options;
+		const { http, clock, log, microsoft } = this.#options;
 		const endpoints = () => endpointsOf(microsoft());
-		const grant = new Grant(address, { vault, http, clock, log, endpoints, stopping: this.#stopping.signal });
+		const stopping = this.#stopping.signal;
+		const grant = new PersonGrant(address, { vault: this.#vault, http, clock, log, endpoints, stopping });
 		const loaded = grant.load().then(() => grant);
-		this.#grants.set(address, loaded);
+		this.#people.set(address, loaded);
 		return loaded;
 	}
 
@@ -228,6 +237,18 @@ export class SignIns implements TokenSource {
 			}
 		}
 	}
+}
+
+const NO_ACCOUNT: GrantStatus = {
+	needsSignIn: true,
+	signedInAs: "",
+	signedInAtMs: undefined,
+	lapsesAtMs: undefined,
+	trouble: "",
+};
+
+function isoTime(wallMs: number | undefined): string | null {
+	return wallMs === undefined ? null : new Date(wallMs).toISOString();
 }
 
 function notReady(account: Account): SignInNews | undefined {

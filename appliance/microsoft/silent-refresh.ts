@@ -1,36 +1,33 @@
 /**
  * Access tokens for one sign-in without a person: MSAL's silent call on the cache in the vault's
- * record, and what came of it as data. For grant.ts, which keeps, saves and judges.
+ * record, and what came of it as data. For person-grant.ts, which keeps, saves and judges.
  */
 import { randomUUID } from "node:crypto";
 import type { PublicClientApplication } from "@azure/msal-node";
 import type { Account } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
+import type { AskOutcome } from "./access-tokens.ts";
 import { type Endpoints, scopesOf } from "./clouds.ts";
-import { type HeldToken, holdToken } from "./held-token.ts";
+import { holdToken } from "./held-token.ts";
 import { openMsalApp } from "./msal-app.ts";
 import type { NetworkModule } from "./network-module.ts";
 import { faultOf, type SignInFault } from "./sign-in-errors.ts";
+import type { SignInRecord } from "./sign-in-record.ts";
 import type { Resource } from "./token-source.ts";
-import type { VaultRecord } from "./vault.ts";
 
 export interface SilentRefreshOptions {
 	readonly account: Account;
 	readonly endpoints: Endpoints;
 	readonly network: NetworkModule;
-	readonly record: VaultRecord;
+	readonly record: SignInRecord;
 	readonly clock: Clock;
 }
-
-export type RefreshOutcome =
-	| { readonly ok: true; readonly held: HeldToken; readonly fromCache: boolean }
-	| { readonly ok: false; readonly fault: SignInFault };
 
 export class SilentRefresh {
 	readonly #app: PublicClientApplication;
 	readonly #network: NetworkModule;
-	readonly #record: VaultRecord;
+	readonly #record: SignInRecord;
 	readonly #tenant: string;
 	readonly #endpoints: Endpoints;
 	readonly #clock: Clock;
@@ -62,12 +59,12 @@ export class SilentRefresh {
 	}
 
 	/** Still right? A new sign-in has a new record, a reload may bring a new tenant. */
-	isFor(account: Account, record: VaultRecord): boolean {
+	isFor(account: Account, record: SignInRecord): boolean {
 		return this.#record === record && this.#tenant === account.tenant;
 	}
 
 	/** With `force`, Microsoft is asked even if MSAL's cache holds a token that looks good. */
-	async run(resource: Resource, force: boolean): Promise<RefreshOutcome> {
+	async run(resource: Resource, force: boolean): Promise<AskOutcome> {
 		const correlationId = randomUUID();
 		try {
 			const accounts = await this.#app.getTokenCache().getAllAccounts();

@@ -10,7 +10,13 @@ import type { Secret } from "../secret.ts";
 export type Resource = "graph" | "outlook";
 
 export type TokenResult =
-	| { readonly ok: true; readonly token: Secret; readonly expiresAtMs: number }
+	| {
+			readonly ok: true;
+			readonly token: Secret;
+			readonly expiresAtMs: number;
+			/** In whose name: of a person who signed in, or of the app registration itself (certificate). */
+			readonly speaksFor: "person" | "app";
+	  }
 	| { readonly ok: false; readonly trouble: AccountTrouble };
 
 export interface TokenOptions {

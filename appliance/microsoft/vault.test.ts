@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { Vault, type VaultRecord } from "./vault.ts";
+import { SIGN_IN_KIND, type SignInRecord } from "./sign-in-record.ts";
+import { Vault } from "./vault.ts";
 
 let stateDir = "";
 beforeEach(async () => {
@@ -11,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => rm(stateDir, { recursive: true, force: true }));
 
 const ACCOUNT = "alerts@contoso.com";
-const RECORD: VaultRecord = {
+const RECORD: SignInRecord = {
 	msalCache: '{"RefreshToken":{"secret":"1.AXEA-very-secret"}}',
 	homeAccountId: "oid.tid",
 	signedInAs: ACCOUNT,
@@ -22,8 +23,8 @@ const RECORD: VaultRecord = {
 	grant: { state: "live" },
 };
 
-function vault(credentialsDir = ""): Vault {
-	return new Vault({ stateDir, credentialsDir });
+function vault(credentialsDir = ""): Vault<SignInRecord> {
+	return new Vault({ stateDir, credentialsDir }, SIGN_IN_KIND);
 }
 
 async function sealedFile(): Promise<string> {

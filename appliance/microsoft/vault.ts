@@ -1,6 +1,6 @@
 /**
- * Sign-ins at rest: one file per account in STATE/vault/, sealed with AES-256-GCM under a key that
- * is not in it. For sign-ins.ts.
+ * Sign-ins and certificates' keys at rest: one file each per account in STATE/vault/, sealed with AES-256-GCM
+ * under a key that is not in it. For sign-ins.ts.
  *
  * A file that cannot be read is reported, left as it is, and set aside when a new sign-in takes its
  * place. Nothing here is erased but by `remove`, or by the caller writing a dead grant.
@@ -8,36 +8,23 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { errorCode } from "../errors.ts";
 import { syncFolder, writeDurably } from "./durable-file.ts";
 import { ensureVaultKey, type KeyPlace, readVaultKey } from "./vault-key.ts";
 
-const GRANT = z.discriminatedUnion("state", [
-	z.object({ state: z.literal("live") }),
-	/** Microsoft said that it will never work again; the tokens are gone from the record. */
-	z.object({ state: z.literal("dead"), at: z.number(), ownerText: z.string(), reason: z.string() }),
-]);
+/** One sort of secret that an account may have. */
+export interface VaultKind<Content> {
+	readonly record: z.ZodType<Content>;
+	/** Of its file. */
+	readonly extension: string;
+	/** Also part of what is authenticated, so that one sort does not pass for another. */
+	readonly bound: string;
+}
 
-const RECORD = z.object({
-	/** MSAL's cache as JSON, refresh token included; empty for a dead grant. */
-	msalCache: z.string(),
-	homeAccountId: z.string(),
-	signedInAs: z.string(),
-	/** Wall clock, milliseconds since 1970, as the next one. */
-	signedInAt: z.number(),
-	lastRefreshAt: z.number(),
-	/** The app registration and place it was made with; it is good for no other. */
-	clientId: z.string(),
-	loginUrl: z.string(),
-	grant: GRANT,
-});
-
-export type VaultRecord = z.infer<typeof RECORD>;
-
-export type VaultReading =
+export type VaultReading<Content> =
 	| { readonly state: "absent" }
-	| { readonly state: "present"; readonly record: VaultRecord }
+	| { readonly state: "present"; readonly record: Content }
 	| { readonly state: "unreadable"; readonly reason: string };
 
 /** First bytes of a file, also part of what is authenticated. */
@@ -46,35 +33,37 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const CIPHER = "aes-256-gcm";
 
-export class Vault {
+export class Vault<Content> {
 	readonly #place: KeyPlace;
+	readonly #kind: VaultKind<Content>;
 	readonly #folder: string;
 
-	constructor(place: KeyPlace) {
+	constructor(place: KeyPlace, kind: VaultKind<Content>) {
 		this.#place = place;
+		this.#kind = kind;
 		this.#folder = join(place.stateDir, "vault");
 	}
 
 	/** Never throws for what is, or is not, on the card. */
-	async read(account: string): Promise<VaultReading> {
+	async read(account: string): Promise<VaultReading<Content>> {
 		const sealed = await this.#load(account);
 		if (sealed === undefined) return { state: "absent" };
 		if (typeof sealed === "string") return { state: "unreadable", reason: sealed };
 		const key = await readVaultKey(this.#place);
 		if (key.state === "absent") return { state: "unreadable", reason: "the vault's key is missing" };
 		if (key.state === "unusable") return { state: "unreadable", reason: key.reason };
-		return unseal(sealed, account, key.key);
+		return unseal(sealed, this.#bound(account), key.key, this.#kind.record);
 	}
 
 	/** On the card when it resolves. Throws what the file system throws; the old record then stands. */
-	async write(account: string, record: VaultRecord): Promise<void> {
+	async write(account: string, record: Content): Promise<void> {
 		await mkdir(this.#folder, { recursive: true, mode: 0o700 });
 		const suffix = `.set-aside-${randomBytes(4).toString("hex")}`;
 		if ((await this.read(account)).state === "unreadable") {
 			await rename(this.#path(account), `${this.#path(account)}${suffix}`);
 		}
 		const key = await ensureVaultKey(this.#place, suffix);
-		await writeDurably(this.#path(account), seal(record, account, key));
+		await writeDurably(this.#path(account), seal(JSON.stringify(record), this.#bound(account), key));
 	}
 
 	/** Also what was set aside of it. */
@@ -89,7 +78,13 @@ export class Vault {
 
 	/** A hash, because an address may hold characters and lengths that a file name may not. */
 	#path(account: string): string {
-		return join(this.#folder, `${createHash("sha256").update(account).digest("hex").slice(0, 40)}.sealed`);
+		const hash = createHash("sha256").update(account).digest("hex").slice(0, 40);
+		return join(this.#folder, `${hash}.${this.#kind.extension}`);
+	}
+
+	/** So that one account's file does not pass for another's. */
+	#bound(account: string): Buffer {
+		return Buffer.from(`${FORMAT}${account}${this.#kind.bound}`, "utf8");
 	}
 
 	/** The bytes, undefined for none, or why they cannot be had. */
@@ -105,20 +100,20 @@ export class Vault {
 	}
 }
 
-/** Bound to the account, so that one account's file does not pass for another's. */
-function associatedData(account: string): Buffer {
-	return Buffer.from(`${FORMAT}${account}`, "utf8");
-}
-
 /** FORMAT, nonce, tag, ciphertext. */
-function seal(record: VaultRecord, account: string, key: Buffer): Buffer {
+function seal(content: string, bound: Buffer, key: Buffer): Buffer {
 	const nonce = randomBytes(NONCE_BYTES);
-	const cipher = createCipheriv(CIPHER, key, nonce).setAAD(associatedData(account));
-	const text = Buffer.concat([cipher.update(JSON.stringify(record), "utf8"), cipher.final()]);
+	const cipher = createCipheriv(CIPHER, key, nonce).setAAD(bound);
+	const text = Buffer.concat([cipher.update(content, "utf8"), cipher.final()]);
 	return Buffer.concat([Buffer.from(FORMAT), nonce, cipher.getAuthTag(), text]);
 }
 
-function unseal(sealed: Buffer, account: string, key: Buffer): VaultReading {
+function unseal<Content>(
+	sealed: Buffer,
+	bound: Buffer,
+	key: Buffer,
+	record: z.ZodType<Content>,
+): VaultReading<Content> {
 	const head = FORMAT.length;
 	if (
 		sealed.subarray(0, head).toString("latin1") !== FORMAT ||
@@ -129,7 +124,7 @@ function unseal(sealed: Buffer, account: string, key: Buffer): VaultReading {
 	const nonce = sealed.subarray(head, head + NONCE_BYTES);
 	const tag = sealed.subarray(head + NONCE_BYTES, head + NONCE_BYTES + TAG_BYTES);
 	const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
-	decipher.setAAD(associatedData(account)).setAuthTag(tag);
+	decipher.setAAD(bound).setAuthTag(tag);
 	const text = decipher.update(sealed.subarray(head + NONCE_BYTES + TAG_BYTES));
 	try {
 		decipher.final();
@@ -137,7 +132,7 @@ function unseal(sealed: Buffer, account: string, key: Buffer): VaultReading {
 		// GCM's one answer to a wrong key and to damage alike.
 		return { state: "unreadable", reason: "the vault's key does not fit, or its file is damaged" };
 	}
-	const parsed = RECORD.safeParse(JSON.parse(text.toString("utf8")));
+	const parsed = record.safeParse(JSON.parse(text.toString("utf8")));
 	if (!parsed.success) return { state: "unreadable", reason: "the vault's record is of another version" };
 	return { state: "present", record: parsed.data };
 }

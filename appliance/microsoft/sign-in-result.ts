@@ -1,0 +1,108 @@
+/**
+ * What comes of a person's signing in, whichever way: for device-code.ts and browser-code.ts, which run it,
+ * and sign-ins.ts, which keeps it. Pure.
+ */
+import type { AuthenticationResult, PublicClientApplication } from "@azure/msal-node";
+import type { Clock } from "../clock.ts";
+import { Secret } from "../secret.ts";
+import { neededPermission } from "./clouds.ts";
+import { type HeldToken, holdToken } from "./held-token.ts";
+import type { NetworkModule } from "./network-module.ts";
+import { permission } from "./scope-echo.ts";
+import { faultOf } from "./sign-in-errors.ts";
+import type { Resource } from "./token-source.ts";
+
+export type SignInResult =
+	| {
+			readonly ok: true;
+			/** Who signed in, as Microsoft calls them; need not be the account's address. */
+			readonly who: string;
+			readonly homeAccountId: string;
+			/** MSAL's cache with the refresh token in it. */
+			readonly msalCache: Secret;
+			/** The first access token, for the resource asked for. */
+			readonly held: HeldToken;
+	  }
+	| SignInRefusal;
+
+export interface SignInRefusal {
+	readonly ok: false;
+	readonly ownerText: string;
+	readonly hint: string;
+	/** For the log. */
+	readonly reason: string;
+}
+
+export interface Arrived {
+	readonly app: PublicClientApplication;
+	readonly result: AuthenticationResult | null;
+	readonly network: NetworkModule;
+	readonly correlationId: string;
+	readonly resource: Resource;
+	readonly clock: Clock;
+}
+
+/** From MSAL's answer to what is kept of it, or why it is of no use. */
+export function signInResult({
+	app,
+	result,
+	network,
+	correlationId,
+	resource,
+	clock,
+}: Arrived): SignInResult {
+	if (result?.account == null) return NOBODY;
+	const refused = unfit(result, resource);
+	if (refused !== undefined) return refused;
+	return {
+		ok: true,
+		who: result.account.username,
+		homeAccountId: result.account.homeAccountId,
+		msalCache: new Secret(app.getTokenCache().serialize()),
+		held: holdToken(result, network.takeAnswer(correlationId), clock),
+	};
+}
+
+export const CANCELLED: SignInRefusal = {
+	ok: false,
+	ownerText: "The sign-in was cancelled.",
+	hint: "Start again when you like.",
+	reason: "cancelled",
+};
+
+const NOBODY: SignInRefusal = {
+	ok: false,
+	ownerText: "Microsoft accepted the sign-in but did not say who signed in.",
+	hint: "Check that the app registration allows `openid` and `profile`, and start again.",
+	reason: "no id_token in the token answer",
+};
+
+/** Why a sign-in that Microsoft accepted is of no use. */
+function unfit(result: AuthenticationResult, resource: Resource): SignInRefusal | undefined {
+	const who = result.account?.username ?? "";
+	if (who === "") return NOBODY;
+	const needed = neededPermission(resource);
+	if (result.scopes.some((scope) => permission(scope) === needed.toLowerCase())) return undefined;
+	return {
+		ok: false,
+		ownerText: `${who} signed in, but the permission to send mail (${needed}) was not given.`,
+		hint: `Add ${needed} to the app registration in Entra, and start again.`,
+		reason: `granted: ${result.scopes.join(" ")}`,
+	};
+}
+
+/** The service's own answer says more than MSAL's error; without one it is MSAL that objects. */
+export function refusal(network: NetworkModule, correlationId: string, error: Error): SignInRefusal {
+	const answer = network.takeAnswer(correlationId);
+	if (answer === undefined || (answer.kind === "answer" && "access_token" in answer.body)) {
+		return {
+			ok: false,
+			ownerText: "The sign-in could not be completed.",
+			hint: "Check `client_id`, `tenant` and `cloud`, and start again.",
+			reason: `${error.name}: ${error.message}`,
+		};
+	}
+	const fault = faultOf(answer);
+	const hint = fault.kind === "transient" ? "Start again in a few minutes." : fault.hint;
+	return { ok: false, ownerText: fault.ownerText, hint, reason: fault.reason };
+}
