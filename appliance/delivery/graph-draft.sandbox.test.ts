@@ -186,6 +186,18 @@ describe("a message too large for one request", () => {
 		expectArrived(files);
 	});
 
+	it("is not held up for minutes by a draft that was made just as the power failed", async () => {
+		const files = [file("one.pdf", 4_000_000)];
+		const attempt = queued(scan(files));
+		fault({ path: "/messages", action: "accept-then-drop" });
+		await rig.deliver("graph", attempt());
+		await restart();
+		// The first attempt is in doubt, and the mailbox shows a draft with its Message-ID.
+		const report = await rig.deliver("graph", attempt({ maybeSent: true }));
+		expect(report.outcomes).toMatchObject([{ outcome: "delivered" }]);
+		expectArrived(files);
+	});
+
 	it("begins a session anew when the old one has expired", async () => {
 		const files = [file("one.pdf", 9_000_000)];
 		const attempt = queued(scan(files));
