@@ -70,6 +70,17 @@ function fileIn(bytes: Buffer | undefined): string {
 	return sha256(Buffer.from(part, "base64"));
 }
 
+/**
+ * Until a few more requests have been answered, and a moment. A message in doubt is looked for first, half a
+ * minute at most; kills that only cut off the looking would prove little.
+ */
+async function somewhereInAnUpload(box: House): Promise<void> {
+	const steps = () => box.cloud.control.requests().filter(({ method }) => method !== "GET").length;
+	const until = steps() + 1 + Math.floor(Math.random() * 6);
+	await eventually("an upload goes on", () => steps() >= until, 60_000);
+	await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
+}
+
 describe("kill -9 during uploads", () => {
 	it(`${KILLS} times: every scan answered 250 arrives, once, byte for byte`, async () => {
 		const box = await House.build({
@@ -83,7 +94,7 @@ describe("kill -9 during uploads", () => {
 			const devices = Array.from({ length: DEVICES }, (_, device) =>
 				sendOne(port, `k${kill}-${device}`, accepted),
 			);
-			await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 900));
+			await somewhereInAnUpload(box);
 			await box.end("SIGKILL");
 			await Promise.all(devices);
 			await box.start();
