@@ -157,6 +157,7 @@ export class Appliance {
 				place: keyPlace,
 				http,
 				clock,
+				time,
 				log,
 				events,
 			});
@@ -366,7 +367,7 @@ export class Appliance {
 	}
 
 	async #reload(): Promise<{ readonly changes: readonly string[] }> {
-		const { storage, log, accounts, devices, listeners, runner, events } = this.#parts;
+		const { storage, log, accounts, devices, listeners, runner, events, signIns } = this.#parts;
 		const next = await load(this.#options, await savedSettings(storage));
 		const diff = diffConfig(this.config, next.config);
 		// Both check before they change anything.
@@ -374,6 +375,7 @@ export class Appliance {
 		await devices.reload(next.config);
 		this.#loaded.current = next;
 		await listeners.reload();
+		await signIns.refreshCertificates();
 		for (const warning of next.warnings) log.warning("configuration", { warning });
 		if (diff.needRestart.length > 0) {
 			log.warning("configuration-needs-restart", { keys: diff.needRestart.join(",") });

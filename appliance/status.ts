@@ -2,7 +2,9 @@
  * How the appliance is, in one answer: for `postern status`, the status page, `/healthz` and
  * systemd's status line. What is wrong comes first and in the owner's words.
  */
+
 import type { Accounts } from "./accounts/accounts.ts";
+import type { Account } from "./accounts/model.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/schema.ts";
 import type { Listeners } from "./listeners.ts";
@@ -75,17 +77,41 @@ export function lapseWarning(address: string, lapsesAtMs: number, nowMs: number)
 	const leftMs = lapsesAtMs - nowMs;
 	// More than a sign-in lives, or gone by: the clock is wrong, and nothing is said by it.
 	if (leftMs > LAPSE_TOLD_MS || leftMs <= 0) return undefined;
+	return `The sign-in of ${address} lapses in ${inDays(leftMs)} unless the box reaches Microsoft before then: it has not for a long time. Let it have internet for a minute, or sign in again afterwards: postern account add ${address}`;
+}
+
+/** A certificate is renewed by hand, and its upload needs an administrator. */
+const CERTIFICATE_TOLD_MS = 30 * DAY_MS;
+
+export function certificateWarning(
+	{ address, certificateFile }: Pick<Account, "address" | "certificateFile">,
+	expiresAtMs: number,
+	nowMs: number,
+): string | undefined {
+	const leftMs = expiresAtMs - nowMs;
+	if (leftMs > CERTIFICATE_TOLD_MS) return undefined;
+	const how =
+		certificateFile === ""
+			? `Make a new one and upload it in Entra: postern account certificate ${address} --renew`
+			: `Put a new one into ${certificateFile}, upload its public half in Entra, then: postern reload`;
+	if (leftMs <= 0) return `The certificate by which ${address} signs in has expired. ${how}`;
+	return `The certificate by which ${address} signs in expires in ${inDays(leftMs)}. ${how}. The old one serves until Microsoft has the new one.`;
+}
+
+function inDays(leftMs: number): string {
 	const days = Math.max(1, Math.floor(leftMs / DAY_MS));
-	return `The sign-in of ${address} lapses in ${days === 1 ? "a day" : `${days} days`} unless the box reaches Microsoft before then: it has not for a long time. Let it have internet for a minute, or sign in again afterwards: postern account add ${address}`;
+	return days === 1 ? "a day" : `${days} days`;
 }
 
 async function lapseWarnings({ accounts, signIns, clock, time }: StatusSources): Promise<string[]> {
 	const nowMs = time.nowMs() ?? clock.now();
 	const warnings = await Promise.all(
-		accounts.list().map(async ({ address }) => {
+		accounts.list().map(async (account) => {
+			const { address } = account;
 			const { state, lapsesAt } = await signIns.status(address);
-			if (state !== "signed-in" || lapsesAt === null) return undefined;
-			return lapseWarning(address, Date.parse(lapsesAt), nowMs);
+			if (lapsesAt === null) return undefined;
+			if (account.method === "certificate") return certificateWarning(account, Date.parse(lapsesAt), nowMs);
+			return state === "signed-in" ? lapseWarning(address, Date.parse(lapsesAt), nowMs) : undefined;
 		}),
 	);
 	return warnings.filter((warning) => warning !== undefined);

@@ -4,6 +4,7 @@ import { Log, silentLog } from "../appliance/log.ts";
 import { createControlApi } from "./api.ts";
 import {
 	accountStatus,
+	CERTIFICATE,
 	type FakeState,
 	fakeServices,
 	queueRow,
@@ -89,6 +90,29 @@ describe("the control API", () => {
 		expect((await post("/api/v1/accounts", { address: "no address" })).status).toBe(400);
 		const removed = await app.request("/api/v1/accounts/alerts%40contoso.com", { method: "DELETE" });
 		expect(await removed.json()).toEqual({ removed: "alerts@contoso.com" });
+	});
+
+	it("hands over what was pasted, gives the certificate, and bounds both", async () => {
+		const { post, state } = api({ accounts: [accountStatus()] });
+		const paste = (pasted: unknown) => post("/api/v1/accounts/a%40b.c/paste", { pasted });
+		expect((await paste("?code=1")).status).toBe(200);
+		const refused = await paste("nothing");
+		expect(refused.status).toBeGreaterThanOrEqual(400);
+		expect(await refused.json()).toMatchObject({ error: { code: "paste-unusable" } });
+		expect((await paste("x".repeat(40_000))).status).toBe(400);
+		expect((await paste(7)).status).toBe(400);
+		expect(await (await post("/api/v1/accounts/a%40b.c/certificate", { renew: true })).json()).toEqual(
+			CERTIFICATE,
+		);
+		expect(await (await post("/api/v1/accounts/returned", { query: "state=good" })).json()).toEqual({
+			account: "alerts@contoso.com",
+		});
+		expect(state.calls).toEqual([
+			"paste a@b.c ?code=1",
+			"paste a@b.c nothing",
+			"certificate a@b.c true",
+			"returned state=good",
+		]);
 	});
 
 	it("shows a device's sessions and strangers, allows and refuses them, and streams a test", async () => {

@@ -188,3 +188,24 @@ describe("the authority", () => {
 		}
 	});
 });
+
+describe("where a browser comes back to after signing in to Microsoft", () => {
+	it("hands the answer over, and says where the sign-in goes on", async () => {
+		const { services, state } = fakeServices();
+		const response = await createConsole(services, silentLog()).request("/sign-in/return?code=1&state=good");
+		expect(response.status).toBe(200);
+		expect(await response.text()).toContain("The sign-in of alerts@contoso.com goes on");
+		expect(state.calls).toEqual(["returned code=1&state=good"]);
+		expect(response.headers.get("cache-control")).toBe("no-store");
+		expect(response.headers.get("referrer-policy")).toBe("no-referrer");
+	});
+
+	it("tells a stranger nothing", async () => {
+		const { services } = fakeServices();
+		const response = await createConsole(services, silentLog()).request("/sign-in/return?code=1&state=<b>");
+		expect(response.status).toBe(400);
+		const page = await response.text();
+		expect(page).toContain("No sign-in waits.");
+		expect(page).not.toMatch(/alerts@|<b>/);
+	});
+});

@@ -11,11 +11,12 @@ import { asError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
 import type { Services } from "../appliance/services.ts";
 import { ICON_SVG } from "./assets/icon.ts";
-import { ICON_PATH, STYLE_PATH, styleSheet } from "./pages/layout.tsx";
+import { htmlDocument, ICON_PATH, STYLE_PATH, styleSheet } from "./pages/layout.tsx";
 import { MessagePage } from "./pages/message-page.tsx";
 import { publicStatus } from "./pages/public-status.ts";
 import { StatusPage } from "./pages/status-page.tsx";
 import { authorityRoutes } from "./routes/authority.ts";
+import { signInRoutes } from "./routes/sign-in.tsx";
 
 /** The style sheet's address carries its hash, so each version may be kept for good. */
 const KEEP_FOREVER = "public, max-age=31536000, immutable";
@@ -69,6 +70,7 @@ export function createConsole(services: Services, log: Log): Hono {
 		return context.json({ status: problems.length === 0 ? "ok" : "degraded", problems });
 	});
 
+	app.route("/", signInRoutes(services.accounts));
 	app.route("/", authorityRoutes(services.appliance));
 
 	app.get(STYLE_PATH, (context) =>
@@ -129,8 +131,4 @@ async function problemsOf(services: Services, log: Log): Promise<readonly string
 		log.error("status-fault", { error: error.stack ?? error.message });
 		return ["The status cannot be read; the log says more."];
 	}
-}
-
-function htmlDocument(page: { toString(): string | Promise<string> }): string {
-	return `<!doctype html>${String(page)}`;
 }

@@ -112,6 +112,7 @@ export class Accounts {
 				address: draft.address.trim().toLowerCase(),
 				transport: draft.transport ?? before?.transport ?? "graph",
 				method: draft.method ?? before?.method ?? "device-code",
+				...this.#registrationOf(draft, before),
 			};
 			const account = toAccount(parseAccount(value), this.#config, "saved");
 			await this.#options.documents.put("account", account.address, value);
@@ -129,6 +130,19 @@ export class Accounts {
 			this.#install(this.list().filter((other) => other !== account));
 			return "removed";
 		});
+	}
+
+	/** Its own app registration, where it has or gets one. */
+	#registrationOf(draft: AccountDraft, before: Account | undefined) {
+		const { microsoft } = this.#config;
+		const own = (given: string | undefined, had: string | undefined, common: string) =>
+			given ?? (had === common ? undefined : had);
+		const clientId = own(draft.clientId, before?.clientId, microsoft.client_id);
+		const tenant = own(draft.tenant, before?.tenant, microsoft.tenant);
+		return {
+			...(clientId === undefined ? {} : { client_id: clientId }),
+			...(tenant === undefined ? {} : { tenant }),
+		};
 	}
 
 	/** Later ones win. */
@@ -154,9 +168,12 @@ function senderAccount(accounts: readonly Account[], sender: string): Account | 
 	);
 }
 
-function changes(account: Account, { method, transport }: AccountDraft): boolean {
+function changes(account: Account, { method, transport, clientId, tenant }: AccountDraft): boolean {
 	return (
-		(method ?? account.method) !== account.method || (transport ?? account.transport) !== account.transport
+		(method ?? account.method) !== account.method ||
+		(transport ?? account.transport) !== account.transport ||
+		(clientId ?? account.clientId) !== account.clientId ||
+		(tenant ?? account.tenant) !== account.tenant
 	);
 }
 
@@ -167,6 +184,7 @@ function toAccount(written: AccountConfig, { microsoft }: AccountsConfig, origin
 		method: written.method,
 		clientId: written.client_id ?? microsoft.client_id,
 		tenant: written.tenant ?? microsoft.tenant,
+		certificateFile: written.certificate_file ?? "",
 		sharedMailboxes: written.shared_mailboxes,
 		owner: written.owner ?? written.address,
 		senders: written.senders,
@@ -191,7 +209,7 @@ function parseAccount(value: unknown): AccountConfig {
 function lockedError(address: string): UserError {
 	return new UserError(
 		"account-locked",
-		`The account ${address} stands in the configuration file, with another method or transport.`,
+		`The account ${address} stands in the configuration file, with other settings.`,
 		"Change it there, then reload.",
 	);
 }

@@ -77,6 +77,8 @@ export interface Account {
 	/** The app registration in force for it: its own or `[microsoft]`'s. */
 	readonly clientId: string;
 	readonly tenant: string;
+	/** The owner's own certificate and key, PEM; empty: the box makes them. */
+	readonly certificateFile: string;
 	readonly sharedMailboxes: readonly string[];
 	/** Who is told of its failures. */
 	readonly owner: string;

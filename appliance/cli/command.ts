@@ -59,6 +59,8 @@ export interface Invocation {
 	appliance(): Promise<ApplianceProgram>;
 	/** The running appliance, over its control socket. Throws `not-running` at the first question. */
 	services(): Promise<Services>;
+	/** The lines of standard input as they come; when `signal` aborts, or the input ends, there are no more. */
+	inputLines(signal: AbortSignal): AsyncIterable<string>;
 	/** The first line of standard input, without its end: for what must not stand in a command line. */
 	inputLine(): Promise<string>;
 	/** Aborts at Ctrl-C; from the first call on, Ctrl-C no longer ends the process by itself. */

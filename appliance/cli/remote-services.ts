@@ -37,6 +37,15 @@ export function remoteServices(client: ControlClient): Services {
 		accounts: {
 			list: () => client.ask("GET", "/accounts"),
 			add: (draft, signal) => client.follow("/accounts", draft, signal),
+			paste: async (address, pasted) => {
+				await client.ask("POST", `/accounts/${encodeURIComponent(address)}/paste`, { pasted });
+			},
+			returned: async (query) => {
+				const { account } = await client.ask<{ account: string }>("POST", "/accounts/returned", { query });
+				return account;
+			},
+			certificate: (address, renew) =>
+				client.ask("POST", `/accounts/${encodeURIComponent(address)}/certificate`, { renew }),
 			test: (address, signal) =>
 				client.follow(`/accounts/${encodeURIComponent(address)}/test`, undefined, signal),
 			remove: async (address) => {

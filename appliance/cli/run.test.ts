@@ -1,56 +1,13 @@
 /** The commands as an owner types them, against a real control socket. */
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
-import { type ControlServer, startControlServer } from "../../web/testing/control-server.ts";
-import {
-	accountStatus,
-	device,
-	type FakeState,
-	PROMPT,
-	queueRow,
-	sessionLog,
-	stranger,
-	WELL_STATUS,
-} from "../../web/testing/fake-services.ts";
+import { device, queueRow, sessionLog, stranger, WELL_STATUS } from "../../web/testing/fake-services.ts";
 import { UserError } from "../errors.ts";
-import { run } from "./run.ts";
-import { captureTerminal } from "./testing/captured-terminal.ts";
+import { postern, start, stop } from "./testing/postern.ts";
 import { localTime } from "./words.ts";
 
-let server: ControlServer | undefined;
-
-afterEach(async () => {
-	await server?.close();
-	server = undefined;
-});
-
-interface Called {
-	readonly exitCode: number;
-	readonly stdout: string;
-	readonly stderr: string;
-}
-
-async function start(change: Partial<FakeState> = {}): Promise<ControlServer> {
-	server = await startControlServer(change);
-	return server;
-}
-
-async function postern(
-	args: readonly string[],
-	{ columns, interrupt, input = "" }: { columns?: number; interrupt?: AbortSignal; input?: string } = {},
-): Promise<Called> {
-	const captured = captureTerminal(columns);
-	const exitCode = await run(args, {
-		terminal: captured.terminal,
-		environment: { POSTERN_CONTROL: server?.socketPath ?? "/nonexistent/control.sock" },
-		appliance: () => Promise.reject(new Error("no test starts the appliance")),
-		input: () => Readable.from([input]),
-		interrupted: () => interrupt ?? new AbortController().signal,
-	});
-	return { exitCode, stdout: captured.stdout(), stderr: captured.stderr() };
-}
+afterEach(stop);
 
 describe("queue", () => {
 	it("list: an empty queue is said to be empty, and is [] for programs", async () => {
@@ -325,120 +282,6 @@ describe("device: test", () => {
 		expect([failed.exitCode, failed.stdout]).toEqual([1, '{"ok":false,"text":"Refused."}\n']);
 		expect((await postern(["device", "test", "Copier"])).exitCode).toBe(2);
 		expect((await postern(["device", "test", "Copier", "--to", "a@b\r\nX: y@z"])).exitCode).toBe(1);
-	});
-});
-
-describe("account", () => {
-	it("add: prints the address and the code, waits, says who signed in", async () => {
-		const { state } = await start();
-		const { stdout, stderr, exitCode } = await postern([
-			"account",
-			"add",
-			"alerts@contoso.com",
-			"--transport",
-			"smtp",
-		]);
-		expect(exitCode).toBe(0);
-		expect(stdout).toBe(
-			[
-				"To sign in alerts@contoso.com, open this address on any phone or computer:",
-				"",
-				"    https://microsoft.com/devicelogin",
-				"",
-				"and enter this code there:",
-				"",
-				"    ┌─────────────┐",
-				"    │  ABCD-EFGH  │",
-				"    └─────────────┘",
-				"",
-				"Signed in as alerts@contoso.com.",
-				"",
-			].join("\n"),
-		);
-		expect(stderr).toContain("Ctrl-C cancels");
-		expect(state.calls).toEqual(['sign-in {"address":"alerts@contoso.com","transport":"smtp"}']);
-	});
-
-	it("add: a QR on a terminal, one JSON line for each news for programs", async () => {
-		await start();
-		expect((await postern(["account", "add", "a@b.c"], { columns: 80 })).stdout).toMatch(/[▀▄█]{10}/);
-		const { stdout } = await postern(["account", "add", "a@b.c", "--json"]);
-		const lines = stdout
-			.trimEnd()
-			.split("\n")
-			.map((line) => JSON.parse(line) as unknown);
-		expect(lines).toEqual([PROMPT, { type: "signed-in", who: "alerts@contoso.com" }]);
-	});
-
-	it("add: a refusal is told and fails", async () => {
-		await start({
-			signInNews: [
-				PROMPT,
-				{ type: "refused", ownerText: "The code has expired.", hint: "Ask for a new one." },
-			],
-		});
-		const { stderr, exitCode } = await postern(["account", "add", "a@b.c"]);
-		expect(exitCode).toBe(1);
-		expect(stderr).toContain("postern: The code has expired.\nAsk for a new one.\n");
-	});
-
-	it("add: Ctrl-C cancels the sign-in here and on the appliance", async () => {
-		const { state } = await start({ signInNews: [PROMPT], signInHangs: true });
-		const ctrlC = new AbortController();
-		const call = postern(["account", "add", "a@b.c"], { interrupt: ctrlC.signal });
-		await expect.poll(() => state.calls).toHaveLength(1);
-		ctrlC.abort();
-		const { stderr, exitCode } = await call;
-		expect(exitCode).toBe(1);
-		expect(stderr).toContain("Cancelled; nobody was signed in.");
-		await expect.poll(() => state.calls.at(-1)).toBe("sign-in cancelled");
-	});
-
-	it("add: Ctrl-C before Microsoft has given a code cancels too", async () => {
-		const { state } = await start({ signInNews: [], signInHangs: true });
-		const ctrlC = new AbortController();
-		const call = postern(["account", "add", "a@b.c"], { interrupt: ctrlC.signal });
-		await expect.poll(() => state.calls).toHaveLength(1);
-		ctrlC.abort();
-		expect((await call).stderr).toBe("Cancelled; nobody was signed in.\n");
-		await expect.poll(() => state.calls.at(-1)).toBe("sign-in cancelled");
-	});
-
-	it("add: an appliance that stops meanwhile is told", async () => {
-		const { state, close } = await start({ signInNews: [PROMPT], signInHangs: true });
-		const call = postern(["account", "add", "a@b.c"]);
-		await expect.poll(() => state.calls).toHaveLength(1);
-		await close();
-		const { stderr, exitCode } = await call;
-		expect(exitCode).toBe(1);
-		expect(stderr).toContain("Postern is being stopped.");
-	});
-
-	it("add: what is no mailbox address is refused before anything happens", async () => {
-		const { state } = await start();
-		const { stderr, exitCode } = await postern(["account", "add", "alerts"]);
-		expect(exitCode).toBe(1);
-		expect(stderr).toContain("such as alerts@contoso.com");
-		expect(state.calls).toEqual([]);
-	});
-
-	it("list, test, remove", async () => {
-		await start({
-			accounts: [accountStatus()],
-			testSteps: [
-				{ ok: true, text: "Microsoft took the message." },
-				{ ok: false, text: "It did not arrive." },
-			],
-		});
-		expect((await postern(["account", "list"])).stdout).toMatch(
-			/^alerts@contoso\.com {2}signed-in {2}alerts@contoso\.com {2}graph {2}2027-02-18 \d\d:\d\d$/m,
-		);
-		const tested = await postern(["account", "test", "alerts@contoso.com"]);
-		expect(tested.stdout).toBe("ok    Microsoft took the message.\nFAIL  It did not arrive.\n");
-		expect(tested.exitCode).toBe(1);
-		expect((await postern(["account", "remove", "alerts@contoso.com"])).exitCode).toBe(0);
-		expect((await postern(["account", "list"])).stdout).toContain("No account yet");
-		expect((await postern(["account", "remove", "alerts@contoso.com"])).exitCode).toBe(1);
 	});
 });
 

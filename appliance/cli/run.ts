@@ -4,6 +4,7 @@
  * `UsageError` and `UserError` are told on standard error, in the owner's words; everything else is
  * a fault of ours and goes up to the caller.
  */
+import type { Readable } from "node:stream";
 import { UserError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { type ApplianceProgram, DONE, FAILED, type Invocation, USAGE, UsageError } from "./command.ts";
@@ -18,7 +19,7 @@ export interface Surroundings {
 	/** The code of the appliance, for the commands that are it. */
 	appliance(): Promise<ApplianceProgram>;
 	/** Standard input. Asked for only by commands that read it, so that others leave it alone. */
-	input(): AsyncIterable<Buffer | string>;
+	input(): Readable;
 	/** Aborts at Ctrl-C. Asked for only by commands that can be cancelled. */
 	interrupted(): AbortSignal;
 }
@@ -62,6 +63,7 @@ function invocationOf(
 		terminal,
 		appliance,
 		inputLine: () => firstLine(input()),
+		inputLines: (signal) => linesOf(input(), signal),
 		interrupted,
 		services: () => connect(configFile, environment),
 	};
@@ -77,6 +79,30 @@ async function firstLine(input: AsyncIterable<Buffer | string>): Promise<string>
 		if (text.includes("\n") || text.length > LONGEST_INPUT_LINE) break;
 	}
 	return (text.split("\n")[0] ?? "").replace(/\r$/, "");
+}
+
+/**
+ * A terminal is put into raw mode meanwhile: in its own line mode it takes no more than 4,096 characters a line
+ * (termios(3)), and Microsoft's addresses may be longer.
+ */
+async function* linesOf(input: Readable, signal: AbortSignal): AsyncGenerator<string> {
+	const { createInterface } = await import("node:readline");
+	const isTerminal = "isTTY" in input && input.isTTY === true;
+	const lines = createInterface({
+		input,
+		terminal: isTerminal,
+		...(isTerminal ? { output: process.stderr } : {}),
+	});
+	// In raw mode Ctrl-C is a character, and no signal.
+	lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+	const close = () => lines.close();
+	signal.addEventListener("abort", close, { once: true });
+	try {
+		if (!signal.aborted) yield* lines;
+	} finally {
+		signal.removeEventListener("abort", close);
+		lines.close();
+	}
 }
 
 /** Loaded only by commands that need it, so that `version` and `help` stay quick. */

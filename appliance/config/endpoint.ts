@@ -92,6 +92,20 @@ export function readServiceUrl(text: string): string | Refusal {
 	return url.href.replace(/\/+$/, "");
 }
 
+/** Where Microsoft sends a browser back to: it allows `https://`, and `http://` for this machine alone. Or empty. */
+export function readRedirectUrl(text: string): string | Refusal {
+	if (text.trim() === "") return "";
+	const url = URL.parse(text.trim());
+	const isAllowed = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+	if (url === null || !isAllowed || url.username !== "" || url.hash !== "" || url.search !== "") {
+		return new Refusal(
+			'is no address for a sign-in to end at; "https://postern.example.com/sign-in/return" or "http://localhost"',
+		);
+	}
+	// To the letter as written: Microsoft compares it so with the registration.
+	return text.trim();
+}
+
 /** `http://[user:password@]host:port` of a site's proxy, or empty. */
 export function readProxyUrl(text: string): string | Refusal {
 	if (text === "") return text;

@@ -7,7 +7,7 @@
  */
 import * as z from "zod";
 import { readDuration, readRetrySchedule } from "./duration.ts";
-import { isHost, readListen, readProxyUrl, readServer, readServiceUrl } from "./endpoint.ts";
+import { isHost, readListen, readProxyUrl, readRedirectUrl, readServer, readServiceUrl } from "./endpoint.ts";
 import {
 	documented,
 	listOf,
@@ -165,6 +165,14 @@ const microsoftTable = z.strictObject({
 	tenant: text(readTenant)
 		.prefault("common")
 		.meta(documented({ description: "common, organizations, consumers, or the tenant's id or domain" })),
+	redirect: text(readRedirectUrl)
+		.prefault("")
+		.meta(
+			documented({
+				description:
+					"where a browser sign-in ends, as in the app registration: the console's https://…/sign-in/return, or http://localhost; else Microsoft's empty page, whose address is pasted",
+			}),
+		),
 	authority: text(readServiceUrl)
 		.prefault("https://login.microsoftonline.com")
 		.meta(

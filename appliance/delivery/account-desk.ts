@@ -11,6 +11,7 @@ import type {
 	AccountService,
 	AccountStatus,
 	AccountWaits,
+	AppCertificate,
 	SignInNews,
 	TestStep,
 } from "../services.ts";
@@ -85,6 +86,20 @@ export class AccountDesk implements AccountService {
 		}
 		const parts = { graph, clock, time, name: name() };
 		yield* testAccount(parts, account, route.transport, signal);
+	}
+
+	async paste(address: string, pasted: string): Promise<void> {
+		const { accounts, signIns } = this.#options;
+		signIns.paste(accounts.get(address).address, pasted);
+	}
+
+	async returned(query: string): Promise<string> {
+		return this.#options.signIns.returned(query);
+	}
+
+	certificate(address: string, renew: boolean): Promise<AppCertificate> {
+		const { accounts, signIns } = this.#options;
+		return signIns.certificate(accounts.get(address), renew);
 	}
 
 	async remove(address: string): Promise<void> {

@@ -58,9 +58,10 @@ export async function* testAccount(
 /** Whether the account may look at its own mailbox, which decides what happens after an answer that gets lost. */
 async function* lookStep(
 	graph: GraphClient,
-	{ address, transport }: Account,
+	account: Account,
 	signal: AbortSignal,
 ): AsyncGenerator<TestStep, boolean> {
+	const { address, transport } = account;
 	const copies = new SentCopies(graph, address, signal);
 	const looked = await copies.find("sentitems", "<nobody@postern.invalid>");
 	if (looked.ok) {
@@ -75,10 +76,16 @@ async function* lookStep(
 	yield {
 		ok: !isNeeded,
 		text: isNeeded
-			? `May not look at its own mailbox: the permission Mail.ReadWrite is missing. Large messages and looking after a lost answer need it. Add it to the app registration (API permissions, Microsoft Graph), then sign in again: postern account add ${address}`
+			? `May not look at its own mailbox: the permission Mail.ReadWrite is missing. Large messages and looking after a lost answer need it. ${howToPermit(account)}`
 			: "Cannot look at its Sent Items; a message whose answer gets lost may be sent twice (queue.when_unsure).",
 	};
 	return false;
+}
+
+function howToPermit({ method, address }: Account): string {
+	return method === "certificate"
+		? `In Entra, give the app the application permission Mail.ReadWrite with admin consent, or in Exchange the role "Application Mail.ReadWrite" for ${address}; a change takes up to two hours to be felt.`
+		: `Add it to the app registration (API permissions, Microsoft Graph), then sign in again: postern account add ${address}`;
 }
 
 function isRefusal(result: GraphResult): boolean {

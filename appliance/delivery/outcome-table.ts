@@ -48,7 +48,7 @@ export const TEXTS = {
 		"Microsoft 365 cannot read this message: the device built it wrongly. Discard it, and check for a firmware update of the device.",
 	signInAgain: "Microsoft no longer accepts this account's sign-in. Sign in again.",
 	permissionMissing:
-		"Microsoft refuses this account the permission to send. Sign in again and agree to all permissions; if that does not help, your Microsoft 365 administrator has to allow the app registration to send mail (Mail.Send).",
+		"Microsoft refuses this account the permission to send. Sign in again and agree to all permissions; if that does not help, your Microsoft 365 administrator has to allow the app registration to send mail (Mail.Send; for a certificate, as an application permission or by RBAC for Applications for this mailbox).",
 	noMailbox:
 		"This account has no Exchange Online mailbox (no licence, or the mailbox is not in the cloud). Ask your Microsoft 365 administrator for a licence, or sign in with another account.",
 	accountDisabled: "This Microsoft account is disabled. Ask your Microsoft 365 administrator.",

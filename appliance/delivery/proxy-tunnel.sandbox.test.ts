@@ -48,6 +48,7 @@ beforeEach(async () => {
 		http: openHttp({ log: silentLog(), environment: {} }),
 		endpoints: () => ({
 			loginUrl: "",
+			redirectUrl: "",
 			graphUrl: sandbox.graphUrl,
 			cloud: "custom",
 			smtp: { host: "localhost", port: 587 },

@@ -29,6 +29,8 @@ export interface HouseOptions {
 	readonly smtp?: string;
 	/** More keys of the account. */
 	readonly account?: string;
+	/** More keys of [microsoft]. */
+	readonly microsoft?: string;
 	/** The account's own limits; wide by default, because most tests are not about them. */
 	readonly limits?: string;
 	/** More tables at the end. */
@@ -118,7 +120,7 @@ export class House {
 	}
 
 	async signIn(address = ACCOUNT): Promise<void> {
-		const child = this.#spawnCli(["account", "add", address, "--json"]);
+		const child = this.spawnCli(["account", "add", address, "--json"]);
 		let out = "";
 		for await (const chunk of child.stdout) {
 			out += String(chunk);
@@ -133,7 +135,7 @@ export class House {
 
 	/** The same, with something on its standard input. */
 	async cliReading(input: string, ...args: readonly string[]): Promise<CliResult> {
-		const child = this.#spawnCli(args);
+		const child = this.spawnCli(args);
 		// A command that reads nothing may have ended.
 		child.stdin.on("error", () => undefined);
 		child.stdin.end(input);
@@ -175,7 +177,8 @@ export class House {
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 
-	#spawnCli(args: readonly string[]) {
+	/** A command under way, for one that takes input or its time. */
+	spawnCli(args: readonly string[]) {
 		return spawn(process.execPath, [PROGRAM, ...args, "--config", this.configFile], {
 			env: this.#environment,
 			stdio: ["pipe", "pipe", "pipe"],
@@ -218,6 +221,7 @@ smtp = ${q(cloud.smtpAddress)}
 ca_file = ${q(path.join(folder, "ca.pem"))}
 client_id = ${q(cloud.clientId)}
 tenant = ${q(cloud.tenant)}
+${options.microsoft ?? ""}
 
 [[account]]
 address = "${ACCOUNT}"

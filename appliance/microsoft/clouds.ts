@@ -16,12 +16,16 @@ export interface CloudSettings {
 	readonly graph?: string | undefined;
 	/** `host:port`. */
 	readonly smtp?: string | { readonly host: string; readonly port: number } | undefined;
+	/** Where the browser ends after a sign-in; empty: Microsoft's own page for that. */
+	readonly redirect?: string | undefined;
 }
 
 export interface Endpoints {
 	readonly cloud: CloudName;
 	/** Base of `/{tenant}/oauth2/v2.0/…`, without a slash at the end. */
 	readonly loginUrl: string;
+	/** Where the browser ends after a sign-in; it must stand in the app registration. */
+	readonly redirectUrl: string;
 	/** Base of `/v1.0/…`, without a slash at the end. */
 	readonly graphUrl: string;
 	readonly smtp: { readonly host: string; readonly port: number };
@@ -44,7 +48,7 @@ const CHINA_GRAPH = "https://microsoftgraph.chinacloudapi.cn";
 const CHINA_SMTP = "smtp.partner.outlook.cn";
 const CHINA_OUTLOOK = "https://partner.outlook.cn/";
 
-const GLOBAL: Endpoints = {
+const GLOBAL: Places = {
 	cloud: "global",
 	loginUrl: "https://login.microsoftonline.com",
 	graphUrl: "https://graph.microsoft.com",
@@ -52,7 +56,7 @@ const GLOBAL: Endpoints = {
 	scopePrefix: { graph: "https://graph.microsoft.com/", outlook: "https://outlook.office.com/" },
 };
 
-const US_GOV: Endpoints = {
+const US_GOV: Places = {
 	cloud: "us-gov",
 	loginUrl: "https://login.microsoftonline.us",
 	graphUrl: US_GOV_GRAPH,
@@ -60,7 +64,7 @@ const US_GOV: Endpoints = {
 	scopePrefix: { graph: `${US_GOV_GRAPH}/`, outlook: US_GOV_OUTLOOK },
 };
 
-const KNOWN: Readonly<Record<Exclude<CloudName, "custom">, Endpoints>> = {
+const KNOWN: Readonly<Record<Exclude<CloudName, "custom">, Places>> = {
 	global: GLOBAL,
 	"us-gov": US_GOV,
 	"us-dod": {
@@ -78,8 +82,21 @@ const KNOWN: Readonly<Record<Exclude<CloudName, "custom">, Endpoints>> = {
 	},
 };
 
+/**
+ * An empty page of Microsoft's, made for programs that have the address pasted (learn.microsoft.com/entra/
+ * identity-platform/v2-oauth2-auth-code-flow, "redirect_uri"); Entra offers it in an app registration.
+ */
+const PASTE_PAGE = "/common/oauth2/nativeclient";
+
 /** The places in force. A custom cloud keeps the global scopes: it answers in Microsoft's stead. */
 export function endpointsOf(settings: CloudSettings): Endpoints {
+	const places = placesOf(settings);
+	return { ...places, redirectUrl: settings.redirect || `${places.loginUrl}${PASTE_PAGE}` };
+}
+
+type Places = Omit<Endpoints, "redirectUrl">;
+
+function placesOf(settings: CloudSettings): Places {
 	if (settings.cloud !== "custom") return KNOWN[settings.cloud];
 	return {
 		cloud: "custom",
@@ -103,6 +120,17 @@ const PERMISSIONS: Readonly<Record<Resource, readonly string[]>> = {
 export function scopesOf(endpoints: Endpoints, resource: Resource): string[] {
 	return PERMISSIONS[resource].map((permission) => endpoints.scopePrefix[resource] + permission);
 }
+
+/**
+ * All that the app itself was granted for a resource, by its certificate. SMTP's resource is named otherwise than in
+ * a person's scopes (learn.microsoft.com "Authenticate an IMAP, POP or SMTP connection using OAuth").
+ */
+export function appScopeOf(endpoints: Endpoints, resource: Resource): string {
+	const prefix = resource === "outlook" && endpoints.scopePrefix.outlook === GLOBAL.scopePrefix.outlook;
+	return `${prefix ? APP_OUTLOOK : endpoints.scopePrefix[resource]}.default`;
+}
+
+const APP_OUTLOOK = "https://outlook.office365.com/";
 
 /** The permission without which nothing can be sent: first of its resource. */
 export function neededPermission(resource: Resource): string {

@@ -23,6 +23,7 @@ async function firstRequests(microsoft: CloudSettings, tenant: string): Promise<
 		method: "device-code",
 		clientId: "client",
 		tenant,
+		certificateFile: "",
 		sharedMailboxes: [],
 		senders: [],
 		owner: "office@contoso.com",

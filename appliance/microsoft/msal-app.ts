@@ -2,8 +2,9 @@
  * Opens an MSAL application for one account. MSAL is loaded at the first call, because it costs some
  * 30 MB that a box without accounts need not pay.
  */
-import type { ICachePlugin, PublicClientApplication } from "@azure/msal-node";
+import type { ConfidentialClientApplication, ICachePlugin, PublicClientApplication } from "@azure/msal-node";
 import type { Account } from "../accounts/model.ts";
+import type { Secret } from "../secret.ts";
 import type { Endpoints } from "./clouds.ts";
 import type { NetworkModule } from "./network-module.ts";
 
@@ -20,6 +21,25 @@ export async function openMsalApp(options: MsalAppOptions): Promise<PublicClient
 	return new PublicClientApplication({
 		auth: { clientId: account.clientId, ...authorityOf(endpoints, account.tenant) },
 		...(cachePlugin === undefined ? {} : { cache: { cachePlugin } }),
+		system: { networkClient: network },
+	});
+}
+
+export interface CertifiedAppOptions extends Omit<MsalAppOptions, "cachePlugin"> {
+	/** Signs the statement that proves the app, for the token endpoint given (client-assertion.ts). */
+	readonly assertion: (audience: string) => Secret;
+}
+
+/** The app registration itself, which proves itself by a certificate. Needs a tenant of its own. */
+export async function openCertifiedApp(options: CertifiedAppOptions): Promise<ConfidentialClientApplication> {
+	const { ConfidentialClientApplication } = await import("@azure/msal-node");
+	const { account, endpoints, network, assertion } = options;
+	return new ConfidentialClientApplication({
+		auth: {
+			clientId: account.clientId,
+			...authorityOf(endpoints, account.tenant),
+			clientAssertion: async ({ tokenEndpoint = "" }) => assertion(tokenEndpoint).reveal(),
+		},
 		system: { networkClient: network },
 	});
 }

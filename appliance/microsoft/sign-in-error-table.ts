@@ -26,6 +26,12 @@ interface FaultRow extends FaultMeaning {
 
 const SIGN_IN_AGAIN = "Sign in again.";
 const ASK_ADMINISTRATOR = "Ask your Microsoft 365 administrator; the sign-in log in Entra names the rule.";
+/**
+ * Rules on device code do not touch the other ways, and what came by code is marked for good (learn.microsoft.com
+ * /entra/identity/conditional-access/concept-authentication-flows, "Protocol tracking").
+ */
+const OTHER_WAYS =
+	"Sign in with a browser instead (`postern account add ADDRESS --method browser`), from a managed computer if one is wanted, or with a certificate (`--method certificate`). Or have the administrator exempt this account from the rule.";
 const CHECK_REGISTRATION = "Check `client_id` and `tenant`, and the app registration in Entra.";
 
 const ROWS: readonly FaultRow[] = [
@@ -51,7 +57,7 @@ const ROWS: readonly FaultRow[] = [
 		codes: [530036],
 		kind: "dead-grant",
 		ownerText: "Your organisation now blocks signing in with a code, and has ended this sign-in.",
-		hint: "Ask the administrator to exempt this account from the device code policy, then sign in again.",
+		hint: OTHER_WAYS,
 	},
 	{
 		codes: [70000],
@@ -117,7 +123,7 @@ const ROWS: readonly FaultRow[] = [
 		codes: [53003],
 		kind: "blocked",
 		ownerText: "A rule of your organisation (Conditional Access) forbids this sign-in.",
-		hint: ASK_ADMINISTRATOR,
+		hint: `${ASK_ADMINISTRATOR} If it forbids signing in with a code: ${OTHER_WAYS}`,
 	},
 	{
 		codes: [53000, 53001, 53002],
@@ -129,7 +135,7 @@ const ROWS: readonly FaultRow[] = [
 		codes: [530033],
 		kind: "blocked",
 		ownerText: "Your organisation wants a managed device, and a code sign-in can never be one.",
-		hint: "Ask the administrator to exempt this account from the device rule.",
+		hint: OTHER_WAYS,
 	},
 	{
 		codes: [530035, 530032, 530084],
@@ -169,7 +175,37 @@ const ROWS: readonly FaultRow[] = [
 		hint: "In Entra, under Authentication, set “Allow public client flows” to Yes; then sign in again.",
 	},
 	{
-		codes: [700025, 7000215, 7000222, 700027, 700030],
+		codes: [700027, 700030],
+		kind: "misconfigured",
+		ownerText: "The app registration in Entra does not have this box's certificate.",
+		hint: "Upload it there under Certificates & secrets; `postern account certificate ADDRESS` gives it.",
+	},
+	{
+		codes: [1000502, 7000214, 7000274, 7000277],
+		kind: "misconfigured",
+		ownerText: "The certificate has expired or was revoked.",
+		hint: "Make a new one (`postern account certificate ADDRESS --renew`) and upload it in Entra.",
+	},
+	{
+		codes: [700024],
+		kind: "transient",
+		ownerText: "Microsoft finds the time of this sign-in wrong: the box's clock is not right.",
+		hint: "Check that the box reaches a time server (NTP).",
+	},
+	{
+		codes: [7000229],
+		kind: "misconfigured",
+		ownerText: "Nobody has allowed the app registration in this organisation yet.",
+		hint: "Have an administrator grant consent to it in Entra (API permissions).",
+	},
+	{
+		codes: [7000112],
+		kind: "blocked",
+		ownerText: "The app is disabled in your organisation.",
+		hint: "Have the administrator enable it (Enterprise applications, Properties).",
+	},
+	{
+		codes: [700025, 7000215, 7000222],
 		kind: "misconfigured",
 		ownerText: "The secret or certificate does not fit the app registration.",
 		hint: CHECK_REGISTRATION,
@@ -211,7 +247,19 @@ const ROWS: readonly FaultRow[] = [
 		hint: "Register an app of your own in Entra and use its id.",
 	},
 	{
-		codes: [50011, 501481, 900144, 9002313, 90014],
+		codes: [501481],
+		kind: "needs-interaction",
+		ownerText: "The address pasted is of another sign-in than the one under way.",
+		hint: "Start again, open the new link, and paste the address it ends at.",
+	},
+	{
+		codes: [50011],
+		kind: "misconfigured",
+		ownerText: "The app registration does not know the address that a browser sign-in ends at.",
+		hint: "In Entra, under Authentication, add the platform “Mobile and desktop applications” with that address (`microsoft.redirect`, or the nativeclient address that Entra offers).",
+	},
+	{
+		codes: [900144, 9002313, 90014],
 		kind: "misconfigured",
 		ownerText: "Microsoft found the sign-in request faulty.",
 		hint: CHECK_REGISTRATION,

@@ -7,6 +7,8 @@ import { type FaultMeaning, MEANING_BY_CODE, MEANING_BY_ERROR } from "./sign-in-
 import { aadstsOf, type StsAnswer, type StsError } from "./sts-answer.ts";
 
 export interface SignInFault extends FaultMeaning {
+	/** AADSTS number; 0 where there is none. */
+	readonly code: number;
 	/** For the log: error, number, Microsoft's own text and trace id. */
 	readonly reason: string;
 	/** What the service asked to wait, as it said it; empty if it did not. */
@@ -62,17 +64,35 @@ export function faultOf(answer: StsAnswer): SignInFault {
 			const meaning = meaningOf(answer.error, answer.status);
 			const { retryAfter } = answer;
 			const reason = describeError(answer.error);
-			return { ...meaning, reason, retryAfter, reached: true, line: false, known: meaning !== UNKNOWN };
+			const known = meaning !== UNKNOWN;
+			return {
+				...meaning,
+				code: aadstsOf(answer.error),
+				reason,
+				retryAfter,
+				reached: true,
+				line: false,
+				known,
+			};
 		}
 		case "strange": {
 			const busy = answer.status === 429 || answer.status >= 500;
 			const reason = `HTTP ${answer.status} ${answer.text}`.trim();
 			const { retryAfter } = answer;
-			return { ...(busy ? BUSY : STRANGE), reason, retryAfter, reached: true, line: !busy, known: true };
+			return {
+				...(busy ? BUSY : STRANGE),
+				code: 0,
+				reason,
+				retryAfter,
+				reached: true,
+				line: !busy,
+				known: true,
+			};
 		}
 		case "answer":
 			return {
 				...STRANGE,
+				code: 0,
 				reason: "an answer without a token",
 				retryAfter: "",
 				reached: true,
@@ -83,6 +103,7 @@ export function faultOf(answer: StsAnswer): SignInFault {
 			const { reason, error, sent } = answer.failure;
 			return {
 				...(reason === "tls" ? NO_TLS : UNREACHABLE),
+				code: 0,
 				reason: `${reason}: ${error.message}`,
 				retryAfter: "",
 				reached: sent === "maybe",

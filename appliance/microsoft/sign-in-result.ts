@@ -31,6 +31,8 @@ export interface SignInRefusal {
 	readonly hint: string;
 	/** For the log. */
 	readonly reason: string;
+	/** AADSTS number; 0 where there is none. */
+	readonly code: number;
 }
 
 export interface Arrived {
@@ -68,6 +70,7 @@ export const CANCELLED: SignInRefusal = {
 	ownerText: "The sign-in was cancelled.",
 	hint: "Start again when you like.",
 	reason: "cancelled",
+	code: 0,
 };
 
 const NOBODY: SignInRefusal = {
@@ -75,6 +78,7 @@ const NOBODY: SignInRefusal = {
 	ownerText: "Microsoft accepted the sign-in but did not say who signed in.",
 	hint: "Check that the app registration allows `openid` and `profile`, and start again.",
 	reason: "no id_token in the token answer",
+	code: 0,
 };
 
 /** Why a sign-in that Microsoft accepted is of no use. */
@@ -88,6 +92,7 @@ function unfit(result: AuthenticationResult, resource: Resource): SignInRefusal 
 		ownerText: `${who} signed in, but the permission to send mail (${needed}) was not given.`,
 		hint: `Add ${needed} to the app registration in Entra, and start again.`,
 		reason: `granted: ${result.scopes.join(" ")}`,
+		code: 0,
 	};
 }
 
@@ -100,9 +105,10 @@ export function refusal(network: NetworkModule, correlationId: string, error: Er
 			ownerText: "The sign-in could not be completed.",
 			hint: "Check `client_id`, `tenant` and `cloud`, and start again.",
 			reason: `${error.name}: ${error.message}`,
+			code: 0,
 		};
 	}
 	const fault = faultOf(answer);
 	const hint = fault.kind === "transient" ? "Start again in a few minutes." : fault.hint;
-	return { ok: false, ownerText: fault.ownerText, hint, reason: fault.reason };
+	return { ok: false, ownerText: fault.ownerText, hint, reason: fault.reason, code: fault.code };
 }

@@ -9,6 +9,7 @@ import { silentLog } from "../log.ts";
 import { POLL_QUIRKS } from "../sandbox/control.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import type { SignInNews } from "../services.ts";
+import { TrustedTime } from "../trusted-time.ts";
 import { type HttpClient, openHttp } from "./http.ts";
 import { LeapingClock } from "./leaping-clock.ts";
 import { SignIns } from "./sign-ins.ts";
@@ -34,6 +35,7 @@ beforeEach(async () => {
 		method: "device-code",
 		clientId: sandbox.clientId,
 		tenant: sandbox.tenant,
+		certificateFile: "",
 		sharedMailboxes: [],
 		senders: [],
 		owner: "office@contoso.com",
@@ -51,13 +53,15 @@ afterEach(async () => {
 });
 
 function newRun(): SignIns {
+	const clock = new LeapingClock();
 	return new SignIns({
 		microsoft: () => ({ cloud: "custom", authority: sandbox.authorityUrl, graph: sandbox.graphUrl }),
 		accountOf: () => account,
 		accounts: () => [account],
 		place: { stateDir, credentialsDir: "" },
 		http,
-		clock: new LeapingClock(),
+		clock,
+		time: new TrustedTime(clock),
 		log: silentLog(),
 		events: new Events(() => undefined),
 	});

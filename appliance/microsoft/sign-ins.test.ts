@@ -6,6 +6,7 @@ import { type Account, PUBLISHED_LIMITS } from "../accounts/model.ts";
 import { Events } from "../events.ts";
 import { Log } from "../log.ts";
 import type { SignInNews } from "../services.ts";
+import { TrustedTime } from "../trusted-time.ts";
 import type { CloudSettings } from "./clouds.ts";
 import { type HttpClient, openHttp } from "./http.ts";
 import { LeapingClock } from "./leaping-clock.ts";
@@ -20,6 +21,7 @@ const ACCOUNT: Account = {
 	method: "device-code",
 	clientId: "6b1b8c1c-0000-4000-8000-000000000001",
 	tenant: "common",
+	certificateFile: "",
 	sharedMailboxes: [],
 	senders: [],
 	owner: "office@contoso.com",
@@ -82,6 +84,7 @@ async function start(): Promise<SignIns> {
 		place: { stateDir, credentialsDir: "" },
 		http,
 		clock,
+		time: new TrustedTime(clock),
 		log: log(),
 		events,
 	});
@@ -142,8 +145,7 @@ describe("signing in", () => {
 	});
 
 	it.each([
-		["browser", { method: "browser" }, /browser/],
-		["certificate", { method: "certificate" }, /certificate/],
+		["a certificate for no organisation", { method: "certificate", tenant: "common" }, /certificate/],
 		["no app registration", { clientId: "" }, /app registration/],
 	] as const)("refuses %s in words, and asks Microsoft nothing", async (_name, change, words) => {
 		account = { ...ACCOUNT, ...change };

@@ -6,17 +6,20 @@
  */
 import type { Account } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
+import { UserError } from "../errors.ts";
 import type { Events } from "../events.ts";
 import type { Log } from "../log.ts";
-import type { AccountStatus, SignInNews } from "../services.ts";
+import type { AccountStatus, AppCertificate, SignInNews } from "../services.ts";
+import type { TrustedTime } from "../trusted-time.ts";
 import { resourceOf } from "./access-tokens.ts";
+import { AppGrant, appName } from "./app-grant.ts";
+import { APP_KEYS_KIND, AppKeys } from "./app-keys.ts";
 import { type CloudSettings, endpointsOf } from "./clouds.ts";
-import { signInWithCode } from "./device-code.ts";
-import type { DeviceCode } from "./device-code-pacing.ts";
-import type { Grant, GrantStatus } from "./grant.ts";
+import type { Grant, GrantParts, GrantStatus } from "./grant.ts";
 import type { HttpClient } from "./http.ts";
 import { PersonGrant } from "./person-grant.ts";
-import { SIGN_IN_KIND, type SignInRecord } from "./sign-in-record.ts";
+import { describeKey, SignInFlows } from "./sign-in-flows.ts";
+import { SIGN_IN_KIND } from "./sign-in-record.ts";
 import type { SignInResult } from "./sign-in-result.ts";
 import type { Resource, TokenOptions, TokenResult, TokenSource } from "./token-source.ts";
 import { Vault } from "./vault.ts";
@@ -31,6 +34,7 @@ export interface SignInsOptions {
 	readonly place: KeyPlace;
 	readonly http: HttpClient;
 	readonly clock: Clock;
+	readonly time: TrustedTime;
 	readonly log: Log;
 	readonly events: Events;
 }
@@ -43,11 +47,10 @@ const KEEP_ALIVE_CHECK_MS = 60 * 60_000;
 
 export class SignIns implements TokenSource {
 	readonly #options: SignInsOptions;
-	readonly #vault: Vault<SignInRecord>;
+	readonly #vaults;
+	readonly #flows: SignInFlows;
 	readonly #people = new Map<string, Promise<PersonGrant>>();
-	/** Sign-ins that wait for a person, by address. */
-	readonly #waiting = new Map<string, AbortController>();
-	readonly #flows = new Set<Promise<void>>();
+	readonly #apps = new Map<string, Promise<AppGrant>>();
 	readonly #stopping = new AbortController();
 	/** Accounts whose trouble has been told. */
 	readonly #troubled = new Set<string>();
@@ -55,21 +58,29 @@ export class SignIns implements TokenSource {
 
 	constructor(options: SignInsOptions) {
 		this.#options = options;
-		this.#vault = new Vault(options.place, SIGN_IN_KIND);
+		const { place, http, clock, time, log, microsoft } = options;
+		this.#vaults = { people: new Vault(place, SIGN_IN_KIND), apps: new Vault(place, APP_KEYS_KIND) };
+		this.#flows = new SignInFlows({
+			...{ http, clock, time, log, stopping: this.#stopping.signal },
+			endpoints: () => endpointsOf(microsoft()),
+			app: (account) => this.#app(account),
+			accept: (account, result) => this.#accept(account, result),
+			certified: (account) => this.#signedIn(account, appName(account)),
+		});
 	}
 
 	/** Reads what is in the vault, and begins to keep it alive. A vault that cannot be read is no error. */
 	async start(): Promise<void> {
-		for (const { address } of this.#options.accounts()) await this.#grant(address);
+		for (const account of this.#options.accounts()) await this.#grant(account);
 		this.#keepingAlive = this.#keepAlive();
 	}
 
 	/** Ends sign-ins and refreshes under way; resolves when what they had to save is saved. */
 	async stop(): Promise<void> {
 		this.#stopping.abort();
-		await Promise.allSettled(this.#flows);
+		await this.#flows.settled();
 		await this.#keepingAlive;
-		for (const grant of this.#people.values()) await (await grant).settled();
+		for (const grant of [...this.#people.values(), ...this.#apps.values()]) await (await grant).settled();
 	}
 
 	async accessToken(address: string, resource: Resource, options: TokenOptions = {}): Promise<TokenResult> {
@@ -78,7 +89,7 @@ export class SignIns implements TokenSource {
 			const ownerText = `There is no account ${address}.`;
 			return { ok: false, trouble: { kind: "needs-sign-in", reason: "account unknown", ownerText } };
 		}
-		const grant = await this.#grant(address);
+		const grant = await this.#grant(account);
 		const result = await untilAborted(
 			grant.accessToken(account, resource, options.forceRefresh === true),
 			options.signal,
@@ -87,50 +98,56 @@ export class SignIns implements TokenSource {
 		return result;
 	}
 
-	/**
-	 * Signs in; ends after `signed-in` or `refused`. A second sign-in to the same account takes the
-	 * place of the first. Abort the signal, or stop reading, to cancel. Whoever signs in is accepted and
-	 * named: a shared mailbox or an alias signs in under another name; a difference is pointed out.
-	 */
+	/** Signs in; see sign-in-flows.ts. */
 	signIn(account: Account, signal: AbortSignal): AsyncIterable<SignInNews> {
-		const unready = notReady(account);
-		const calling = new AbortController();
-		const called = AbortSignal.any([signal, calling.signal, this.#stopping.signal]);
-		let read = true;
-		return new ReadableStream<SignInNews>({
-			start: (stream) => {
-				const tell = (news: SignInNews) => {
-					if (read) stream.enqueue(news);
-				};
-				const end = (news: SignInNews) => {
-					if (this.#waiting.get(account.address) === calling) this.#waiting.delete(account.address);
-					tell(news);
-					if (read) stream.close();
-				};
-				if (unready !== undefined) {
-					end(unready);
-					return;
-				}
-				this.#waiting.get(account.address)?.abort();
-				this.#waiting.set(account.address, calling);
-				const flow = this.#signIn(account, called, tell).then(end, (error: unknown) => stream.error(error));
-				this.#flows.add(flow);
-				flow.finally(() => this.#flows.delete(flow)).catch((error: unknown) => stream.error(error));
-			},
-			cancel: () => {
-				read = false;
-				calling.abort();
-			},
-		});
+		return this.#flows.start(account, signal);
+	}
+
+	/** What a person pasted after a browser sign-in. Throws as `SignInFlows.paste` does. */
+	paste(address: string, text: string): void {
+		this.#flows.paste(address, text);
+	}
+
+	/** The query with which a browser came back to the console; gives the account. Throws as `paste` does. */
+	returned(query: string): string {
+		return this.#flows.returned(query);
+	}
+
+	/**
+	 * The public half of an account's certificate; with `renew` a new one is made, and the old one serves until
+	 * Microsoft has accepted it. Throws `no-certificate`, `certificate-in-file`, `time-unknown`.
+	 */
+	async certificate(account: Account, renew: boolean): Promise<AppCertificate> {
+		const { address } = account;
+		if (account.method !== "certificate") {
+			throw new UserError(
+				"no-certificate",
+				`${address} does not sign in by certificate, but by ${account.method}.`,
+				`To change that: postern account add ${address} --method certificate`,
+			);
+		}
+		const { keys } = await this.#app(account);
+		await keys.refresh(account);
+		if (renew) await keys.make(account, this.#flows.certificateTimeMs(), true);
+		if (keys.known.length > 0) return describeKey(account, keys.known);
+		const hint = `Make one: postern account add ${address} --method certificate`;
+		throw new UserError("no-certificate", keys.problem || `${address} has no certificate yet.`, hint);
+	}
+
+	/** The configuration was read again: so are the owner's certificate files. */
+	async refreshCertificates(): Promise<void> {
+		for (const account of this.#options.accounts()) {
+			if (account.method === "certificate") await (await this.#app(account)).keys.refresh(account);
+		}
 	}
 
 	/** What the console shows. An address nobody has signed in to needs a sign-in. */
 	async status(address: string): Promise<SignInStatus> {
 		const account = this.#options.accountOf(address);
-		const status = account === undefined ? NO_ACCOUNT : (await this.#grant(address)).status(account);
+		const status = account === undefined ? NO_ACCOUNT : (await this.#grant(account)).status(account);
 		const needs = status.needsSignIn ? "needs-sign-in" : "signed-in";
 		return {
-			state: this.#waiting.has(address) ? "signing-in" : needs,
+			state: this.#flows.isWaiting(address) ? "signing-in" : needs,
 			signedInAs: status.signedInAs,
 			signedInAt: isoTime(status.signedInAtMs),
 			lapsesAt: isoTime(status.lapsesAtMs),
@@ -140,77 +157,51 @@ export class SignIns implements TokenSource {
 
 	/** Erases the sign-in, here; what Microsoft has granted is withdrawn with Microsoft. */
 	async forget(address: string): Promise<void> {
-		this.#waiting.get(address)?.abort();
-		await (await this.#grant(address)).forget();
+		this.#flows.cancel(address);
+		await (await this.#person(address)).forget();
+		const account = this.#options.accountOf(address);
+		if (account !== undefined) await (await this.#app(account)).forget();
 		this.#troubled.delete(address);
 	}
 
-	/** Runs one sign-in; gives the last news. */
-	async #signIn(
-		account: Account,
-		signal: AbortSignal,
-		tell: (news: SignInNews) => void,
-	): Promise<SignInNews> {
-		const { http, clock, log, microsoft } = this.#options;
-		let disturbed = false;
-		const result = await signInWithCode({
-			account,
-			resource: resourceOf(account),
-			endpoints: endpointsOf(microsoft()),
-			http,
-			clock,
-			signal,
-			onPrompt: (code) => {
-				tell(promptOf(code, clock.now()));
-				tell({ type: "waiting", text: "Waiting for the code to be entered." });
-			},
-			onDisturbance: (reason) => {
-				log.notice("sign-in-disturbed", { account: account.address, reason });
-				if (disturbed) return;
-				disturbed = true;
-				tell({ type: "waiting", text: "Microsoft does not answer as it should just now; still waiting." });
-			},
-		});
-		if (!result.ok) {
-			log.notice("sign-in-refused", { account: account.address, reason: result.reason });
-			return { type: "refused", ownerText: result.ownerText, hint: result.hint };
-		}
-		await this.#accept(account, result, tell);
-		return { type: "signed-in", who: result.who };
+	async #accept(account: Account, result: SignInResult & { ok: true }): Promise<void> {
+		await (await this.#person(account.address)).adopt(account, result);
+		this.#signedIn(account, result.who);
 	}
 
-	async #accept(
-		account: Account,
-		result: SignInResult & { ok: true },
-		tell: (news: SignInNews) => void,
-	): Promise<void> {
+	#signedIn({ address }: Account, who: string): void {
 		const { log, events } = this.#options;
-		const { address } = account;
-		await (await this.#person(address)).adopt(account, result);
 		if (this.#troubled.delete(address)) events.emit("account-recovered", { account: address });
-		events.emit("account-signed-in", { account: address, who: result.who });
-		log.info("signed-in", { account: address, who: result.who });
-		if (result.who.toLowerCase() !== address.toLowerCase()) {
-			log.warning("signed-in-as-another", { account: address, who: result.who });
-			const text = `Note that ${result.who} signed in, not ${address}. Mail leaves through the mailbox of ${result.who}; if that is not meant, sign in again.`;
-			tell({ type: "waiting", text });
-		}
+		events.emit("account-signed-in", { account: address, who });
+		log.info("signed-in", { account: address, who });
 	}
 
-	#grant(address: string): Promise<Grant> {
-		return this.#person(address);
+	#grant(account: Account): Promise<Grant> {
+		return account.method === "certificate" ? this.#app(account) : this.#person(account.address);
 	}
 
 	#person(address: string): Promise<PersonGrant> {
-		const known = this.#people.get(address);
-		if (known !== undefined) return known;
+		return made(this.#people, address, async () => {
+			const grant = new PersonGrant(address, { ...this.#grantParts(), vault: this.#vaults.people });
+			await grant.load();
+			return grant;
+		});
+	}
+
+	#app(account: Account): Promise<AppGrant> {
+		const { address } = account;
+		return made(this.#apps, address, async () => {
+			const { log, clock, time } = this.#options;
+			const keys = new AppKeys(address, { vault: this.#vaults.apps, log, now: () => clock.now() });
+			await keys.load();
+			await keys.refresh(account);
+			return new AppGrant(address, { ...this.#grantParts(), keys, time });
+		});
+	}
+
+	#grantParts(): GrantParts {
 		const { http, clock, log, microsoft } = this.#options;
-		const endpoints = () => endpointsOf(microsoft());
-		const stopping = this.#stopping.signal;
-		const grant = new PersonGrant(address, { vault: this.#vault, http, clock, log, endpoints, stopping });
-		const loaded = grant.load().then(() => grant);
-		this.#people.set(address, loaded);
-		return loaded;
+		return { http, clock, log, endpoints: () => endpointsOf(microsoft()), stopping: this.#stopping.signal };
 	}
 
 	/** Tells the lights and the console once that somebody must act, and once that it is over. */
@@ -233,7 +224,7 @@ export class SignIns implements TokenSource {
 			for (const account of accounts()) {
 				if (this.#stopping.signal.aborted) return;
 				log.debug("keep-alive", { account: account.address });
-				await (await this.#grant(account.address)).keepAlive(account, KEEP_ALIVE_AGE_MS);
+				await (await this.#grant(account)).keepAlive(account, KEEP_ALIVE_AGE_MS);
 			}
 		}
 	}
@@ -251,23 +242,18 @@ function isoTime(wallMs: number | undefined): string | null {
 	return wallMs === undefined ? null : new Date(wallMs).toISOString();
 }
 
-function notReady(account: Account): SignInNews | undefined {
-	if (account.method !== "device-code") {
-		const ownerText = `This version of Postern cannot sign in by ${account.method} yet.`;
-		return { type: "refused", ownerText, hint: "Use the method `device-code`." };
+/** The one there is, or a new one. */
+function made<Value>(
+	all: Map<string, Promise<Value>>,
+	key: string,
+	make: () => Promise<Value>,
+): Promise<Value> {
+	let value = all.get(key);
+	if (value === undefined) {
+		value = make();
+		all.set(key, value);
 	}
-	if (account.clientId !== "") return undefined;
-	return {
-		type: "refused",
-		ownerText: "Postern does not know which app registration to sign in with.",
-		hint: "Register an app in Entra and set its id as `client_id` under [microsoft].",
-	};
-}
-
-function promptOf(code: DeviceCode, nowMs: number): SignInNews {
-	const { verificationUri, userCode, message } = code;
-	const expiresAt = new Date(nowMs + code.lifetimeMs).toISOString();
-	return { type: "prompt", verificationUri, userCode, expiresAt, message };
+	return value;
 }
 
 /** Who asks may stop waiting; the refresh goes on for the others. */

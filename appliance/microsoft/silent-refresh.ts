@@ -88,6 +88,7 @@ function unexplained(error: Error): SignInFault {
 		kind: "needs-interaction",
 		ownerText: "The stored sign-in is not complete.",
 		hint: "Sign in again.",
+		code: 0,
 		reason: `${error.name}: ${error.message}`,
 		retryAfter: "",
 		reached: false,

@@ -36,6 +36,11 @@ const TABLE: Readonly<Record<number, AadstsError>> = {
 		text: "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.",
 		suberror: "message_only",
 	},
+	530033: {
+		error: "invalid_grant",
+		text: "Remote device flow blocked due to device based conditional access.",
+		suberror: "message_only",
+	},
 	530036: {
 		error: "invalid_grant",
 		text: "The refresh token is invalid due to authentication flow checks by Conditional Access. The token will never be usable and should be deleted.",
@@ -92,6 +97,53 @@ const TABLE: Readonly<Record<number, AadstsError>> = {
 		status: 503,
 	},
 	900144: { error: "invalid_request", text: "The request body must contain the following parameter." },
+	1002012: {
+		error: "invalid_scope",
+		text: "The provided value for scope is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).",
+	},
+	50011: {
+		error: "invalid_request",
+		text: "The redirect URI specified in the request does not match the redirect URIs configured for the application.",
+	},
+	50027: { error: "invalid_client", text: "JWT token is invalid or malformed.", status: 401 },
+	50059: {
+		error: "invalid_request",
+		text: "No tenant-identifying information found in either the request or implied by any provided credentials.",
+	},
+	500011: { error: "invalid_resource", text: "The resource principal was not found in the tenant." },
+	501481: {
+		error: "invalid_grant",
+		text: "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
+	},
+	54005: {
+		error: "invalid_grant",
+		text: "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.",
+	},
+	70008: {
+		error: "invalid_grant",
+		text: "The provided authorization code or refresh token has expired due to inactivity.",
+	},
+	700021: {
+		error: "invalid_client",
+		text: "Client assertion application identifier doesn't match 'client_id' parameter.",
+		status: 401,
+	},
+	700023: {
+		error: "invalid_client",
+		text: "Client assertion audience claim does not match Realm issuer.",
+		status: 401,
+	},
+	700024: {
+		error: "invalid_client",
+		text: "Client assertion is not within its valid time range.",
+		status: 401,
+	},
+	700027: { error: "invalid_client", text: "Client assertion contains an invalid signature.", status: 401 },
+	9002313: { error: "invalid_request", text: "Invalid request. Request is malformed or invalid." },
+	9002325: {
+		error: "invalid_request",
+		text: "Proof Key for Code Exchange is required for cross-origin authorization code redemption.",
+	},
 	50049: { error: "invalid_instance", text: "Unknown or invalid instance." },
 };
 

@@ -67,6 +67,17 @@ const VERBS: Readonly<Record<string, Verb>> = {
 	"add-client": verb(z.strictObject({ clientId: z.string() }), (control, body) =>
 		control.addClient(body.clientId),
 	),
+	"add-redirect": verb(z.strictObject({ url: z.string() }), (control, { url }) => control.addRedirect(url)),
+	"grant-app": verb(
+		z.strictObject({
+			clientId: z.string().optional(),
+			certificatePem: z.string().optional(),
+			graph: z.array(z.string()).optional(),
+			outlook: z.array(z.string()).optional(),
+			mailboxes: z.array(address).optional(),
+		}),
+		(control, body) => control.grantApp(body),
+	),
 	"mint-token": verb(
 		z.strictObject({
 			address,

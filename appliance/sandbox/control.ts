@@ -2,7 +2,7 @@
  * Everything a test may do to the simulation and learn from it, typed. The HTTP form of the same is in
  * control-api.ts. A call either happens whole or throws for a mistake in the test.
  */
-
+import { X509Certificate } from "node:crypto";
 import { SANDBOX_CLIENT_ID } from "./directory.ts";
 import type { Door, DoorState } from "./door.ts";
 import type { Fault, FaultOrder } from "./faults.ts";
@@ -73,6 +73,17 @@ export interface TokenOrder {
 	readonly scopes?: readonly string[] | undefined;
 	/** Negative: already expired. */
 	readonly lifetimeSeconds?: number | undefined;
+}
+
+export interface AppOrder {
+	readonly clientId?: string | undefined;
+	/** Added to those there are. */
+	readonly certificatePem?: string | undefined;
+	/** Application permissions, all of them: `Mail.Send`. */
+	readonly graph?: readonly string[] | undefined;
+	readonly outlook?: readonly string[] | undefined;
+	/** All that it may use; they are there from now on. */
+	readonly mailboxes?: readonly string[] | undefined;
 }
 
 const DEFAULT_SCOPES: Readonly<Record<ScopeResource, readonly string[]>> = {
@@ -194,11 +205,36 @@ export class SandboxControl {
 		this.#world.directory.addClient(clientId);
 	}
 
+	/** Another address for browsers to end at. */
+	addRedirect(url: string): void {
+		this.#world.directory.redirects.add(url);
+	}
+
+	/** What an administrator does in Entra and Exchange: upload a certificate, grant the app its permissions. */
+	grantApp(order: AppOrder): void {
+		const app = this.#world.directory.app(order.clientId ?? SANDBOX_CLIENT_ID);
+		if (order.certificatePem !== undefined) {
+			const { fingerprint256 } = new X509Certificate(order.certificatePem);
+			const thumbprint = Buffer.from(fingerprint256.replaceAll(":", ""), "hex").toString("base64url");
+			app.certificates.set(thumbprint, order.certificatePem);
+		}
+		if (order.graph !== undefined) app.roles.graph = [...order.graph];
+		if (order.outlook !== undefined) app.roles.outlook = [...order.outlook];
+		if (order.mailboxes === undefined) return;
+		app.mailboxes = new Set(order.mailboxes.map((address) => this.#world.directory.ensure(address).address));
+	}
+
+	/** Takes every certificate of the app away. */
+	forgetCertificates(clientId = SANDBOX_CLIENT_ID): void {
+		this.#world.directory.app(clientId).certificates.clear();
+	}
+
 	/** An access token without the ceremony. */
 	mintToken(address: string, order: TokenOrder = {}): string {
 		const { resource = "graph", lifetimeSeconds = this.#world.settings.accessTokenLifetimeSeconds } = order;
 		const issuedAtMs = this.#world.now();
 		return mintAccessToken({
+			speaksFor: "person",
 			address: this.#world.directory.ensure(address).address,
 			clientId: SANDBOX_CLIENT_ID,
 			resource,

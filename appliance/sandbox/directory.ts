@@ -41,7 +41,20 @@ export interface Person {
 	refreshFailure: number | undefined;
 }
 
+/** What an administrator granted to an app registration itself. */
+export interface AppGrants {
+	/** Public certificates, PEM, by `x5t#S256`. */
+	readonly certificates: Map<string, string>;
+	/** Application permissions with admin consent. */
+	readonly roles: Record<"graph" | "outlook", string[]>;
+	/** Mailboxes that it is limited to (RBAC for Applications; mailbox permissions over SMTP); null is any. */
+	mailboxes: Set<string> | null;
+}
+
 export class Directory {
+	/** Addresses for browsers to end at, beside the usual. */
+	readonly redirects = new Set<string>();
+	readonly #apps = new Map<string, AppGrants>();
 	readonly #people = new Map<string, Person>();
 	readonly #clients = new Set<string>([SANDBOX_CLIENT_ID]);
 
@@ -56,6 +69,22 @@ export class Directory {
 
 	addClient(clientId: string): void {
 		this.#clients.add(clientId.toLowerCase());
+	}
+
+	/** An app that nobody granted anything to has nothing. */
+	app(clientId: string): AppGrants {
+		const key = clientId.toLowerCase();
+		let app = this.#apps.get(key);
+		if (app === undefined) {
+			app = { certificates: new Map(), roles: { graph: [], outlook: [] }, mailboxes: null };
+			this.#apps.set(key, app);
+		}
+		return app;
+	}
+
+	mayUse(clientId: string, mailbox: Person): boolean {
+		const { mailboxes } = this.app(clientId);
+		return mailboxes === null || mailboxes.has(mailbox.address);
 	}
 
 	/** By address or object id. */
@@ -100,6 +129,8 @@ export class Directory {
 
 	clear(): void {
 		this.#people.clear();
+		this.#apps.clear();
+		this.redirects.clear();
 		this.#clients.clear();
 		this.#clients.add(SANDBOX_CLIENT_ID);
 	}

@@ -32,6 +32,12 @@ export interface MailRequest {
 	readonly idFamily: "classic" | "immutable";
 }
 
+const ME_OF_AN_APP: GraphError = {
+	status: 400,
+	code: "BadRequest",
+	message: "/me request is only valid with delegated authentication flow.",
+};
+
 export type MailHandler = (request: MailRequest) => Promise<Response> | Response;
 
 /** The grant of the request's bearer token, whether or not it is still good. */
@@ -51,10 +57,13 @@ export function guarded(world: World, scopes: readonly string[], handler: MailHa
 		const refused = tokenProblem(world, bearerToken(c), grant);
 		if (refused !== undefined || grant === undefined)
 			return graphError(c, refused ?? unauthorized("Access token is empty."));
-		const person = world.directory.ensure(grant.address);
 		const user = c.req.param("user");
-		const owner = user === undefined ? person : world.directory.find(user);
-		if (owner === undefined) {
+		if (grant.speaksFor === "app" && user === undefined) return graphError(c, ME_OF_AN_APP);
+		const named = user === undefined ? undefined : world.directory.find(user);
+		// An app acts as whose mailbox it uses.
+		const person = grant.speaksFor === "app" ? named : world.directory.ensure(grant.address);
+		const owner = user === undefined ? person : named;
+		if (owner === undefined || person === undefined) {
 			const message = `The requested user '${user ?? ""}' is invalid.`;
 			return graphError(c, { status: 404, code: "ErrorInvalidUser", message });
 		}
@@ -71,6 +80,7 @@ function tokenProblem(world: World, token: string, grant: AccessGrant | undefine
 	if (grant.resource !== "graph") return unauthorized("Access token validation failure. Invalid audience.");
 	if (world.now() >= grant.expiresAtMs)
 		return unauthorized("Lifetime validation failed, the token is expired.");
+	if (grant.speaksFor === "app") return undefined;
 	const person = world.directory.ensure(grant.address);
 	if (grant.issuedAtMs >= person.accessValidFromMs) return undefined;
 	return unauthorized(
@@ -83,6 +93,7 @@ function scopeProblem(
 	grant: AccessGrant,
 	{ person, owner, scopes }: { person: Person; owner: Person; scopes: readonly string[] },
 ): GraphError | undefined {
+	if (grant.speaksFor === "app" && !world.directory.mayUse(grant.clientId, owner)) return ACCESS_DENIED;
 	if (person === owner)
 		return scopes.length === 0 || scopes.some((scope) => grant.scopes.includes(scope))
 			? undefined

@@ -31,7 +31,8 @@ export function graphApp(world: World): HttpApp {
 	app.use("*", async (c, next) => {
 		const entry = recordRequest(world, c, "graph");
 		identify(world, c);
-		const account = bearerGrant(c)?.address ?? "";
+		const grant = bearerGrant(c);
+		const account = (grant?.speaksFor === "app" ? mailboxOf(c.req.path) : grant?.address) ?? "";
 		entry.account = account;
 		const busy = account === "" ? 0 : world.graphSlots.enter(account);
 		try {
@@ -60,6 +61,12 @@ export function graphApp(world: World): HttpApp {
 	app.post("/$batch", async (c) => await batch(c, mail));
 	app.all("*", (c) => graphError(c, badRequest("Resource not found for the segment.")));
 	return app;
+}
+
+/** Limits count for an app and a mailbox, whoever asks. */
+function mailboxOf(path: string): string | undefined {
+	const name = /\/users\/([^/]+)/.exec(path)?.[1];
+	return name === undefined ? undefined : decodeURIComponent(name).toLowerCase();
 }
 
 function identify(world: World, c: HttpContext): void {

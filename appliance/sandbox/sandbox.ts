@@ -11,6 +11,7 @@ import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
 import { asError } from "../errors.ts";
 import { type Log, openLog } from "../log.ts";
+import { authorizePageApp } from "./authorize-page.ts";
 import { makeServerCertificate } from "./certificate.ts";
 import { SandboxControl } from "./control.ts";
 import { controlApi } from "./control-api.ts";
@@ -132,6 +133,7 @@ function cloudListener(world: World, isSilent: () => boolean): RequestListener {
 	app.route("/v1.0", graphApp(world));
 	app.route("/", signInApp(world));
 	app.route("/", devicePageApp(world));
+	app.route("/", authorizePageApp(world));
 	return listener(app.fetch);
 }
 

@@ -23,8 +23,10 @@ const SandboxSettingsSchema = z.strictObject({
 	autoApproveAs: z.string().nullable(),
 	/** The registration's "Allow public client flows"; off gives AADSTS7000218. */
 	publicClientFlows: z.boolean(),
-	/** Conditional Access on device code: seen only in the browser, or at the poll as AADSTS53003. */
-	conditionalAccess: z.enum(["allow", "block-in-browser", "block-at-token"]),
+	/** Conditional Access on device code: seen only in the browser, or at the poll as AADSTS53003, or 530033. */
+	conditionalAccess: z.enum(["allow", "block-in-browser", "block-at-token", "managed-device"]),
+	/** Sign-ins that began with a device code are ended at their next refresh (AADSTS530036). */
+	blockDeviceCodeGrants: z.boolean(),
 	/** Refuse Graph requests over the limit with 429 and SMTP sessions with 432. */
 	enforceConcurrency: z.boolean(),
 	graphConcurrencyLimit: count,
@@ -65,6 +67,7 @@ export const DEFAULT_SETTINGS: SandboxSettings = {
 	autoApproveAs: null,
 	publicClientFlows: true,
 	conditionalAccess: "allow",
+	blockDeviceCodeGrants: false,
 	enforceConcurrency: true,
 	graphConcurrencyLimit: 4,
 	smtpConnectionLimit: 3,

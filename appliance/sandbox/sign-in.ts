@@ -40,7 +40,11 @@ export function signInApp(world: World): Hono<HttpEnv> {
 		return await serveForm(world, c, async (form) => deviceCode(world, form));
 	});
 	app.post("/:tenant/oauth2/v2.0/token", async (c) => {
-		return await serveForm(world, c, async (form) => await answerTokenRequest(world, form));
+		return await serveForm(
+			world,
+			c,
+			async (form) => await answerTokenRequest(world, form, c.req.param("tenant")),
+		);
 	});
 	return app;
 }

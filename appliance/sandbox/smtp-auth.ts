@@ -21,15 +21,15 @@ export function signInSmtp(world: World, response: string): SmtpSignIn {
 	const credentials = parseXOAuth2(response);
 	const grant = credentials === undefined ? undefined : readAccessToken(credentials.token);
 	if (credentials === undefined || grant === undefined) return { ok: false, reply: UNSUCCESSFUL };
-	const person = world.directory.ensure(grant.address);
 	const owner = world.directory.ensure(credentials.user);
-	const good =
-		grant.resource === "outlook" &&
-		grant.scopes.includes("SMTP.Send") &&
-		world.now() < grant.expiresAtMs &&
-		grant.issuedAtMs >= person.accessValidFromMs &&
-		world.directory.mayOpen(person, owner);
-	if (!good) return { ok: false, reply: UNSUCCESSFUL };
+	// An app acts as whose mailbox it uses.
+	const person = grant.speaksFor === "app" ? owner : world.directory.ensure(grant.address);
+	const isInTime = world.now() < grant.expiresAtMs && grant.issuedAtMs >= person.accessValidFromMs;
+	const may =
+		grant.speaksFor === "app"
+			? grant.scopes.includes("SMTP.SendAsApp") && world.directory.mayUse(grant.clientId, owner)
+			: grant.scopes.includes("SMTP.Send") && world.directory.mayOpen(person, owner);
+	if (grant.resource !== "outlook" || !isInTime || !may) return { ok: false, reply: UNSUCCESSFUL };
 	if (owner.smtpAuthDisabled) return { ok: false, reply: SMTP_AUTH_DISABLED };
 	return { ok: true, person, owner };
 }

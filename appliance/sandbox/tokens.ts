@@ -12,6 +12,9 @@ const KEPT_READINGS = 1000;
 
 const AccessGrantSchema = z.strictObject({
 	kind: z.literal("access"),
+	/** An app's own token is of no person; `scopes` are then its roles. */
+	speaksFor: z.enum(["person", "app"]),
+	/** Empty for an app's. */
 	address: z.string(),
 	clientId: z.string(),
 	resource: z.enum(["graph", "outlook"]),
@@ -24,6 +27,8 @@ const RefreshGrantSchema = z.strictObject({
 	kind: z.literal("refresh"),
 	address: z.string(),
 	clientId: z.string(),
+	/** How the sign-in began. */
+	flow: z.enum(["device-code", "browser"]).default("device-code"),
 	/** Consent keys (`graph/Mail.Send`) of the sign-in it came from. */
 	consented: z.array(z.string()),
 	issuedAtMs: z.number(),

@@ -3,6 +3,7 @@
  * it outlives the process but tokens, which carry what they grant.
  */
 import type { Log } from "../log.ts";
+import { Authorizations } from "./authorizations.ts";
 import { DeviceCodes } from "./device-codes.ts";
 import { Directory } from "./directory.ts";
 import { Faults } from "./faults.ts";
@@ -25,6 +26,7 @@ export class World {
 	readonly log: Log;
 	readonly directory = new Directory();
 	readonly deviceCodes = new DeviceCodes();
+	readonly authorizations = new Authorizations();
 	readonly faults = new Faults();
 	readonly magic = new MagicMemory();
 	readonly requests = new RequestLog(() => this.settings.keptRequests);
@@ -69,6 +71,7 @@ export class World {
 		this.settings = this.#initial;
 		this.directory.clear();
 		this.deviceCodes.clear();
+		this.authorizations.clear();
 		this.faults.clear();
 		this.magic.clear();
 		this.forgetTraffic();

@@ -42,3 +42,8 @@ export const Layout: FC<LayoutProps> = ({ title, name, refreshSeconds, children 
 		</body>
 	</html>
 );
+
+/** A page as it is sent. */
+export function htmlDocument(page: { toString(): string | Promise<string> }): string {
+	return `<!doctype html>${String(page)}`;
+}

@@ -6,6 +6,7 @@ import { UserError } from "../../appliance/errors.ts";
 import type {
 	AccountDraft,
 	AccountStatus,
+	AppCertificate,
 	Authority,
 	ConfigOrigin,
 	DeviceDraft,
@@ -129,6 +130,7 @@ export function accountStatus(change: Partial<AccountStatus> = {}): AccountStatu
 			method: "device-code",
 			clientId: "00000000-0000-0000-0000-000000000001",
 			tenant: "common",
+			certificateFile: "",
 			sharedMailboxes: [],
 			senders: [],
 			owner: "office@contoso.com",
@@ -159,6 +161,26 @@ export const PROMPT: SignInNews = {
 	message: "To sign in, open the page and enter the code.",
 };
 
+export const OPEN: SignInNews = {
+	type: "open",
+	url: "https://login.example/authorize?client_id=1",
+	endsAt: "https://login.example/common/oauth2/nativeclient",
+	expiresAt: "2026-11-20T12:00:00.000Z",
+};
+
+export const CERTIFICATE: AppCertificate = {
+	address: "alerts@contoso.com",
+	clientId: "00000000-0000-0000-0000-000000000001",
+	transport: "graph",
+	pem: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+	thumbprintSha256: "AB".repeat(32),
+	thumbprintSha1: "CD".repeat(20),
+	expiresAt: "2028-11-20T12:00:00.000Z",
+	acceptedAt: null,
+	olderServesUntil: null,
+	file: "",
+};
+
 /** What tests set and look at. */
 export interface FakeState {
 	status: Status | Error;
@@ -177,6 +199,8 @@ export interface FakeState {
 	origins: ConfigOrigin[];
 	reloadFault: Error | undefined;
 	readonly calls: string[];
+	/** Resolves when a good address was pasted; the sign-in waits for it after an `open`. */
+	readonly pasted: PromiseWithResolvers<void>;
 }
 
 export function fakeServices(change: Partial<FakeState> = {}): { services: Services; state: FakeState } {
@@ -195,6 +219,7 @@ export function fakeServices(change: Partial<FakeState> = {}): { services: Servi
 		origins: [],
 		reloadFault: undefined,
 		calls: [],
+		pasted: Promise.withResolvers(),
 		...change,
 	};
 	return { services: servicesOver(state), state };
@@ -244,6 +269,20 @@ function servicesOver(state: FakeState): Services {
 		accounts: {
 			list: async () => state.accounts,
 			add: (draft, signal) => signIn(state, draft, signal),
+			paste: async (address, pasted) => {
+				state.calls.push(`paste ${address} ${pasted}`);
+				if (!pasted.includes("code=")) throw new UserError("paste-unusable", "That address holds no code.");
+				state.pasted.resolve();
+			},
+			returned: async (query) => {
+				state.calls.push(`returned ${query}`);
+				if (!query.includes("state=good")) throw new UserError("sign-in-not-waiting", "No sign-in waits.");
+				return "alerts@contoso.com";
+			},
+			certificate: async (address, renew) => {
+				state.calls.push(`certificate ${address} ${renew}`);
+				return CERTIFICATE;
+			},
 			async *test() {
 				yield* state.testSteps;
 			},
@@ -354,11 +393,19 @@ async function* signIn(
 	signal: AbortSignal,
 ): AsyncGenerator<SignInNews> {
 	state.calls.push(`sign-in ${JSON.stringify(draft)}`);
-	yield* state.signInNews;
-	if (!state.signInHangs) return;
-	await new Promise<void>((resolve) => {
+	for (const news of state.signInNews) {
+		yield news;
+		if (news.type === "open") await Promise.race([state.pasted.promise, aborted(signal)]);
+		if (signal.aborted) break;
+	}
+	if (!state.signInHangs && !signal.aborted) return;
+	await aborted(signal);
+	state.calls.push("sign-in cancelled");
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+	return new Promise((resolve) => {
 		if (signal.aborted) resolve();
 		signal.addEventListener("abort", () => resolve(), { once: true });
 	});
-	state.calls.push("sign-in cancelled");
 }

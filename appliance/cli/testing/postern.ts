@@ -1,0 +1,44 @@
+/** The command line as an owner types it, against a real control socket before a scripted appliance. For tests. */
+import { Readable } from "node:stream";
+import { type ControlServer, startControlServer } from "../../../web/testing/control-server.ts";
+import type { FakeState } from "../../../web/testing/fake-services.ts";
+import { run } from "../run.ts";
+import { captureTerminal } from "./captured-terminal.ts";
+
+let server: ControlServer | undefined;
+
+/** One appliance at a time; `stop` ends it. */
+export async function start(change: Partial<FakeState> = {}): Promise<ControlServer> {
+	server = await startControlServer(change);
+	return server;
+}
+
+export async function stop(): Promise<void> {
+	await server?.close();
+	server = undefined;
+}
+
+export interface Called {
+	readonly exitCode: number;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+export async function postern(
+	args: readonly string[],
+	{
+		columns,
+		interrupt,
+		input = "",
+	}: { columns?: number; interrupt?: AbortSignal; input?: string | Readable } = {},
+): Promise<Called> {
+	const captured = captureTerminal(columns);
+	const exitCode = await run(args, {
+		terminal: captured.terminal,
+		environment: { POSTERN_CONTROL: server?.socketPath ?? "/nonexistent/control.sock" },
+		appliance: () => Promise.reject(new Error("no test starts the appliance")),
+		input: () => (typeof input === "string" ? Readable.from([input]) : input),
+		interrupted: () => interrupt ?? new AbortController().signal,
+	});
+	return { exitCode, stdout: captured.stdout(), stderr: captured.stderr() };
+}

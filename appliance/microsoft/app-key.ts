@@ -1,0 +1,77 @@
+/**
+ * A key and the certificate of its public half, by which an app registration proves itself (client
+ * credentials): made here, or the owner's own. For app-keys.ts. Touches no disk.
+ */
+import { createPrivateKey, type KeyObject, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import { asError } from "../errors.ts";
+
+export interface AppKey {
+	readonly privateKey: KeyObject;
+	/** Public half, PEM, to be uploaded to the app registration. */
+	readonly certificatePem: string;
+	/** SHA-256 of the certificate, hexadecimal in capitals. */
+	readonly thumbprintSha256: string;
+	/** SHA-1, by which Entra's list of certificates names it. */
+	readonly thumbprintSha1: string;
+	readonly expiresAtMs: number;
+}
+
+/** Entra takes RSA keys only (learn.microsoft.com/entra/identity-platform/certificate-credentials: PS256). */
+const ALGORITHM = {
+	name: "RSASSA-PKCS1-v1_5",
+	hash: "SHA-256",
+	publicExponent: new Uint8Array([1, 0, 1]),
+	modulusLength: 2048,
+} as const;
+const LEAST_BITS = 2048;
+/** Microsoft advises at most two years; tenants may allow less and then refuse the upload. */
+const LIFE_MS = 2 * 365 * 24 * 60 * 60_000;
+/** Microsoft's clock may be a little behind the time that this box was told. */
+const BEFORE_MS = 24 * 60 * 60_000;
+
+/** A new key with a certificate that it signed itself, as one PEM text, private half included. */
+export async function makeAppKey(commonName: string, nowMs: number): Promise<string> {
+	await import("reflect-metadata");
+	const { X509CertificateGenerator } = await import("@peculiar/x509");
+	const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+	const certificate = await X509CertificateGenerator.createSelfSigned({
+		serialNumber: randomBytes(15).toString("hex").replace(/^./, "4"),
+		name: [{ CN: [commonName] }],
+		notBefore: new Date(nowMs - BEFORE_MS),
+		notAfter: new Date(nowMs + LIFE_MS),
+		signingAlgorithm: ALGORITHM,
+		keys,
+	});
+	const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
+	const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+	return `${key.export({ type: "pkcs8", format: "pem" })}${certificate.toString("pem")}\n`;
+}
+
+/** Reads a PEM text with one private key and its certificate; a string says what is wrong with it. */
+export function readAppKey(pem: string): AppKey | string {
+	const key = /-----BEGIN (?:RSA |ENCRYPTED )?PRIVATE KEY-----[^-]+-----END [A-Z ]+-----/.exec(pem)?.[0];
+	const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+	if (key === undefined) return "it has no private key";
+	if (key.includes("ENCRYPTED")) return "its private key is protected by a password; store it without";
+	if (certificates.length === 0) return "it has no certificate";
+	try {
+		const privateKey = createPrivateKey(key);
+		if (privateKey.asymmetricKeyType !== "rsa") return "its key is not RSA, and Microsoft takes no other";
+		if ((privateKey.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_BITS)
+			return `its key is shorter than ${LEAST_BITS} bits`;
+		// A file may hold the chain of its issuer too.
+		const own = certificates
+			.map((text) => new X509Certificate(text))
+			.find((x) => x.checkPrivateKey(privateKey));
+		if (own === undefined) return "its certificate does not belong to its key";
+		return {
+			privateKey,
+			certificatePem: own.toString(),
+			thumbprintSha256: own.fingerprint256.replaceAll(":", ""),
+			thumbprintSha1: own.fingerprint.replaceAll(":", ""),
+			expiresAtMs: own.validToDate.getTime(),
+		};
+	} catch (error) {
+		return `it cannot be read (${asError(error).message})`;
+	}
+}
