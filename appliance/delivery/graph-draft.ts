@@ -147,11 +147,12 @@ class Sending {
 		left = left.filter((recipient) => !verdicts.has(recipient));
 		while (left.length > 0) {
 			const batch = this.#batchOf(left);
-			const verdict = await this.#sendTo(batch, verdicts);
-			if (verdict === "forbidden") return verdict;
-			for (const recipient of batch) if (!verdicts.has(recipient)) verdicts.set(recipient, verdict);
-			left = left.filter((recipient) => !batch.includes(recipient));
-			if (verdict.outcome === "delivered") continue;
+			const judged = await this.#sendTo(batch, verdicts);
+			if (judged === "forbidden") return judged;
+			const { verdict, of = batch } = judged;
+			for (const recipient of of) if (!verdicts.has(recipient)) verdicts.set(recipient, verdict);
+			left = left.filter((recipient) => !verdicts.has(recipient));
+			if (verdict.outcome === "delivered" || isOfRecipients(verdict)) continue;
 			// The rest would only meet the same; and one draft at a time is what the card remembers.
 			const meets = verdict.outcome === "unknown" ? { ...verdict, outcome: "deferred" as const } : verdict;
 			for (const recipient of left) verdicts.set(recipient, meets);
@@ -167,26 +168,30 @@ class Sending {
 		return this.#progress.draftId !== "" && same.length > 0 ? same : left.slice(0, MOST_RECIPIENTS);
 	}
 
-	async #sendTo(batch: readonly string[], verdicts: Map<string, Verdict>): Promise<Verdict | "forbidden"> {
+	async #sendTo(batch: readonly string[], verdicts: Map<string, Verdict>): Promise<Judged | "forbidden"> {
 		if (this.#progress.sending) {
 			const standing = await this.#standing();
-			if (standing === "sent") return await this.#went(batch, FOUND_SENT);
-			if (typeof standing === "object") return standing;
+			if (standing === "sent") {
+				const of = this.#named(batch);
+				return { verdict: await this.#went(of, FOUND_SENT), of };
+			}
+			if (typeof standing === "object") return { verdict: standing };
 			if (standing === "gone") await this.#note(this.#without());
 		}
 		// A draft that has vanished is made anew, once.
 		for (let tries = 0; tries < 2; tries += 1) {
 			const made = await this.#make(batch);
-			if (made === "forbidden" || typeof made === "object") return made;
+			if (made === "forbidden") return made;
+			if (typeof made === "object") return { verdict: made };
 			const attached = await this.#attach();
 			if (attached === "gone") {
 				await this.#discard();
 				continue;
 			}
-			if (typeof attached === "object") return await this.#failedBefore(attached);
+			if (typeof attached === "object") return { verdict: await this.#failedBefore(attached) };
 			return await this.#order(batch, verdicts);
 		}
-		return DRAFT_GONE;
+		return { verdict: DRAFT_GONE };
 	}
 
 	/** There is a draft for these recipients when it is done. */
@@ -221,25 +226,30 @@ class Sending {
 	}
 
 	/** The order to send it: the only step that cannot be taken back. */
-	async #order(batch: readonly string[], verdicts: Map<string, Verdict>): Promise<Verdict> {
+	async #order(batch: readonly string[], verdicts: Map<string, Verdict>): Promise<Judged> {
 		let recipients = batch;
 		for (;;) {
 			const obstacle = await this.#address(recipients);
-			if (obstacle !== undefined) return obstacle;
+			if (obstacle !== undefined) return { verdict: obstacle };
 			await this.#note({ ...this.#progress, sending: true });
 			const result = await this.#ask("POST", `${this.#path()}/send`);
 			const verdict = sendVerdict(result);
-			if (verdict.outcome === "delivered") return await this.#went(recipients, verdict);
-			if (verdict.outcome === "unknown") return verdict;
+			if (verdict.outcome === "delivered")
+				return { verdict: await this.#went(recipients, verdict), of: recipients };
+			if (verdict.outcome === "unknown") return { verdict, of: recipients };
 			await this.#note({ ...this.#progress, sending: false });
-			const culprits =
-				verdict.reply.enhanced === "5.1.3" && result.kind === "answer"
-					? blamed(result.message, recipients)
-					: [];
-			if (culprits.length === 0 || culprits.length === recipients.length)
-				return await this.#failedBefore(verdict);
+			if (!isOfRecipients(verdict)) return { verdict: await this.#failedBefore(verdict) };
+			// The draft stays for the others, if there are any.
+			if (recipients.length === 1)
+				return { verdict: await this.#refusedAlone(batch, verdict), of: recipients };
+			const culprits = result.kind === "answer" ? blamed(result.message, recipients) : [];
 			for (const culprit of culprits) verdicts.set(culprit, verdict);
-			recipients = recipients.filter((recipient) => !culprits.includes(recipient));
+			if (culprits.length === recipients.length) return { verdict: await this.#failedBefore(verdict) };
+			// Nobody is named: half of them, and so on, until the culprit is alone.
+			recipients =
+				culprits.length > 0
+					? recipients.filter((recipient) => !culprits.includes(recipient))
+					: recipients.slice(0, Math.ceil(recipients.length / 2));
 		}
 	}
 
@@ -281,6 +291,17 @@ class Sending {
 			await this.#note({ ...NO_PROGRESS, sentTo: [...this.#progress.sentTo, ...recipients.map(addressKey)] });
 		}
 		return verdict;
+	}
+
+	/** Whom the draft was last addressed to: fewer than the batch, when culprits were looked for. */
+	#named(batch: readonly string[]): readonly string[] {
+		const named = new Set(this.#progress.recipients);
+		return batch.filter((recipient) => named.has(addressKey(recipient)));
+	}
+
+	/** The last one that the draft could go to does not exist: it is of no more use. */
+	async #refusedAlone(batch: readonly string[], verdict: Verdict): Promise<Verdict> {
+		return batch.length === 1 ? await this.#failedBefore(verdict) : verdict;
 	}
 
 	/** A draft that will never be sent is not left lying in the mailbox. */
@@ -337,6 +358,17 @@ class Sending {
 			idleTimeoutMs: options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
 		});
 	}
+}
+
+interface Judged {
+	readonly verdict: Verdict;
+	/** Whom it is about; all that were to be sent to when absent. */
+	readonly of?: readonly string[];
+}
+
+/** Some recipient cannot be sent to; others may. */
+function isOfRecipients({ outcome, reply: { enhanced } }: Verdict): boolean {
+	return outcome === "failed" && enhanced === "5.1.3";
 }
 
 function limitedTo(plan: DraftPlan, recipients: readonly string[]): DraftPlan {

@@ -8,6 +8,8 @@ export const FaultSchema = z.strictObject({
 	where: z.enum(["graph", "sign-in", "smtp"]),
 	/** HTTP: only requests whose path contains this (`sendMail`, `/token`, `/devicecode`). */
 	path: z.string().optional(),
+	/** HTTP: only requests of this method. */
+	method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).optional(),
 	/** SMTP: where in the session; `end` is after the last byte of the message. */
 	stage: z.enum(["connect", "starttls", "auth", "mail", "rcpt", "end"]).default("end"),
 	/**
@@ -37,8 +39,11 @@ export class Faults {
 		this.#waiting.push({ fault, left: fault.times });
 	}
 
-	takeForRequest(where: "graph" | "sign-in", path: string): Fault | undefined {
-		return this.#take((fault) => fault.where === where && path.includes(fault.path ?? ""));
+	takeForRequest(where: "graph" | "sign-in", method: string, path: string): Fault | undefined {
+		return this.#take(
+			(fault) =>
+				fault.where === where && path.includes(fault.path ?? "") && (fault.method ?? method) === method,
+		);
 	}
 
 	takeForSmtp(stage: Fault["stage"]): Fault | undefined {

@@ -39,7 +39,7 @@ export function graphApp(world: World): HttpApp {
 			await waitLatency(world);
 			const response = await withFault(
 				c,
-				world.faults.takeForRequest("graph", c.req.path),
+				world.faults.takeForRequest("graph", c.req.method, c.req.path),
 				(fault) => graphError(c, errorOfStatus(fault.status)),
 				async () => {
 					const throttled = throttle(world, c, account, busy);

@@ -92,6 +92,20 @@ export const MAGIC_RECIPIENTS: readonly MagicRecipient[] = [
 		},
 	},
 	{
+		localPart: "nameless",
+		graphText: "400 ErrorInvalidRecipients that does not say who is meant, nobody gets it",
+		smtpText: "550 5.1.1 at RCPT; the other recipients get it",
+		effect: {
+			kind: "refuse-recipient",
+			graph: {
+				status: 400,
+				code: "ErrorInvalidRecipients",
+				message: "At least one recipient is not valid.",
+			},
+			smtp: "550 5.1.1 The recipient address does not exist",
+		},
+	},
+	{
 		localPart: "servererror",
 		graphText: "503 ServiceNotAvailable",
 		smtpText: "451 4.7.0 Temporary server error",

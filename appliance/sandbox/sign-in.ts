@@ -80,7 +80,7 @@ async function serve(
 	const entry = c.get("entry") ?? recordRequest(world, c, "sign-in");
 	await waitLatency(world);
 	stsHeaders(c);
-	const fault = world.faults.takeForRequest("sign-in", `${c.req.path} ${grantType}`);
+	const fault = world.faults.takeForRequest("sign-in", c.req.method, `${c.req.path} ${grantType}`);
 	const response = await withFault(
 		c,
 		fault,
