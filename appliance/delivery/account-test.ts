@@ -100,7 +100,9 @@ function refusalText(
 ): string {
 	const said = trouble ?? outcome ?? "There was no answer.";
 	if (sender === account.address) return said;
-	return `${said} For ${sender}: in the Exchange admin centre, Recipients, Mailboxes, ${sender}, Delegation, give ${account.address} "Send as"; it takes up to an hour.`;
+	const right = `${said} For ${sender}: in the Exchange admin centre, Recipients, Mailboxes, ${sender}, Delegation, give ${account.address} "Send as"; it takes up to an hour.`;
+	if (account.method === "certificate" || account.transport === "smtp") return right;
+	return `${right} If it has that: the permission Mail.Send.Shared is asked for only when an account that has shared mailboxes signs in; sign in again: postern account add ${account.address}`;
 }
 
 async function foundStep(

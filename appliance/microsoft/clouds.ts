@@ -5,6 +5,7 @@
  * Source: learn.microsoft.com/entra/identity-platform/authentication-national-cloud for the sign-in
  * hosts. Hosts marked "not verified" come from general knowledge and have not been tried.
  */
+import type { Account } from "../accounts/model.ts";
 import type { Resource } from "./token-source.ts";
 
 export type CloudName = "global" | "us-gov" | "us-dod" | "china" | "custom";
@@ -116,9 +117,21 @@ const PERMISSIONS: Readonly<Record<Resource, readonly string[]>> = {
 	outlook: ["SMTP.Send"],
 };
 
-/** Full scopes of one resource; Entra gives a token for one resource at a time (AADSTS28000). */
-export function scopesOf(endpoints: Endpoints, resource: Resource): string[] {
-	return PERMISSIONS[resource].map((permission) => endpoints.scopePrefix[resource] + permission);
+/** To send from a mailbox shared with the account (learn.microsoft.com/graph/outlook-send-mail-from-other-user). */
+const FOR_SHARED = "Mail.Send.Shared";
+
+/**
+ * Full scopes of one resource; Entra gives a token for one resource at a time (AADSTS28000). `isSharing`: the account
+ * sends from shared mailboxes too. What a sign-in did not ask for, its refreshes must not ask for (AADSTS65001).
+ */
+export function scopesOf(endpoints: Endpoints, resource: Resource, isSharing: boolean): string[] {
+	const permissions = [...PERMISSIONS[resource], ...(isSharing && resource === "graph" ? [FOR_SHARED] : [])];
+	return permissions.map((permission) => endpoints.scopePrefix[resource] + permission);
+}
+
+/** What a sign-in of this account asks for. */
+export function asksForSharing({ sharedMailboxes }: Pick<Account, "sharedMailboxes">): boolean {
+	return sharedMailboxes.length > 0;
 }
 
 /**

@@ -39,7 +39,7 @@ async function firstRequests(microsoft: CloudSettings, tenant: string): Promise<
 	});
 	const app = await openMsalApp({ account, endpoints, network });
 	const request = {
-		scopes: scopesOf(endpoints, "graph"),
+		scopes: scopesOf(endpoints, "graph", false),
 		deviceCodeCallback: () => {
 			throw new Error("far enough");
 		},

@@ -210,7 +210,7 @@ describe("refreshing", () => {
 		const silent = (forceRefresh: boolean, correlationId: string = randomUUID()) =>
 			app.acquireTokenSilent({
 				account: who,
-				scopes: scopesOf(endpoints(), "graph"),
+				scopes: scopesOf(endpoints(), "graph", false),
 				forceRefresh,
 				correlationId,
 			});

@@ -19,6 +19,8 @@ const RECORD = z.object({
 	/** The app registration and place it was made with; it is good for no other. */
 	clientId: z.string(),
 	loginUrl: z.string(),
+	/** Sending from shared mailboxes was asked for. */
+	sharing: z.boolean().default(false),
 	grant: GRANT,
 });
 

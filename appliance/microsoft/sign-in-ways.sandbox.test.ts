@@ -237,6 +237,28 @@ describe("signing in with a browser", () => {
 	});
 });
 
+describe("an account with shared mailboxes", () => {
+	const scopesAsked = () =>
+		sandbox.control
+			.requests({ kind: "sign-in", path: "/token" })
+			.map(({ detail }) => detail.includes("Mail.Send.Shared"));
+
+	it("asks for the permission to send from them when somebody signs in, and not before", async () => {
+		account = { ...account, method: "device-code" };
+		sandbox.control.change({ autoApproveAs: ADDRESS });
+		await signIn();
+		// Somebody adds a shared mailbox: the sign-in that there is goes on as it was.
+		account = { ...account, sharedMailboxes: ["scans@contoso.com"] };
+		await restart();
+		expect(await token()).toMatchObject({ ok: true });
+		expect(scopesAsked()).not.toContain(true);
+		await signIn();
+		await restart();
+		expect(await token()).toMatchObject({ ok: true });
+		expect(scopesAsked().slice(-2)).toEqual([true, true]);
+	});
+});
+
 describe("signing in by certificate", () => {
 	const MAIL = ["Mail.Send", "Mail.ReadWrite"];
 

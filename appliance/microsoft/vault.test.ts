@@ -20,6 +20,7 @@ const RECORD: SignInRecord = {
 	lastRefreshAt: 2,
 	clientId: "client",
 	loginUrl: "https://login.microsoftonline.com",
+	sharing: false,
 	grant: { state: "live" },
 };
 
