@@ -8,6 +8,7 @@
 import { Accounts } from "./accounts/accounts.ts";
 import { DeviceUsage } from "./accounts/device-usage.ts";
 import { Devices } from "./accounts/devices.ts";
+import { Passwords } from "./accounts/passwords.ts";
 import { controlSocketPath } from "./cli/control-path.ts";
 import { SystemClock } from "./clock.ts";
 import { diffConfig } from "./config/diff.ts";
@@ -22,8 +23,10 @@ import { Routes } from "./delivery/routes.ts";
 import { createDeviceDesk } from "./device-bench.ts";
 import { asError } from "./errors.ts";
 import { Events } from "./events.ts";
+import { type Fetching, openFetching } from "./fetching.ts";
 import { Listeners } from "./listeners.ts";
 import { type Log, openLog } from "./log.ts";
+import { MailboxDesk } from "./maildrops/mailbox-desk.ts";
 import { MailLog } from "./maillog.ts";
 import { endpointsOf } from "./microsoft/clouds.ts";
 import { type HttpClient, openHttp } from "./microsoft/http.ts";
@@ -78,6 +81,7 @@ interface Parts {
 	readonly transports: Transports;
 	readonly devices: Devices;
 	readonly accounts: Accounts;
+	readonly fetching: Fetching;
 	readonly listeners: Listeners;
 	readonly readiness: Readiness;
 	readonly events: Events;
@@ -132,7 +136,9 @@ export class Appliance {
 			const mailLog = new MailLog(log);
 			const keyPlace = { stateDir, credentialsDir: options.environment["CREDENTIALS_DIRECTORY"] ?? "" };
 			const accounts = await Accounts.open({ documents: storage, config: config(), log });
+			const passwords = new Passwords(clock);
 			const devices = await Devices.open({
+				passwords,
 				documents: storage,
 				config: config(),
 				clock,
@@ -236,6 +242,12 @@ export class Appliance {
 			// Whether their devices had read our answers, nobody knows after a restart.
 			const recent = await spool.digests(clock.now() - REPEAT_WINDOW_MS);
 			for (const { id, digest } of recent) repeats.answering(digest, id);
+			const fetching = await openFetching({
+				...{ config, documents: storage, accounts, passwords, clock, time, log },
+				vaultKey: sharedVaultKey(keyPlace),
+				graph: transports.graph,
+			});
+			opened.push(() => fetching.stop());
 			const listeners = new Listeners({
 				log,
 				config,
@@ -261,6 +273,7 @@ export class Appliance {
 					hostName: () => config().name,
 					maxSizeBytes: () => config().smtp.max_message_size,
 				},
+				pop3: fetching.host,
 			});
 			const readiness = new Readiness(options.environment, log);
 			const parts: Parts = {
@@ -276,6 +289,7 @@ export class Appliance {
 				transports,
 				devices,
 				accounts,
+				fetching,
 				listeners,
 				readiness,
 				events,
@@ -301,6 +315,10 @@ export class Appliance {
 					time,
 					waits: (address) => describeWaits({ runner, clock }, address),
 					name: () => config().name,
+				}),
+				mailboxes: new MailboxDesk({
+					...{ accounts, mailboxes: fetching.mailboxes },
+					place: () => listeners.mailboxSettings(),
 				}),
 				appliance: {
 					status: () =>
@@ -347,8 +365,20 @@ export class Appliance {
 
 	/** Stops taking mail, lets transfers end for a bounded time, settles, closes. */
 	async stop(): Promise<void> {
-		const { log, readiness, listeners, runner, bounces, signIns, devices, transports, spool, storage, http } =
-			this.#parts;
+		const {
+			log,
+			readiness,
+			listeners,
+			runner,
+			bounces,
+			signIns,
+			devices,
+			fetching,
+			transports,
+			spool,
+			storage,
+			http,
+		} = this.#parts;
 		const { keptCounts } = this.#parts;
 		clearInterval(this.#statusTimer);
 		log.notice("stopping");
@@ -356,6 +386,7 @@ export class Appliance {
 		await Promise.all([listeners.close(GRACE_MS), runner.stop(GRACE_MS)]);
 		await this.#parts.keepTime.stop();
 		await bounces.idle();
+		await fetching.stop();
 		await signIns.stop();
 		await devices.settled();
 		await transports.close();
@@ -367,12 +398,13 @@ export class Appliance {
 	}
 
 	async #reload(): Promise<{ readonly changes: readonly string[] }> {
-		const { storage, log, accounts, devices, listeners, runner, events, signIns } = this.#parts;
+		const { storage, log, accounts, devices, listeners, runner, events, signIns, fetching } = this.#parts;
 		const next = await load(this.#options, await savedSettings(storage));
 		const diff = diffConfig(this.config, next.config);
 		// Both check before they change anything.
 		await accounts.reload(next.config);
 		await devices.reload(next.config);
+		await fetching.mailboxes.reload(next.config);
 		this.#loaded.current = next;
 		await listeners.reload();
 		await signIns.refreshCertificates();

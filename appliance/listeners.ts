@@ -1,5 +1,5 @@
 /**
- * Every socket the appliance listens on: SMTP in its roles, the console, the control socket; opened,
+ * Every socket the appliance listens on: SMTP in its roles, POP3, the console, the control socket; opened,
  * reloaded and closed together. For appliance.ts.
  *
  * A port that cannot be had is a `UserError` at start. At a reload it is logged and the other ports
@@ -14,7 +14,9 @@ import { AddressTable } from "./accounts/addresses.ts";
 import type { Config } from "./config/schema.ts";
 import { asError, errorCode, UserError } from "./errors.ts";
 import type { Log } from "./log.ts";
-import type { Authority, DeviceSettings, ListenerStatus, Services } from "./services.ts";
+import type { Pop3Host } from "./pop3/host.ts";
+import { Pop3Listener, type Pop3Role } from "./pop3/listener.ts";
+import type { Authority, DeviceSettings, ListenerStatus, MailboxSettings, Services } from "./services.ts";
 import { SmtpListener } from "./smtp/listener.ts";
 import type { ListenerRole, PolicyOptions } from "./smtp/session-policy.ts";
 import { TlsContexts } from "./smtp/tls.ts";
@@ -26,6 +28,8 @@ export interface ListenersOptions {
 	readonly config: () => Config;
 	readonly stateDir: string;
 	readonly policy: PolicyOptions;
+	/** What POP3 sessions ask of the box. */
+	readonly pop3: Omit<Pop3Host, "secureContext">;
 }
 
 interface Place {
@@ -33,7 +37,7 @@ interface Place {
 	readonly port: number;
 }
 
-type Role = ListenerRole | "console" | "console-tls";
+type Role = ListenerRole | Pop3Role | "console" | "console-tls";
 
 interface Open {
 	readonly role: Role;
@@ -90,6 +94,21 @@ export class Listeners {
 			const port = this.portOf(role);
 			return port === undefined ? [] : [{ role, port, security: SECURITY_OF[role] }];
 		});
+		return { server: this.#reachableAt(), ports };
+	}
+
+	/** The same for a program that fetches. */
+	mailboxSettings(): Pick<MailboxSettings, "server" | "ports"> {
+		const [clear, tls] = [this.portOf("pop3"), this.portOf("pop3-tls")];
+		const ports: MailboxSettings["ports"] = [
+			...(tls === undefined ? [] : [{ role: "pop3-tls", port: tls, security: "TLS" } as const]),
+			...(clear === undefined
+				? []
+				: ([
+						{ role: "pop3", port: clear, security: "STLS" },
+						{ role: "pop3", port: clear, security: "none" },
+					] as const)),
+		];
 		return { server: this.#reachableAt(), ports };
 	}
 
@@ -196,13 +215,15 @@ export class Listeners {
 	}
 
 	#wanted(): { readonly role: Role; readonly place: Place }[] {
-		const { smtp, console: pages } = this.#options.config();
+		const { smtp, pop3, console: pages } = this.#options.config();
 		const of = (role: Role, places: readonly Place[]) => places.map((place) => ({ role, place }));
 		return [
 			...of("relay", smtp.listen),
 			...of("submission", smtp.listen_submission),
 			...of("implicit-tls", smtp.listen_tls),
 			...of("auto", smtp.listen_auto),
+			...of("pop3", pop3.listen),
+			...of("pop3-tls", pop3.listen_tls),
 			...of("console", pages.listen),
 			...of("console-tls", pages.listen_tls),
 		];
@@ -248,6 +269,7 @@ export class Listeners {
 
 	async #bind(role: Role, wanted: Place, place: Place): Promise<Open> {
 		if (role === "console" || role === "console-tls") return this.#bindConsole(role, wanted, place);
+		if (role === "pop3" || role === "pop3-tls") return this.#bindPop3(role, wanted, place);
 		const { log, policy } = this.#options;
 		if (this.#tls === undefined) throw new Error("a port is bound before there is a certificate");
 		const listener = await SmtpListener.open({
@@ -265,6 +287,22 @@ export class Listeners {
 			reload: () => listener.reload(),
 			close: (graceMs) => listener.close(graceMs),
 			connectAs: (address) => listener.connectAs(address),
+		};
+	}
+
+	async #bindPop3(role: Pop3Role, wanted: Place, place: Place): Promise<Open> {
+		const listener = await Pop3Listener.open({
+			role,
+			...place,
+			secureContext: () => this.#tls?.of("modern").get("*"),
+			box: this.#options.pop3,
+		});
+		return {
+			role,
+			wanted,
+			bound: listener.address,
+			reload: () => undefined,
+			close: (graceMs) => listener.close(graceMs),
 		};
 	}
 

@@ -6,7 +6,7 @@
  * Methods throw `UserError` for what the owner can mend (unknown name, wrong state).
  */
 
-import type { Account, Device, SignInMethod, TransportKind } from "./accounts/model.ts";
+import type { Account, Device, Mailbox, SignInMethod, TransportKind } from "./accounts/model.ts";
 import type { DsnRequest } from "./mail/envelope.ts";
 
 export type QueueState = "incoming" | "active" | "deferred" | "held" | "failed";
@@ -300,6 +300,57 @@ export interface AccountService {
 	remove(address: string): Promise<void>;
 }
 
+/** Switches by their keys in the configuration file. */
+export interface MailboxOptions {
+	readonly folder?: string;
+	readonly only_unread?: boolean;
+	readonly mark_read?: boolean;
+	readonly newer_than?: string;
+	readonly most_messages?: string;
+	readonly exact_sizes?: boolean;
+	readonly auth_without_tls?: boolean;
+	readonly apop?: boolean;
+}
+
+export interface MailboxDraft {
+	/** Made from the address when absent. */
+	readonly username?: string;
+	readonly mailbox: string;
+	readonly account?: string;
+	readonly onDelete?: Mailbox["onDelete"];
+	readonly options?: MailboxOptions;
+}
+
+export interface MailboxPort {
+	readonly role: "pop3" | "pop3-tls";
+	readonly port: number;
+	readonly security: "none" | "STLS" | "TLS";
+}
+
+/** What the owner types into the program that fetches. The password is shown once. */
+export interface MailboxSettings {
+	readonly mailbox: Mailbox;
+	readonly server: string;
+	/** Best first. */
+	readonly ports: readonly MailboxPort[];
+	readonly password: string | null;
+}
+
+export interface MailboxTestDraft {
+	readonly username: string;
+	readonly password: string;
+}
+
+export interface MailboxService {
+	list(): Promise<readonly Mailbox[]>;
+	/** Throws `mailbox-exists`, `mailbox-invalid`, `account-unknown`. */
+	add(draft: MailboxDraft): Promise<MailboxSettings>;
+	/** Throws `mailbox-unknown`, `mailbox-locked`. */
+	remove(username: string): Promise<void>;
+	/** Signs in over POP3 as the program would, and shows what it would see. Throws `mailbox-unknown`. */
+	test(draft: MailboxTestDraft, signal: AbortSignal): AsyncIterable<TestStep>;
+}
+
 export interface ListenerStatus {
 	readonly role: string;
 	/** `host:port` as bound. */
@@ -361,4 +412,5 @@ export interface Services {
 	readonly queue: QueueService;
 	readonly devices: DeviceService;
 	readonly accounts: AccountService;
+	readonly mailboxes: MailboxService;
 }

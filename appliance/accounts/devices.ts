@@ -30,7 +30,7 @@ import { assertNotOpen, assertSwitchesFit, logWarnings } from "./device-warnings
 import { FilePasswords } from "./file-passwords.ts";
 import type { Account, Device } from "./model.ts";
 import { type Credential, generatePassword, Passwords } from "./passwords.ts";
-import { RecoverableSecrets, type VaultKey } from "./recoverable-secrets.ts";
+import { DEVICE_PASSWORDS, RecoverableSecrets, type VaultKey } from "./recoverable-secrets.ts";
 import { SignIns } from "./sign-ins.ts";
 
 export interface DevicesOptions {
@@ -79,9 +79,9 @@ export class Devices {
 	private constructor(options: DevicesOptions) {
 		this.#options = options;
 		this.#passwords = options.passwords ?? new Passwords(options.clock);
-		this.#filePasswords = new FilePasswords(options.documents, this.#passwords, options.log);
+		this.#filePasswords = new FilePasswords("device", options.documents, this.#passwords, options.log);
 		this.#signIns = new SignIns(options.clock, this.#passwords);
-		this.#recoverable = new RecoverableSecrets(options.vaultKey);
+		this.#recoverable = new RecoverableSecrets(options.vaultKey, DEVICE_PASSWORDS);
 	}
 
 	/** Reads what was saved. Rejects when the store does. */

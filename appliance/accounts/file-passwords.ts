@@ -1,7 +1,7 @@
 /**
  * Passwords that the owner wrote into the configuration file in clear (`password = "…"`): they work at
  * once, their hash is saved beside the queue, and the owner is told to remove the line, after which
- * the saved hash goes on working. For `devices.ts`.
+ * the saved hash goes on working. For `devices.ts` and `mailboxes.ts`.
  *
  * A hash that cannot be saved is logged and tried again at the next reading of the file; the password
  * in the file works meanwhile.
@@ -24,19 +24,24 @@ export interface FileLogin {
 const KEY_PREFIX = "password:";
 const savedHash = z.strictObject({ password_hash: z.string().max(1000) });
 
-/** True for the documents of kind `device` that are this module's. */
-function isSavedPassword({ key }: StoredDocument): boolean {
+/** True for the documents of such a kind that are this module's. */
+export function isSavedPassword({ key }: StoredDocument): boolean {
 	return key.startsWith(KEY_PREFIX);
 }
 
+/** Whose passwords: names of devices and of mailboxes are apart. */
+export type FileLogins = "device" | "mailbox";
+
 export class FilePasswords {
+	readonly #kind: FileLogins;
 	readonly #documents: DocumentStore;
 	readonly #passwords: Passwords;
 	readonly #log: Log;
 	#credentials: ReadonlyMap<string, Credential> = new Map();
 	#saving: Promise<void> = Promise.resolve();
 
-	constructor(documents: DocumentStore, passwords: Passwords, log: Log) {
+	constructor(kind: FileLogins, documents: DocumentStore, passwords: Passwords, log: Log) {
+		this.#kind = kind;
 		this.#documents = documents;
 		this.#passwords = passwords;
 		this.#log = log;
@@ -78,7 +83,7 @@ export class FilePasswords {
 			const named = new Set(logins.map(({ username }) => username));
 			// A name that leaves the file and comes back must not bring its old password with it.
 			for (const username of saved.keys()) {
-				if (!named.has(username)) await this.#documents.remove("device", KEY_PREFIX + username);
+				if (!named.has(username)) await this.#documents.remove(this.#kind, KEY_PREFIX + username);
 			}
 		} catch (error) {
 			this.#log.error("password-not-saved", { error: asError(error).message });
@@ -91,7 +96,7 @@ export class FilePasswords {
 		before: Secret | undefined,
 	): Promise<void> {
 		this.#log.warning("password-in-file", {
-			device: owner,
+			[this.#kind]: owner,
 			advice: 'its hash is saved; remove the line password = "…" from the configuration file',
 		});
 		if (before !== undefined) {
@@ -100,7 +105,7 @@ export class FilePasswords {
 			if (same === "right") return;
 		}
 		const hash = await this.#passwords.hash(password);
-		await this.#documents.put("device", KEY_PREFIX + username, { password_hash: hash.reveal() });
+		await this.#documents.put(this.#kind, KEY_PREFIX + username, { password_hash: hash.reveal() });
 	}
 }
 

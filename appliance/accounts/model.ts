@@ -48,6 +48,30 @@ export interface Device {
 	readonly origin: Origin;
 }
 
+/** A login that fetches a mailbox over POP3. */
+export interface Mailbox {
+	/** Lower case; unique. */
+	readonly username: string;
+	/** Address of the mailbox: the account's own, or one shared with it. */
+	readonly mailbox: string;
+	/** Address of the account that reads it; empty = the only account there is. */
+	readonly account: string;
+	/** A well-known name of Graph's (`inbox`, `junkemail`) or a folder's id. */
+	readonly folder: string;
+	readonly onDelete: "trash" | "delete" | "keep";
+	readonly onlyUnread: boolean;
+	readonly markRead: boolean;
+	/** Older ones are not shown. */
+	readonly newerThanMs: number | undefined;
+	/** The newest ones are shown; undefined: all. */
+	readonly mostMessages: number | undefined;
+	/** A listing waits until the sizes of all its messages are known to the octet. */
+	readonly exactSizes: boolean;
+	readonly authWithoutTls: boolean;
+	readonly apop: boolean;
+	readonly origin: Origin;
+}
+
 export type TransportKind = "graph" | "smtp";
 export type SignInMethod = "device-code" | "browser" | "certificate";
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { RecoverableSecrets } from "./recoverable-secrets.ts";
+import { DEVICE_PASSWORDS, RecoverableSecrets } from "./recoverable-secrets.ts";
 
 const withKey = (fill: number) => {
 	const key = Buffer.alloc(32, fill);
-	return new RecoverableSecrets({ read: async () => key, ensure: async () => key });
+	return new RecoverableSecrets({ read: async () => key, ensure: async () => key }, DEVICE_PASSWORDS);
 };
 
 describe("a password that must be had back", () => {
@@ -28,12 +28,15 @@ describe("a password that must be had back", () => {
 	});
 
 	it("without a key is not kept, and the owner is told", async () => {
-		const secrets = new RecoverableSecrets({
-			read: async () => undefined,
-			ensure: async () => {
-				throw new Error("vault.key is not a key of 32 bytes");
+		const secrets = new RecoverableSecrets(
+			{
+				read: async () => undefined,
+				ensure: async () => {
+					throw new Error("vault.key is not a key of 32 bytes");
+				},
 			},
-		});
+			DEVICE_PASSWORDS,
+		);
 		await expect(secrets.seal(new Secret("x"), "plc")).rejects.toBeInstanceOf(UserError);
 		expect(await secrets.open("v1.AAAA", "plc")).toBeUndefined();
 	});

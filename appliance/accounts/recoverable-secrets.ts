@@ -1,7 +1,7 @@
 /**
- * Passwords that must be had back as they are: CRAM-MD5 (RFC 2195) cannot be checked against a hash.
+ * Passwords that must be had back as they are: CRAM-MD5 (RFC 2195) and APOP (RFC 1939) cannot be checked against a hash.
  * Sealed with AES-256-GCM under a key derived from the box's vault key, which is not in the database;
- * bound to the username. For devices.ts, and only for devices whose owner turned `cram_md5` on.
+ * bound to the username. For devices.ts and mailboxes.ts, and only where the owner turned `cram_md5` or `apop` on.
  *
  * What cannot be opened (the key is gone or another) gives undefined: such a device can still sign in
  * by other means. `seal` throws `UserError` when there is no key to be had.
@@ -23,18 +23,21 @@ const CIPHER = "aes-256-gcm";
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** So that no text sealed for one purpose opens as another's. */
-const PURPOSE = "postern device passwords";
+export const DEVICE_PASSWORDS = "postern device passwords";
+export const MAILBOX_PASSWORDS = "postern mailbox passwords";
 
 export class RecoverableSecrets {
 	readonly #key: VaultKey;
+	readonly #purpose: string;
 
-	constructor(key: VaultKey) {
+	constructor(key: VaultKey, purpose: typeof DEVICE_PASSWORDS | typeof MAILBOX_PASSWORDS) {
 		this.#key = key;
+		this.#purpose = purpose;
 	}
 
 	async seal(password: Secret, username: string): Promise<string> {
 		const nonce = randomBytes(NONCE_BYTES);
-		const cipher = createCipheriv(CIPHER, derive(await this.#ensureKey()), nonce);
+		const cipher = createCipheriv(CIPHER, derive(await this.#ensureKey(), this.#purpose), nonce);
 		cipher.setAAD(Buffer.from(username));
 		const sealed = Buffer.concat([cipher.update(password.reveal(), "utf8"), cipher.final()]);
 		return FORMAT + Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64url");
@@ -45,7 +48,7 @@ export class RecoverableSecrets {
 		const bytes = Buffer.from(text.slice(FORMAT.length), "base64url");
 		if (key === undefined || !text.startsWith(FORMAT) || bytes.length < NONCE_BYTES + TAG_BYTES)
 			return undefined;
-		const decipher = createDecipheriv(CIPHER, derive(key), bytes.subarray(0, NONCE_BYTES));
+		const decipher = createDecipheriv(CIPHER, derive(key, this.#purpose), bytes.subarray(0, NONCE_BYTES));
 		decipher.setAAD(Buffer.from(username));
 		decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
 		try {
@@ -63,14 +66,14 @@ export class RecoverableSecrets {
 		} catch (thrown) {
 			throw new UserError(
 				"vault-key-unusable",
-				`The password cannot be kept so that CRAM-MD5 works: ${asError(thrown).message}.`,
-				"Mend the vault key, or add the device without cram_md5.",
+				`The password cannot be kept so that CRAM-MD5 or APOP works: ${asError(thrown).message}.`,
+				"Mend the vault key, or add it without cram_md5 and apop.",
 				{ cause: thrown },
 			);
 		}
 	}
 }
 
-function derive(key: Buffer): Buffer {
-	return Buffer.from(hkdfSync("sha256", key, "", PURPOSE, 32));
+function derive(key: Buffer, purpose: string): Buffer {
+	return Buffer.from(hkdfSync("sha256", key, "", purpose, 32));
 }

@@ -34,6 +34,15 @@ export function remoteServices(client: ControlClient): Services {
 			test: (draft, signal) =>
 				client.follow(`/devices/${encodeURIComponent(draft.name)}/test`, draft, signal),
 		},
+		mailboxes: {
+			list: () => client.ask("GET", "/mailboxes"),
+			add: (draft) => client.ask("POST", "/mailboxes", draft),
+			remove: async (username) => {
+				await client.ask("DELETE", `/mailboxes/${encodeURIComponent(username)}`);
+			},
+			test: ({ username, password }, signal) =>
+				client.follow(`/mailboxes/${encodeURIComponent(username)}/test`, { password }, signal),
+		},
 		accounts: {
 			list: () => client.ask("GET", "/accounts"),
 			add: (draft, signal) => client.follow("/accounts", draft, signal),

@@ -3,6 +3,7 @@ import { accountCommands } from "./account.ts";
 import type { Command } from "./command.ts";
 import { configCommands } from "./config.ts";
 import { deviceCommands } from "./device.ts";
+import { mailboxCommands } from "./mailbox.ts";
 import { queueCommands } from "./queue.ts";
 import { reloadCommand } from "./reload.ts";
 import { sandboxCommand } from "./sandbox.ts";
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
 	statusCommand,
 	...accountCommands,
 	...deviceCommands,
+	...mailboxCommands,
 	...queueCommands,
 	reloadCommand,
 	...configCommands,

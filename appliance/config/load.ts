@@ -59,15 +59,13 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 	fatal.push(...problems);
 	if (config === undefined || fatal.length > 0) throw new ConfigError(fatal);
 	const origins = describeOrigins(merged);
-	const isWritten = (key: string) =>
-		origins.some((origin) => origin.key === key && origin.origin !== "default");
 	return {
 		config,
 		origins,
 		warnings: [
 			...saved.problems.map(({ text }) => `left out what the console saved: ${text}`),
 			...warnings,
-			...notInForce(config, isWritten),
+			...notInForce(config),
 		],
 		file: fromFile.state === "read" ? file : undefined,
 	};

@@ -3,7 +3,7 @@
  * reading the same records back from where the console saved them.
  */
 import * as z from "zod";
-import { readPause, readQuota, readRate } from "./duration.ts";
+import { readDuration, readPause, readQuota, readRate } from "./duration.ts";
 import { documented, listOf, matching, optionalSecret, optionalText, text, textOrNumber } from "./fields.ts";
 import { readMailAddress, readMailPattern } from "./mail-pattern.ts";
 import { formatNetwork, readNetwork } from "./network.ts";
@@ -238,4 +238,28 @@ export const mailboxSchema = z.strictObject({
 		.enum(["trash", "delete", "keep"])
 		.prefault("trash")
 		.meta(documented({ description: "what deleting means: trash | delete | keep" })),
+	folder: text(
+		matching(/^[\w=-]{1,512}$/, "is no folder; a name of Graph's such as inbox or junkemail, or an id"),
+	)
+		.prefault("inbox")
+		.meta(documented({ description: "which of its folders" })),
+	only_unread: flag("shows what has not been read"),
+	mark_read: flag("marks what was fetched as read"),
+	newer_than: optionalText(readDuration).meta(
+		documented({ description: "shows no mail that came longer ago", example: "30d" }),
+	),
+	most_messages: textOrNumber(readCount)
+		.optional()
+		.meta(documented({ description: "shows the newest ones only; for small devices", example: "50" })),
+	exact_sizes: flag(
+		"a listing waits until all sizes are known to the octet; else they are estimates at first",
+	),
+	auth_without_tls: flag("may show its password without encryption"),
+	apop: flag("keeps a recoverable secret, for programs that know APOP"),
+});
+
+/** A mailbox as console and command line save it. */
+export const savedMailboxSchema = mailboxSchema.extend({
+	/** Sealed (accounts/recoverable-secrets.ts); in the file, `password` stands in clear anyway. */
+	recoverable_password: z.string().max(2000).optional(),
 });

@@ -27,6 +27,8 @@ export interface HouseOptions {
 	/** TOML put in place of the sections of the same name, or added. */
 	readonly queue?: string;
 	readonly smtp?: string;
+	/** Ports for programs that fetch are open. */
+	readonly pop3?: true;
 	/** More keys of the account. */
 	readonly account?: string;
 	/** More keys of [microsoft]. */
@@ -207,8 +209,8 @@ max_message_size = "25MB"`
 }
 
 [pop3]
-listen = []
-listen_tls = []
+listen = [${options.pop3 === true ? '"127.0.0.1:0"' : ""}]
+listen_tls = [${options.pop3 === true ? '"127.0.0.1:0"' : ""}]
 
 [queue]
 ${options.queue ?? 'retry = "1s, 2s, 5s"'}

@@ -117,15 +117,15 @@ const PERMISSIONS: Readonly<Record<Resource, readonly string[]>> = {
 	outlook: ["SMTP.Send"],
 };
 
-/** To send from a mailbox shared with the account (learn.microsoft.com/graph/outlook-send-mail-from-other-user). */
-const FOR_SHARED = "Mail.Send.Shared";
+/** To send from and to read mailboxes shared with the account (learn.microsoft.com/graph/outlook-send-mail-from-other-user). */
+const FOR_SHARED = ["Mail.Send.Shared", "Mail.ReadWrite.Shared"];
 
 /**
  * Full scopes of one resource; Entra gives a token for one resource at a time (AADSTS28000). `isSharing`: the account
  * sends from shared mailboxes too. What a sign-in did not ask for, its refreshes must not ask for (AADSTS65001).
  */
 export function scopesOf(endpoints: Endpoints, resource: Resource, isSharing: boolean): string[] {
-	const permissions = [...PERMISSIONS[resource], ...(isSharing && resource === "graph" ? [FOR_SHARED] : [])];
+	const permissions = [...PERMISSIONS[resource], ...(isSharing && resource === "graph" ? FOR_SHARED : [])];
 	return permissions.map((permission) => endpoints.scopePrefix[resource] + permission);
 }
 

@@ -14,8 +14,12 @@ import type { TokenSource } from "./token-source.ts";
 export interface GraphRequest {
 	readonly account: string;
 	readonly method: "GET" | "POST" | "PATCH" | "DELETE";
-	/** Inside the account's mailbox, query included: `/sendMail`. */
+	/** Inside the mailbox, query included: `/sendMail`; or a `@odata.nextLink` of Graph's, as it came. */
 	readonly path: string;
+	/** Of somebody who shares it; absent: the account's own. */
+	readonly mailbox?: string;
+	/** The body of an answer 200 comes as `stream`. */
+	readonly streams?: true;
 	readonly headers?: Readonly<Record<string, string>>;
 	/** The body anew at each call: a request is repeated after a 401. */
 	readonly body?: () => Buffer | AsyncIterable<Buffer>;
@@ -51,6 +55,7 @@ export interface GraphAnswer {
 	readonly body: unknown;
 	/** As it came. */
 	readonly bytes: Buffer;
+	readonly stream?: AsyncIterable<Buffer>;
 }
 
 export type GraphResult =
@@ -111,7 +116,7 @@ export class GraphClient {
 		const result = await meter.run(account, cost, signal, () =>
 			http.request({
 				method: request.method,
-				url: `${graphUrl()}/v1.0${mailboxPath(account, token.speaksFor)}${request.path}`,
+				url: urlOf(graphUrl(), request, token.speaksFor),
 				headers: {
 					...request.headers,
 					authorization: `Bearer ${token.token.reveal()}`,
@@ -121,15 +126,25 @@ export class GraphClient {
 				...(request.bodyLength === undefined ? {} : { bodyLength: request.bodyLength }),
 				...(request.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: request.idleTimeoutMs }),
 				...(signal === undefined ? {} : { signal }),
+				...(request.streams === undefined ? {} : { streams: request.streams }),
 			}),
 		);
 		return resultOf(result, clock.now());
 	}
 }
 
+/** A link that Graph gave is followed where it leads inside Graph, and nowhere else: our token goes with it. */
+function urlOf(graphUrl: string, request: GraphRequest, speaksFor: "person" | "app"): string {
+	const { path } = request;
+	if (path.startsWith("/")) return `${graphUrl}/v1.0${mailboxPath(request, speaksFor)}${path}`;
+	if (path.startsWith(`${graphUrl}/`)) return path;
+	throw new Error("a link leads out of Graph");
+}
+
 /** An app has no mailbox of its own: `/me` is a person's (learn.microsoft.com/graph/api/user-sendmail). */
-function mailboxPath(account: string, speaksFor: "person" | "app"): string {
-	return speaksFor === "person" ? "/me" : `/users/${encodeURIComponent(account)}`;
+function mailboxPath({ account, mailbox = account }: GraphRequest, speaksFor: "person" | "app"): string {
+	const isOwn = mailbox.toLowerCase() === account.toLowerCase();
+	return speaksFor === "person" && isOwn ? "/me" : `/users/${encodeURIComponent(mailbox)}`;
 }
 
 function resultOf(result: HttpResult, nowMs: number): GraphResult {
@@ -150,6 +165,7 @@ function resultOf(result: HttpResult, nowMs: number): GraphResult {
 		...(Number.isNaN(serverNowMs) ? {} : { serverNowMs }),
 		body,
 		bytes: result.body,
+		...(result.stream === undefined ? {} : { stream: result.stream }),
 	};
 }
 

@@ -139,6 +139,18 @@ class Exchange {
 
 	#collect(incoming: http.IncomingMessage): void {
 		this.#answered = true;
+		if (this.#request.streams === true && incoming.statusCode === 200) {
+			const { idleTimeoutMs = DEFAULT_IDLE_TIMEOUT_MS, signal } = this.#request;
+			const signals = [this.#limits.closing, ...(signal === undefined ? [] : [signal])];
+			this.#finish({
+				ok: true,
+				status: 200,
+				headers: headerTexts(incoming.headers),
+				body: Buffer.alloc(0),
+				stream: streamOf(incoming, idleTimeoutMs, AbortSignal.any(signals)),
+			});
+			return;
+		}
 		const chunks: Buffer[] = [];
 		let sizeBytes = 0;
 		incoming.on("data", (chunk: Buffer) => {
@@ -172,6 +184,34 @@ class Exchange {
 		this.#over.abort();
 		const closed = !result.ok && (result.reason === "reset" || result.reason === "unreachable");
 		this.#report.resolve({ result, stale: closed && !this.#written && this.#outgoing.reusedSocket });
+	}
+}
+
+/** Ends only with the answer's own end; whoever stops reading closes the connection. */
+async function* streamOf(
+	incoming: http.IncomingMessage,
+	idleTimeoutMs: number,
+	signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+	const stop = () => incoming.destroy(new Error("the request was called off"));
+	if (signal.aborted) stop();
+	signal.addEventListener("abort", stop, { once: true });
+	const chunks = incoming[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+	try {
+		for (;;) {
+			// Counts while we wait, not while whoever reads takes its time.
+			const idle = setTimeout(
+				() => incoming.destroy(new Error(`nothing moved for ${idleTimeoutMs} ms`)),
+				idleTimeoutMs,
+			);
+			const next = await chunks.next().finally(() => clearTimeout(idle));
+			if (next.done === true) break;
+			yield next.value;
+		}
+		if (!incoming.complete) throw new Error("the connection closed within the answer");
+	} finally {
+		signal.removeEventListener("abort", stop);
+		if (!incoming.complete) incoming.destroy();
 	}
 }
 

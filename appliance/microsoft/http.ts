@@ -21,6 +21,8 @@ export interface HttpRequest {
 	/** Longest time in all. */
 	readonly totalTimeoutMs?: number;
 	readonly signal?: AbortSignal;
+	/** The body of an answer 200 is given as it comes, in `stream`; its size has no limit then. */
+	readonly streams?: true;
 }
 
 export interface HttpAnswer {
@@ -29,6 +31,8 @@ export interface HttpAnswer {
 	/** Names in lower case. */
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body: Buffer;
+	/** In place of `body`, where it was asked for. To be read to its end or left; throws when it breaks off. */
+	readonly stream?: AsyncIterable<Buffer>;
 }
 
 export interface HttpFailure {

@@ -6,6 +6,7 @@ import { X509Certificate } from "node:crypto";
 import { SANDBOX_CLIENT_ID } from "./directory.ts";
 import type { Door, DoorState } from "./door.ts";
 import type { Fault, FaultOrder } from "./faults.ts";
+import type { Folder } from "./mailbox.ts";
 import type { ArrivedFilter, ArrivedMessage, Duplicate } from "./record.ts";
 import type { Concurrency, SandboxRequest } from "./requests.ts";
 import { consentKey, parseScopes, type ScopeResource } from "./scopes.ts";
@@ -73,6 +74,12 @@ export interface TokenOrder {
 	readonly scopes?: readonly string[] | undefined;
 	/** Negative: already expired. */
 	readonly lifetimeSeconds?: number | undefined;
+}
+
+export interface DepositOrder {
+	readonly folder?: Folder;
+	readonly isRead?: boolean;
+	readonly receivedAtMs?: number;
 }
 
 export interface AppOrder {
@@ -203,6 +210,23 @@ export class SandboxControl {
 	/** Another app registration that the tenant knows. */
 	addClient(clientId: string): void {
 		this.#world.directory.addClient(clientId);
+	}
+
+	/** Mail that lies in a mailbox. */
+	deposit(address: string, mime: Buffer, order: DepositOrder = {}): void {
+		const world = this.#world;
+		const mailbox = world.mailboxOf(world.directory.ensure(address).address);
+		const { folder = "inbox", isRead = false, receivedAtMs = world.now() } = order;
+		const message = world.record.keep(mime);
+		mailbox.add({ folder, message, isDraft: false, isRead, receivedAtMs });
+	}
+
+	/** What lies in a folder: subjects, oldest first, with a star where it has been read. */
+	contents(address: string, folder = "inbox"): readonly string[] {
+		const items = this.#world.mailboxOf(address).all();
+		return items
+			.filter((item) => item.folder === folder)
+			.map(({ message, isRead }) => `${message.summary.subject ?? ""}${isRead ? "*" : ""}`);
 	}
 
 	/** Another address for browsers to end at. */

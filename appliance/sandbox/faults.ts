@@ -14,9 +14,18 @@ export const FaultSchema = z.strictObject({
 	stage: z.enum(["connect", "starttls", "auth", "mail", "rcpt", "end"]).default("end"),
 	/**
 	 * `answer`: refuse with `status` or `reply`, nothing acted on. `drop`, `hang`: reset, or never
-	 * answer, nothing acted on. `accept-then-…`: act, and then answer otherwise, reset or never answer.
+	 * answer, nothing acted on. `accept-then-…`: act, and then answer otherwise, reset or never answer. `cut`
+	 * (HTTP): act, and reset in the middle of the answer.
 	 */
-	action: z.enum(["answer", "drop", "hang", "accept-then-answer", "accept-then-drop", "accept-then-hang"]),
+	action: z.enum([
+		"answer",
+		"drop",
+		"hang",
+		"accept-then-answer",
+		"accept-then-drop",
+		"accept-then-hang",
+		"cut",
+	]),
 	/** HTTP status of the answer. 200 with `answer` is success in form only: nothing is sent. */
 	status: z.number().int().min(200).max(599).default(503),
 	retryAfterSeconds: z.number().int().min(0).optional(),

@@ -115,11 +115,24 @@ export async function withFault(
 		case "accept-then-hang":
 			await act();
 			return await hang(c);
+		case "cut":
+			return cutInHalf(c, await act());
 		case "accept-then-answer":
 			await act();
 			forgetAnswer(c);
 			return faultAnswer(c, fault, refuse);
 	}
+}
+
+async function cutInHalf(c: HttpContext, answer: Response): Promise<Response> {
+	const whole = Buffer.from(await answer.arrayBuffer());
+	const { outgoing } = c.env;
+	outgoing?.writeHead(answer.status, {
+		"Content-Type": answer.headers.get("content-type") ?? "application/octet-stream",
+		"Content-Length": whole.length,
+	});
+	outgoing?.write(whole.subarray(0, whole.length / 2), () => c.env.incoming?.socket.resetAndDestroy());
+	return RESPONSE_ALREADY_SENT;
 }
 
 /** The answer made so far lends its headers to the next; its length must not be among them. */

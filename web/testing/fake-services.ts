@@ -2,6 +2,7 @@
  * `Services` in memory, for the tests of web/ and cli/: the seam at which they meet the appliance.
  * Behaves as services.ts promises (unknown names throw, aborting ends a sign-in); delivers nothing.
  */
+
 import { UserError } from "../../appliance/errors.ts";
 import type {
 	AccountDraft,
@@ -12,6 +13,7 @@ import type {
 	DeviceDraft,
 	DeviceSettings,
 	KindHints,
+	MailboxSettings,
 	QueueAction,
 	QueueEntry,
 	QueueRow,
@@ -24,6 +26,7 @@ import type {
 } from "../../appliance/services.ts";
 
 type Device = DeviceSettings["device"];
+type Mailbox = MailboxSettings["mailbox"];
 
 export const WELL_STATUS: Status = {
 	name: "postern",
@@ -161,6 +164,27 @@ export const PROMPT: SignInNews = {
 	message: "To sign in, open the page and enter the code.",
 };
 
+export const MAILBOX: Mailbox = {
+	username: "orders",
+	mailbox: "orders@contoso.com",
+	account: "alerts@contoso.com",
+	folder: "inbox",
+	onDelete: "trash",
+	onlyUnread: false,
+	markRead: false,
+	newerThanMs: undefined,
+	mostMessages: undefined,
+	exactSizes: false,
+	authWithoutTls: false,
+	apop: false,
+	origin: "saved",
+};
+
+const POP3_PORTS = [
+	{ role: "pop3-tls", port: 995, security: "TLS" },
+	{ role: "pop3", port: 110, security: "STLS" },
+] as const;
+
 export const OPEN: SignInNews = {
 	type: "open",
 	url: "https://login.example/authorize?client_id=1",
@@ -190,6 +214,7 @@ export interface FakeState {
 	/** The latest first. */
 	sessions: SessionLog[];
 	accounts: AccountStatus[];
+	mailboxes: Mailbox[];
 	/** Told by `account add`, in turn; after them it waits for the abort when `signInHangs`. */
 	signInNews: SignInNews[];
 	signInHangs: boolean;
@@ -211,6 +236,7 @@ export function fakeServices(change: Partial<FakeState> = {}): { services: Servi
 		strangers: [],
 		sessions: [],
 		accounts: [],
+		mailboxes: [],
 		signInNews: [PROMPT, { type: "signed-in", who: "alerts@contoso.com" }],
 		signInHangs: false,
 		testSteps: [{ ok: true, text: "Sent." }],
@@ -263,6 +289,21 @@ function servicesOver(state: FakeState): Services {
 				state.sessions.filter(({ device: of, address }) => of === name || address === name),
 			async *test(draft) {
 				state.calls.push(`test ${JSON.stringify(draft)}`);
+				yield* state.testSteps;
+			},
+		},
+		mailboxes: {
+			list: async () => state.mailboxes,
+			add: async (draft) => {
+				state.calls.push(`mailbox ${JSON.stringify(draft)}`);
+				return { mailbox: MAILBOX, server: "192.168.1.2", ports: POP3_PORTS, password: "fetch-me-1234" };
+			},
+			remove: async (username) => {
+				const found = known(state.mailboxes, (one) => one.username === username, "mailbox-unknown", username);
+				state.mailboxes = state.mailboxes.filter((other) => other !== found);
+			},
+			async *test({ username, password }) {
+				state.calls.push(`mailbox test ${username} ${password}`);
 				yield* state.testSteps;
 			},
 		},

@@ -1,0 +1,287 @@
+/**
+ * The logins that may fetch mail over POP3: from the configuration file and saved by console or command line. For pop3/
+ * and the services. A login of the file hides a saved one of the same name.
+ *
+ * Look-ups are in memory. `add` and `remove` are on the card when they resolve, and throw `UserError` for what the owner
+ * can mend. A failing store at a reload leaves everything as it was.
+ */
+import { createHash } from "node:crypto";
+import type * as z from "zod";
+import type { Clock } from "../clock.ts";
+import { nearest } from "../config/nearest.ts";
+import { recordProblems } from "../config/problems.ts";
+import { savedMailboxSchema } from "../config/record-schemas.ts";
+import type { Config } from "../config/schema.ts";
+import { UserError } from "../errors.ts";
+import type { Log } from "../log.ts";
+import type { Secret } from "../secret.ts";
+import type { MailboxDraft } from "../services.ts";
+import type { DocumentStore } from "../store/documents.ts";
+import { FilePasswords, isSavedPassword } from "./file-passwords.ts";
+import type { Account, Mailbox, Origin } from "./model.ts";
+import { type Credential, generatePassword, type Passwords } from "./passwords.ts";
+import { MAILBOX_PASSWORDS, RecoverableSecrets, type VaultKey } from "./recoverable-secrets.ts";
+import { SignIns } from "./sign-ins.ts";
+
+export interface MailboxesOptions {
+	readonly config: Pick<Config, "mailbox">;
+	readonly documents: DocumentStore;
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly findAccount: (address: string) => Account | undefined;
+	/** For passwords that APOP needs back. */
+	readonly vaultKey: VaultKey;
+	/** Shared with other listeners, so that they share its limits. */
+	readonly passwords: Passwords;
+}
+
+type Written = z.output<typeof savedMailboxSchema>;
+
+interface Entry {
+	readonly mailbox: Mailbox;
+	readonly written: Written;
+}
+
+export type MailboxSignIn =
+	| { readonly ok: true; readonly mailbox: Mailbox }
+	| { readonly ok: false; readonly reason: "wrong" | "locked" | "busy" };
+
+/** Longer than any that could be right. */
+const LONGEST_USERNAME = 256;
+
+export class Mailboxes {
+	readonly #options: MailboxesOptions;
+	readonly #filePasswords: FilePasswords;
+	readonly #signIns: SignIns;
+	readonly #recoverable: RecoverableSecrets;
+	#byUsername: ReadonlyMap<string, Entry> = new Map();
+	/** Passwords of those with `apop` that are saved, by username. */
+	#opened: ReadonlyMap<string, Secret> = new Map();
+	/** Changes one at a time: each judges what the one before has left. */
+	#changes: Promise<unknown> = Promise.resolve();
+
+	private constructor(options: MailboxesOptions) {
+		const { documents, passwords, log, clock, vaultKey } = options;
+		this.#options = options;
+		this.#filePasswords = new FilePasswords("mailbox", documents, passwords, log);
+		this.#signIns = new SignIns(clock, passwords);
+		this.#recoverable = new RecoverableSecrets(vaultKey, MAILBOX_PASSWORDS);
+	}
+
+	/** Reads what was saved. Rejects when the store does. */
+	static async open(options: MailboxesOptions): Promise<Mailboxes> {
+		const mailboxes = new Mailboxes(options);
+		await mailboxes.reload(options.config);
+		return mailboxes;
+	}
+
+	/** Takes over a new configuration; sessions in progress keep what they have. */
+	reload(config: Pick<Config, "mailbox">): Promise<void> {
+		return this.#inTurn(async () => {
+			const { documents, log } = this.#options;
+			const stored = await documents.list("mailbox");
+			const entries = new Map<string, Entry>();
+			for (const document of stored.filter((one) => !isSavedPassword(one))) {
+				const parsed = savedMailboxSchema.safeParse(document.value);
+				if (parsed.success) entries.set(parsed.data.username, entryOf(parsed.data, "saved"));
+				else log.warning("mailbox-left-out", { mailbox: document.key, reason: "cannot be read" });
+			}
+			for (const written of config.mailbox) entries.set(written.username, entryOf(written, "file"));
+			this.#opened = await this.#openPasswords(entries);
+			this.#byUsername = entries;
+			const logins = [...entries.values()]
+				.filter(({ mailbox }) => mailbox.origin === "file")
+				.map(({ mailbox: { username }, written }) => ({
+					username,
+					owner: username,
+					password: written.password,
+					passwordHash: written.password_hash,
+				}));
+			this.#filePasswords.adopt(logins, stored);
+		});
+	}
+
+	list(): readonly Mailbox[] {
+		return [...this.#byUsername.values()].map(({ mailbox }) => mailbox);
+	}
+
+	find(username: string): Mailbox | undefined {
+		return this.#byUsername.get(fold(username))?.mailbox;
+	}
+
+	/** Throws `mailbox-unknown`. */
+	get(username: string): Mailbox {
+		const mailbox = this.find(username);
+		if (mailbox !== undefined) return mailbox;
+		const meant = nearest(username, [...this.#byUsername.keys()]);
+		throw new UserError(
+			"mailbox-unknown",
+			`There is no mailbox login "${username}".`,
+			meant === undefined ? "postern mailbox list shows them." : `Did you mean "${meant}"?`,
+		);
+	}
+
+	/** `busy` and `locked` mean: not now. Takes as long for unknown users as for known ones. */
+	async authenticate(username: string, password: Secret, address: string): Promise<MailboxSignIn> {
+		const name = fold(username);
+		const knocker = { username: name, address, atHome: false };
+		const result = await this.#signIns.check({ ...knocker, password, credential: this.#credential(name) });
+		if (result !== "right") return { ok: false, reason: result };
+		// Looked up anew: it may have been removed during the check.
+		const mailbox = this.find(name);
+		return mailbox === undefined ? { ok: false, reason: "wrong" } : { ok: true, mailbox };
+	}
+
+	/** APOP (RFC 1939 §7), for those whose owner turned it on. */
+	authenticateByApop(username: string, stamp: string, digest: string, address: string): MailboxSignIn {
+		const name = fold(username);
+		const mailbox = this.find(name);
+		const password = this.#recoverablePassword(name);
+		const result = this.#signIns.challenge({ username: name, address, atHome: false }, () => {
+			// An unknown user costs what a known one does.
+			const expected = createHash("md5")
+				.update(`${stamp}${password?.reveal() ?? ""}`)
+				.digest("hex");
+			return expected === digest && password !== undefined;
+		});
+		if (result !== "right") return { ok: false, reason: result };
+		return mailbox === undefined ? { ok: false, reason: "wrong" } : { ok: true, mailbox };
+	}
+
+	/** Saves a new login. Throws `mailbox-exists`, `mailbox-invalid`, `account-unknown`. */
+	add(draft: MailboxDraft): Promise<{ readonly mailbox: Mailbox; readonly password: Secret }> {
+		return this.#inTurn(async () => {
+			const { documents, passwords, findAccount } = this.#options;
+			const wanted = this.#complete(draft);
+			const { mailbox } = entryOf(parse(wanted), "saved");
+			if (this.#byUsername.has(mailbox.username)) {
+				throw new UserError("mailbox-exists", `There is a mailbox login "${mailbox.username}" already.`);
+			}
+			if (mailbox.account !== "" && findAccount(mailbox.account) === undefined) {
+				throw new UserError(
+					"account-unknown",
+					`There is no account ${mailbox.account}.`,
+					`Add it first: postern account add ${mailbox.account}`,
+				);
+			}
+			const password = generatePassword();
+			const value = {
+				...wanted,
+				password_hash: (await passwords.hash(password)).reveal(),
+				...(mailbox.apop
+					? { recoverable_password: await this.#recoverable.seal(password, mailbox.username) }
+					: {}),
+			};
+			const entry = entryOf(parse(value), "saved");
+			await documents.put("mailbox", mailbox.username, value);
+			if (mailbox.apop) this.#opened = new Map([...this.#opened, [mailbox.username, password]]);
+			this.#byUsername = new Map([...this.#byUsername, [mailbox.username, entry]]);
+			return { mailbox: entry.mailbox, password };
+		});
+	}
+
+	/** Throws `mailbox-unknown`, `mailbox-locked` (it stands in the configuration file). */
+	remove(username: string): Promise<void> {
+		return this.#inTurn(async () => {
+			const mailbox = this.get(username);
+			if (mailbox.origin === "file") {
+				throw new UserError(
+					"mailbox-locked",
+					`The mailbox login "${mailbox.username}" stands in the configuration file.`,
+					"Remove it there, then reload.",
+				);
+			}
+			await this.#options.documents.remove("mailbox", mailbox.username);
+			this.#byUsername = new Map([...this.#byUsername].filter(([name]) => name !== mailbox.username));
+			this.#opened = new Map([...this.#opened].filter(([name]) => name !== mailbox.username));
+		});
+	}
+
+	/** Resolves when passwords found in the file are saved as hashes. */
+	settled(): Promise<void> {
+		return this.#filePasswords.settled();
+	}
+
+	#credential(username: string): Credential | undefined {
+		const entry = this.#byUsername.get(username);
+		if (entry === undefined) return undefined;
+		if (entry.mailbox.origin === "file") return this.#filePasswords.credential(username);
+		const hash = entry.written.password_hash;
+		return hash === undefined ? undefined : { kind: "hash", hash };
+	}
+
+	#recoverablePassword(username: string): Secret | undefined {
+		const entry = this.#byUsername.get(username);
+		if (entry === undefined || !entry.mailbox.apop) return undefined;
+		return entry.written.password ?? this.#opened.get(username);
+	}
+
+	async #openPasswords(entries: ReadonlyMap<string, Entry>): Promise<ReadonlyMap<string, Secret>> {
+		const opened = new Map<string, Secret>();
+		for (const { mailbox, written } of entries.values()) {
+			if (!mailbox.apop || written.recoverable_password === undefined) continue;
+			const password = await this.#recoverable.open(written.recoverable_password, mailbox.username);
+			if (password !== undefined) opened.set(mailbox.username, password);
+			else this.#options.log.warning("apop-password-lost", { mailbox: mailbox.username });
+		}
+		return opened;
+	}
+
+	/** In the form of the file. */
+	#complete({ username, mailbox, account, onDelete, options }: MailboxDraft) {
+		const address = mailbox.trim().toLowerCase();
+		return {
+			username: username ?? this.#suggest(address),
+			mailbox: address,
+			...(account === undefined ? {} : { account }),
+			...(onDelete === undefined ? {} : { on_delete: onDelete }),
+			...options,
+		};
+	}
+
+	/** `orders@contoso.com` signs in as `orders`, the next one as `orders-2`. */
+	#suggest(address: string): string {
+		const base = address.slice(0, address.indexOf("@")).replaceAll(/[^a-z0-9._-]+/g, "-") || "mail";
+		for (let number = 1; ; number += 1) {
+			const name = number === 1 ? base : `${base}-${number}`;
+			if (!this.#byUsername.has(name)) return name;
+		}
+	}
+
+	#inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+		const turn = this.#changes.then(change);
+		// The next change waits for this one and does not share its failure.
+		this.#changes = turn.catch(() => undefined);
+		return turn;
+	}
+}
+
+function fold(username: string): string {
+	return username.slice(0, LONGEST_USERNAME).trim().toLowerCase();
+}
+
+function entryOf(written: Written, origin: Origin): Entry {
+	const mailbox: Mailbox = {
+		username: written.username,
+		mailbox: written.mailbox,
+		account: written.account ?? "",
+		folder: written.folder,
+		onDelete: written.on_delete,
+		onlyUnread: written.only_unread,
+		markRead: written.mark_read,
+		newerThanMs: written.newer_than,
+		mostMessages: written.most_messages,
+		exactSizes: written.exact_sizes,
+		authWithoutTls: written.auth_without_tls,
+		apop: written.apop,
+		origin,
+	};
+	return { mailbox, written };
+}
+
+function parse(value: unknown): Written {
+	const parsed = savedMailboxSchema.safeParse(value);
+	if (parsed.success) return parsed.data;
+	const problems = recordProblems("mailbox", parsed.error.issues, value);
+	throw new UserError("mailbox-invalid", `This mailbox login cannot be added: ${problems}.`);
+}

@@ -1,0 +1,70 @@
+/** The POP3 side, put together: who may fetch, where the mail lies, and what sessions ask of the box. For appliance.ts. */
+import type { Accounts } from "./accounts/accounts.ts";
+import { Mailboxes } from "./accounts/mailboxes.ts";
+import type { Passwords } from "./accounts/passwords.ts";
+import type { VaultKey } from "./accounts/recoverable-secrets.ts";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config/schema.ts";
+import type { Log } from "./log.ts";
+import { Maildrops } from "./maildrops/maildrops.ts";
+import type { GraphClient } from "./microsoft/graph-client.ts";
+import type { Peer, Pop3Host, SignedIn } from "./pop3/host.ts";
+import { MaildropLocks } from "./pop3/locks.ts";
+import type { DocumentStore } from "./store/documents.ts";
+import type { TrustedTime } from "./trusted-time.ts";
+
+export interface FetchingOptions {
+	readonly config: () => Config;
+	readonly documents: DocumentStore;
+	readonly accounts: Accounts;
+	readonly passwords: Passwords;
+	readonly vaultKey: VaultKey;
+	readonly graph: GraphClient;
+	readonly clock: Clock;
+	readonly time: TrustedTime;
+	readonly log: Log;
+}
+
+export interface Fetching {
+	readonly mailboxes: Mailboxes;
+	readonly host: Omit<Pop3Host, "secureContext">;
+	stop(): Promise<void>;
+}
+
+export async function openFetching(options: FetchingOptions): Promise<Fetching> {
+	const { config, documents, accounts, passwords, vaultKey, graph, clock, time, log } = options;
+	const mailboxes = await Mailboxes.open({
+		...{ documents, passwords, vaultKey, clock, log },
+		config: config(),
+		findAccount: (address) => accounts.find(address),
+	});
+	const maildrops = new Maildrops({ accounts, graph, documents, clock, time, log });
+	const some = (has: "authWithoutTls" | "apop") => mailboxes.list().some((mailbox) => mailbox[has]);
+	return {
+		mailboxes,
+		host: {
+			...{ clock, log, locks: new MaildropLocks() },
+			name: () => config().name,
+			takesPasswordsInClear: () => some("authWithoutTls"),
+			takesApop: () => some("apop"),
+			authenticate: async (username, password, peer) =>
+				signedIn(await mailboxes.authenticate(username, password, peer.address), peer),
+			authenticateByApop: (username, stamp, digest, peer) => {
+				const result = mailboxes.authenticateByApop(username, stamp, digest, peer.address);
+				return result.ok ? { ok: true, owner: result.mailbox } : result;
+			},
+			open: (owner, signal) => maildrops.open(mailboxes.get(owner.username), signal),
+		},
+		async stop() {
+			await maildrops.stop();
+			await mailboxes.settled();
+		},
+	};
+}
+
+/** A password that was shown without encryption counts only where its owner allows that. */
+function signedIn(result: Awaited<ReturnType<Mailboxes["authenticate"]>>, { isSecure }: Peer): SignedIn {
+	if (!result.ok) return result;
+	if (!isSecure && !result.mailbox.authWithoutTls) return { ok: false, reason: "clear" };
+	return { ok: true, owner: result.mailbox };
+}

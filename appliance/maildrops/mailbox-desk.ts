@@ -1,0 +1,67 @@
+/**
+ * Logins that fetch mail as their owner sees them: the list, a new one and exactly what to type into the program, a test.
+ * Implements `MailboxService` for console and command line.
+ */
+import type { Accounts } from "../accounts/accounts.ts";
+import type { Mailboxes } from "../accounts/mailboxes.ts";
+import type { Mailbox } from "../accounts/model.ts";
+import { UserError } from "../errors.ts";
+import type {
+	MailboxDraft,
+	MailboxPort,
+	MailboxService,
+	MailboxSettings,
+	MailboxTestDraft,
+	TestStep,
+} from "../services.ts";
+import { testMailbox } from "./mailbox-test.ts";
+
+export interface MailboxDeskOptions {
+	readonly mailboxes: Mailboxes;
+	readonly accounts: Accounts;
+	/** Where the box can be reached, as bound just now; ports best first. */
+	readonly place: () => Pick<MailboxSettings, "server" | "ports">;
+}
+
+export class MailboxDesk implements MailboxService {
+	readonly #options: MailboxDeskOptions;
+
+	constructor(options: MailboxDeskOptions) {
+		this.#options = options;
+	}
+
+	list(): Promise<readonly Mailbox[]> {
+		return Promise.resolve(this.#options.mailboxes.list());
+	}
+
+	async add(draft: MailboxDraft): Promise<MailboxSettings> {
+		const { mailboxes, accounts, place } = this.#options;
+		// Named, so that a second account does not leave it without a way.
+		const [only, ...others] = accounts.list();
+		const account = draft.account ?? (others.length === 0 ? only?.address : undefined);
+		const wanted = account === undefined ? draft : { ...draft, account };
+		const { mailbox, password } = await mailboxes.add(wanted);
+		const { server, ports } = place();
+		return { mailbox, server, ports: usable(mailbox, ports), password: password.reveal() };
+	}
+
+	remove(username: string): Promise<void> {
+		return this.#options.mailboxes.remove(username);
+	}
+
+	async *test({ username, password }: MailboxTestDraft, signal: AbortSignal): AsyncIterable<TestStep> {
+		const { mailboxes, place } = this.#options;
+		const mailbox = mailboxes.get(username);
+		const { server, ports } = place();
+		const [port] = usable(mailbox, ports);
+		if (port === undefined) {
+			throw new UserError("port-closed", "No POP3 port is open.", "Set pop3.listen or pop3.listen_tls.");
+		}
+		yield* testMailbox({ username: mailbox.username, password, host: server, port }, signal);
+	}
+}
+
+/** Without encryption only where its owner allows it. STLS is on the port in clear. */
+function usable({ authWithoutTls }: Mailbox, ports: readonly MailboxPort[]): readonly MailboxPort[] {
+	return authWithoutTls ? ports : ports.filter(({ security }) => security !== "none");
+}
