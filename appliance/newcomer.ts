@@ -26,10 +26,19 @@ type Run = (
 
 const ACCOUNT = "alerts@contoso.example";
 const USERNAME = "copier";
+const READER = "plc";
 /** Good for nothing but this sandbox, which lasts until Ctrl-C and listens on this machine alone. */
 const PASSWORD = "sandbox";
 /** Above 1024, so that no privilege is needed; another free port is taken where one is in use. */
-const PORTS = { relay: 2525, submission: 2587, tls: 2465, auto: 2526, console: 8080, cloud: 8025 } as const;
+const PORTS = {
+	relay: 2525,
+	submission: 2587,
+	tls: 2465,
+	auto: 2526,
+	pop3: 2110,
+	console: 8080,
+	cloud: 8025,
+} as const;
 
 export async function runInSandbox(options: Options, run: Run): Promise<number> {
 	if (options.configFile !== undefined) {
@@ -76,7 +85,7 @@ listen_tls = ${await here(PORTS.tls)}
 listen_auto = ${await here(PORTS.auto)}
 
 [pop3]
-listen = []
+listen = ${await here(PORTS.pop3)}
 listen_tls = []
 
 [queue]
@@ -102,6 +111,12 @@ addresses = ["127.0.0.1", "::1"]
 name = "Copier"
 username = "${USERNAME}"
 password_hash = ${JSON.stringify(hash.reveal())}
+auth_without_tls = true
+
+[[mailbox]]
+username = "${READER}"
+password_hash = ${JSON.stringify(hash.reveal())}
+mailbox = "${ACCOUNT}"
 auth_without_tls = true
 `;
 }
@@ -130,6 +145,7 @@ Postern is running, with a simulated Microsoft 365. Nothing leaves this computer
                  127.0.0.1:${port("submission")}   submission: STARTTLS, then user "${USERNAME}", password "${PASSWORD}"
                  127.0.0.1:${port("implicit-tls")}   TLS from the first byte
                  127.0.0.1:${port("auto")}   any of the three, detected
+  POP3           127.0.0.1:${port("pop3")}   mail of ${ACCOUNT}: user "${READER}", password "${PASSWORD}"
 
 Send a mail, in another terminal:
 
@@ -140,6 +156,9 @@ Send a mail, in another terminal:
     --from scan@contoso.example --to you@example.com
 
 and see it arrive at ${sandbox.mailboxPage}
+What is sent to ${ACCOUNT} can be fetched as an old program would:
+
+  curl -sS pop3://127.0.0.1:${port("pop3")}/1 -u ${READER}:${PASSWORD}
 
 Look around:
 

@@ -48,6 +48,11 @@ describe("npm start", () => {
 			const message = /href="([^"]*\/messages?\/[^"]+)"/.exec(page)?.[1] ?? "";
 			const shown = await (await fetch(new URL(message, mailbox))).text();
 			expect(shown).toContain("It works.");
+			const fetching = /curl -sS pop3:\S+ -u \S+/.exec(text())?.[0] ?? "";
+			await run("sh", ["-c", line.replace("rcpt you@example.com", "rcpt alerts@contoso.example")]);
+			await eventually("it can be fetched", async () =>
+				(await run("sh", ["-c", fetching])).output.includes("Subject: My first scan"),
+			);
 			const console = /Console\s+(\S+)/.exec(text())?.[1] ?? "";
 			expect((await fetch(console)).status).toBe(200);
 			expect(await (await fetch(new URL("/healthz", console))).json()).toMatchObject({ status: "ok" });
