@@ -31,8 +31,10 @@ const CLOSE_LOOK_MS = 20;
 
 export class Pop3Listener {
 	readonly #options: Pop3ListenerOptions;
-	readonly #server = net.createServer({ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS }, (socket) =>
-		this.#receive(socket),
+	/** A program may close its side once it has said all, and still wants the answers. */
+	readonly #server = net.createServer(
+		{ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, allowHalfOpen: true },
+		(socket) => this.#receive(socket),
 	);
 	readonly #sessions = new Set<Pop3Session>();
 	readonly #sockets = new Map<net.Socket, string>();

@@ -6,10 +6,10 @@
 
 /** Who fetches, and what; from the configuration (accounts/mailboxes.ts). */
 export interface MaildropOwner {
-	/** Unique; also the name of its lock. */
 	readonly username: string;
-	/** Address of the mailbox. */
+	/** Address of the mailbox, and which of its folders: one session at a time has it. */
 	readonly mailbox: string;
+	readonly folder: string;
 }
 
 export interface MaildropMessage {

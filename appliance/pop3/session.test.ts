@@ -55,7 +55,7 @@ beforeEach(async () => {
 	remove = () => ({ ok: true, value: { left: 0 } });
 	const answer = (right: boolean): SignedIn =>
 		right
-			? { ok: true, owner: { username: "plc", mailbox: "plc@contoso.com" } }
+			? { ok: true, owner: { username: "plc", mailbox: "plc@contoso.com", folder: "inbox" } }
 			: { ok: false, reason: "wrong" };
 	const box: Omit<Pop3Host, "secureContext"> = {
 		clock: new SystemClock(),
@@ -289,6 +289,22 @@ describe("a mailbox that is open", () => {
 			...[expect.stringMatching(/octets$/), "Subject: three", "", ".", "+OK bye", ""],
 		]);
 		expect(removed).toEqual([[0]]);
+	});
+
+	it("answers everything to a program that closes its side after QUIT", async () => {
+		const client = await Client.connect();
+		client.socket.end("USER plc\r\nPASS pass word \r\nRETR 1\r\nQUIT\r\n");
+		expect(await client.closed()).toMatch(/Hello\r\n\.\r\n\+OK bye\r\n$/);
+	});
+
+	it("is left at once when the box stops, and nothing is deleted", async () => {
+		const client = await Client.signedIn();
+		await client.ask("DELE 1");
+		const startedMs = performance.now();
+		await listener.close(5_000);
+		expect(performance.now() - startedMs).toBeLessThan(4_000);
+		await client.closed();
+		expect(removed).toEqual([]);
 	});
 
 	it("deletes at QUIT, and only then", async () => {

@@ -45,6 +45,8 @@ export class Pop3Session {
 	#open: Open | undefined;
 	#nonsense = 0;
 	#isLeaving = false;
+	/** A command is under way. */
+	#isWorking = false;
 
 	constructor(options: SessionOptions) {
 		const { socket, isSecure, host, address } = options;
@@ -55,17 +57,12 @@ export class Pop3Session {
 		socket.once("close", () => this.#over.abort());
 	}
 
-	/** Signed in, and so worth waiting for when the box stops. */
-	get isBusy(): boolean {
-		return this.#open !== undefined;
-	}
-
 	/** Resolves when it is over. Never rejects. */
 	async run(): Promise<void> {
 		const { host, address } = this.#options;
 		try {
 			await this.#wire.say(ok(`${host.name()} POP3 ready${host.takesApop() ? ` ${this.#stamp}` : ""}`));
-			while (await this.#next());
+			while (!this.#isLeaving && (await this.#next()));
 			this.#wire.end();
 		} catch (thrown) {
 			this.#wire.breakOff();
@@ -80,10 +77,10 @@ export class Pop3Session {
 		}
 	}
 
-	/** The box stops: who has signed in may finish what is under way. */
+	/** The box stops: a command under way is finished, and nothing more is heard. */
 	leave(): void {
 		this.#isLeaving = true;
-		if (this.#open === undefined) this.#wire.breakOff();
+		if (!this.#isWorking) this.#wire.breakOff();
 	}
 
 	breakOff(): void {
@@ -94,17 +91,20 @@ export class Pop3Session {
 	async #next(): Promise<boolean> {
 		const line = await this.#wire.line(AUTOLOGOUT_MS);
 		if (line.kind === "gone") return false;
-		if (line.kind === "silence" || this.#isLeaving) {
-			await this.#wire.say(
-				err(this.#isLeaving ? "the box is being stopped" : "nothing was said for ten minutes", "SYS/TEMP"),
-			);
+		if (line.kind === "silence") {
+			await this.#wire.say(err("nothing was said for ten minutes", "SYS/TEMP"));
 			return false;
 		}
 		if (line.kind === "too-long") {
 			await this.#wire.say(err("the line is too long"));
 			return false;
 		}
-		return await this.#obey(readCommandLine(line.text));
+		this.#isWorking = true;
+		try {
+			return await this.#obey(readCommandLine(line.text));
+		} finally {
+			this.#isWorking = false;
+		}
 	}
 
 	async #obey({ keyword, argument }: CommandLine): Promise<boolean> {
@@ -185,7 +185,7 @@ export class Pop3Session {
 	/** Opens the maildrop. A failure is told; the client may try again in the same session (RFC 1939 §4 allows it). */
 	async #signedIn(owner: MaildropOwner): Promise<boolean> {
 		const { host, address } = this.#options;
-		const release = host.locks.take(owner.username, {
+		const release = host.locks.take(`${owner.mailbox}/${owner.folder}`, {
 			silentMs: () => this.#wire.silentMs(),
 			evict: () => this.#wire.breakOff(),
 		});
@@ -219,11 +219,6 @@ export class Pop3Session {
 				host.log.warning("pop3-trouble", { client: address, user: owner.username, reason }),
 		});
 		this.#open = { owner, maildrop, transaction, release };
-		host.log.info("pop3-opened", {
-			client: address,
-			user: owner.username,
-			messages: maildrop.messages.length,
-		});
 		await this.#wire.say(ok(`${maildrop.messages.length} messages`));
 		return true;
 	}
@@ -246,12 +241,19 @@ export class Pop3Session {
 		return this.#nonsense < MOST_NONSENSE;
 	}
 
+	/** A PLC that asks every minute and finds nothing is no news. */
+	#tell({ owner: { username: user }, transaction: { fetched, removed } }: Open): void {
+		const { host, address: client } = this.#options;
+		if (fetched > 0 || removed > 0) host.log.info("mail-fetched", { client, user, fetched, removed });
+	}
+
 	async #close(): Promise<void> {
 		this.#over.abort();
 		const open = this.#open;
 		if (open === undefined) return;
 		this.#open = undefined;
 		open.release();
+		this.#tell(open);
 		await open.maildrop.close();
 	}
 }

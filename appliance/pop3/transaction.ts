@@ -27,6 +27,10 @@ export class CutOff extends Error {
 export class Transaction {
 	readonly #parts: TransactionParts;
 	readonly #deleted = new Set<number>();
+	/** Messages sent whole. */
+	fetched = 0;
+	/** Messages that QUIT removed. */
+	removed = 0;
 	/** As they are known now: reading a message tells its size. */
 	readonly #sizes: number[];
 
@@ -89,6 +93,7 @@ export class Transaction {
 				err(`some deleted messages not removed: ${removed.failure.text}`, removed.failure.code),
 			);
 		}
+		this.removed = this.#deleted.size - removed.value.left;
 		if (removed.value.left > 0) return await this.#say(err("some deleted messages not removed", "SYS/TEMP"));
 		return await this.#say(ok("bye"));
 	}
@@ -124,6 +129,7 @@ export class Transaction {
 		await this.#say(".");
 		if (bodyLines !== undefined) return;
 		this.#sizes[index] = transmission.octets();
+		this.fetched += 1;
 		maildrop.wasRead(index, transmission.octets());
 	}
 
