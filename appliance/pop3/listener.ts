@@ -33,7 +33,7 @@ export class Pop3Listener {
 	readonly #options: Pop3ListenerOptions;
 	/** A program may close its side once it has said all, and still wants the answers. */
 	readonly #server = net.createServer(
-		{ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, allowHalfOpen: true },
+		{ keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, allowHalfOpen: true, noDelay: true },
 		(socket) => this.#receive(socket),
 	);
 	readonly #sessions = new Set<Pop3Session>();

@@ -3,7 +3,7 @@
  * of the snapshot; what is marked as deleted goes at QUIT, and only then.
  */
 import { readNumbers } from "./command-line.ts";
-import { type Maildrop, MaildropBroken, type MaildropFailure } from "./maildrop.ts";
+import { type Maildrop, MaildropBroken, type MaildropFailure, type MaildropMessage } from "./maildrop.ts";
 import { transmit } from "./message-lines.ts";
 import { err, ok } from "./replies.ts";
 import type { Wire } from "./wire.ts";
@@ -31,12 +31,15 @@ export class Transaction {
 	fetched = 0;
 	/** Messages that QUIT removed. */
 	removed = 0;
+	/** The snapshot that all numbers are of. */
+	readonly #messages: readonly MaildropMessage[];
 	/** As they are known now: reading a message tells its size. */
 	readonly #sizes: number[];
 
 	constructor(parts: TransactionParts) {
 		this.#parts = parts;
-		this.#sizes = parts.maildrop.messages.map(({ sizeOctets }) => sizeOctets);
+		this.#messages = parts.maildrop.messages;
+		this.#sizes = this.#messages.map(({ sizeOctets }) => sizeOctets);
 	}
 
 	async stat(argument: string): Promise<void> {
@@ -52,7 +55,7 @@ export class Transaction {
 	}
 
 	uidl(argument: string): Promise<void> {
-		return this.#listing(argument, (index) => this.#parts.maildrop.messages[index]?.uid ?? "");
+		return this.#listing(argument, (index) => this.#messages[index]?.uid ?? "");
 	}
 
 	async retr(argument: string): Promise<void> {
@@ -155,7 +158,7 @@ export class Transaction {
 
 	async #found(number: number): Promise<number | undefined> {
 		const index = number - 1;
-		if (index in this.#parts.maildrop.messages && !this.#deleted.has(index)) return index;
+		if (index in this.#messages && !this.#deleted.has(index)) return index;
 		await this.#say(
 			err(this.#deleted.has(index) ? `message ${number} is deleted` : `there is no message ${number}`),
 		);
@@ -163,7 +166,7 @@ export class Transaction {
 	}
 
 	#left(): number[] {
-		return this.#parts.maildrop.messages.flatMap((_, index) => (this.#deleted.has(index) ? [] : [index]));
+		return this.#messages.flatMap((_, index) => (this.#deleted.has(index) ? [] : [index]));
 	}
 
 	#say(line: string): Promise<void> {

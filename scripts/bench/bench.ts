@@ -15,6 +15,7 @@ import { acceptMeasurements } from "./figures/accept.ts";
 import { bytesMeasurements } from "./figures/bytes.ts";
 import { connectionMeasurements } from "./figures/connections.ts";
 import { drainMeasurements } from "./figures/drain.ts";
+import { fetchMeasurements } from "./figures/fetch.ts";
 import { memoryMeasurements } from "./figures/memory.ts";
 import { queuedMeasurements } from "./figures/queued.ts";
 import { sessionMeasurement } from "./figures/session.ts";
@@ -37,6 +38,7 @@ const MEASUREMENTS: readonly Measurement[] = [
 	...memoryMeasurements,
 	...queuedMeasurements,
 	...drainMeasurements,
+	...fetchMeasurements,
 ];
 
 /** statfs(2), TMPFS_MAGIC: memory, which would make every flush free. */

@@ -11,6 +11,7 @@ import type { CloudAnswer, CloudCommand } from "./cloud.ts";
 import { LIMIT_AT_ONCE, LIMITED_ANSWER_MS } from "./cloud-limits.ts";
 import { DraftSink } from "./draft-sink.ts";
 import { createLightServer, type LightAnswer, type LightRequest } from "./light-http.ts";
+import { readingAnswer } from "./maildrop-sink.ts";
 
 const TENANT = "11111111-2222-3333-4444-555555555555";
 const USER = "66666666-7777-8888-9999-000000000000";
@@ -56,7 +57,7 @@ const NOTHING_FOUND = { status: "200 OK", body: { value: [] } };
 
 function graphAnswer(request: LightRequest): LightAnswer | undefined {
 	if (request.method === "POST" && isSendMail(request.target)) return takeMessage();
-	return drafts.answer(request);
+	return readingAnswer(request, port) ?? drafts.answer(request);
 }
 
 async function limited(answer: () => LightAnswer | undefined): Promise<LightAnswer> {

@@ -24,6 +24,8 @@ export interface Running {
 	readonly smtpPort: number;
 	/** Where TLS comes first; undefined when it is set up without. */
 	readonly tlsPort: number | undefined;
+	/** Where mail is fetched; undefined where none can be. */
+	readonly pop3Port?: number;
 	/** From the start of the process to its first greeting. */
 	readonly startupMs: number;
 	/** How it wants to be signed in to from `LOGIN_FROM`; undefined when it takes everybody on loopback. */

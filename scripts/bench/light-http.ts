@@ -18,6 +18,8 @@ export interface LightRequest {
 export interface LightAnswer {
 	readonly status: string;
 	readonly body?: object;
+	/** Instead of JSON. */
+	readonly text?: string;
 	readonly retryAfterSeconds?: number;
 }
 
@@ -102,8 +104,9 @@ class Exchange {
 		const kept = Buffer.concat(this.#kept).toString();
 		this.#request = undefined;
 		this.#kept = [];
-		const { status, body, retryAfterSeconds } = await this.#options.answer({ ...request, body: kept });
-		const text = body === undefined ? "" : JSON.stringify(body);
+		const answer = await this.#options.answer({ ...request, body: kept });
+		const { status, body, retryAfterSeconds } = answer;
+		const text = answer.text ?? (body === undefined ? "" : JSON.stringify(body));
 		const type = body === undefined ? "" : "content-type: application/json; charset=utf-8\r\n";
 		const wait = retryAfterSeconds === undefined ? "" : `retry-after: ${retryAfterSeconds}\r\n`;
 		this.#socket.write(

@@ -46,6 +46,7 @@ interface Ports {
 	readonly smtp: number;
 	readonly tls: number;
 	readonly console: number;
+	readonly pop3: number;
 }
 
 /** Every setting that is not a default of the product's is one the bench cannot do without. */
@@ -64,7 +65,7 @@ listen_tls = ["127.0.0.1:${ports.tls}"]
 listen_auto = []
 
 [pop3]
-listen = []
+listen = ["127.0.0.1:${ports.pop3}"]
 listen_tls = []
 
 [microsoft]
@@ -91,6 +92,12 @@ name = "Session"
 username = "${LOGIN.username}"
 password = "${LOGIN.password}"
 account = "${ACCOUNT}"
+auth_without_tls = true
+
+[[mailbox]]
+username = "${LOGIN.username}"
+password = "${LOGIN.password}"
+mailbox = "${ACCOUNT}"
 auth_without_tls = true
 `;
 
@@ -161,7 +168,8 @@ class PosternContender implements Contender, AsyncDisposable {
 const configFile = (folder: string) => path.join(folder, "postern.toml");
 
 async function serve({ folder, logFolder, sink }: Site, probe?: FlushProbe): Promise<Running> {
-	const ports: Ports = { smtp: await freePort(), tls: await freePort(), console: await freePort() };
+	const [smtp, tls, console, pop3] = [await freePort(), await freePort(), await freePort(), await freePort()];
+	const ports: Ports = { smtp, tls, console, pop3 };
 	const text = configuration(path.join(folder, "state"), sink.url, ports);
 	await writeFile(configFile(folder), text);
 	const program = new Program({
@@ -173,6 +181,7 @@ async function serve({ folder, logFolder, sink }: Site, probe?: FlushProbe): Pro
 	return {
 		smtpPort: ports.smtp,
 		tlsPort: ports.tls,
+		pop3Port: ports.pop3,
 		startupMs: await program.greeted(ports.smtp),
 		login: LOGIN,
 		memory: processMemory(program.pid),
