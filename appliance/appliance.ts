@@ -1,6 +1,6 @@
 /**
  * The composition root: builds the appliance's parts from the configuration, starts them in order,
- * re-reads the configuration, and stops them in the reverse order. For main.ts, through `runServe`.
+ * re-reads the configuration, and stops them in the reverse order. For running.ts.
  *
  * Throws `UserError` where the owner has to do something before it can start (a bad configuration, a
  * port in use, a database of a newer version); nothing is left running then.
@@ -246,6 +246,8 @@ export class Appliance {
 				...{ config, documents: storage, accounts, passwords, clock, time, log },
 				vaultKey: sharedVaultKey(keyPlace),
 				graph: transports.graph,
+				stateDir,
+				hasRoom: (sizeBytes) => room.has(sizeBytes),
 			});
 			opened.push(() => fetching.stop());
 			const listeners = new Listeners({
@@ -317,7 +319,7 @@ export class Appliance {
 					name: () => config().name,
 				}),
 				mailboxes: new MailboxDesk({
-					...{ accounts, mailboxes: fetching.mailboxes },
+					...{ accounts, mailboxes: fetching.mailboxes, forget: fetching.forget },
 					place: () => listeners.mailboxSettings(),
 				}),
 				appliance: {
@@ -344,6 +346,7 @@ export class Appliance {
 			opened.push(() => signIns.stop());
 			// Devices are served already: a long queue must not keep them waiting.
 			await Promise.all([signIns.start(), recover({ spool, scheduler, findings, clock })]);
+			fetching.start();
 			await strangers.load();
 			runner.start(await AttemptJournal.begin(stateDir, log));
 			bounces.catchUp(scheduler.failed());
@@ -435,67 +438,6 @@ export class Appliance {
 		}, STATUS_EVERY_MS);
 		this.#statusTimer.unref();
 	}
-}
-
-/** `postern serve`: runs until SIGTERM or SIGINT; resolves with the exit code. */
-export async function runServe(options: {
-	configFile?: string;
-	environment: NodeJS.ProcessEnv;
-}): Promise<number> {
-	return runUntilSignal(options, () => undefined);
-}
-
-/** `postern sandbox`: the same against the simulated Microsoft 365. Loaded only when asked for. */
-export async function runSandbox(options: {
-	configFile?: string;
-	environment: NodeJS.ProcessEnv;
-	json: boolean;
-}): Promise<number> {
-	const { runInSandbox } = await import("./newcomer.ts");
-	return runInSandbox(options, runUntilSignal);
-}
-
-/** Starts, calls `onReady`, and ends in good order at the first signal, at once at the second. */
-export async function runUntilSignal(
-	options: { configFile?: string; environment: NodeJS.ProcessEnv },
-	onReady: (appliance: Appliance) => Promise<void> | void,
-): Promise<number> {
-	// Nobody else on this machine reads mail, whatever the state folder's own mode.
-	process.umask(0o077);
-	const log = openLog("info", options.environment);
-	let end: (exitCode: number) => void = () => undefined;
-	const ended = new Promise<number>((resolve) => {
-		end = resolve;
-	});
-	let signalled: () => void = () => undefined;
-	const signal = new Promise<void>((resolve) => {
-		signalled = resolve;
-	});
-	const onSignal = () => {
-		signalled();
-		process.once("SIGINT", () => end(1));
-		process.once("SIGTERM", () => end(1));
-	};
-	process.once("SIGTERM", onSignal);
-	process.once("SIGINT", onSignal);
-	const appliance = await Appliance.start({
-		...options,
-		onFatal: (error) => {
-			log.crit("storage-died", { error: error.stack ?? error.message });
-			end(1);
-		},
-	});
-	process.on("SIGHUP", () => {
-		appliance.reload().catch((thrown: unknown) => {
-			log.error("reload-refused", { error: asError(thrown).message });
-		});
-	});
-	await onReady(appliance);
-	void signal.then(async () => {
-		await appliance.stop();
-		end(0);
-	});
-	return ended;
 }
 
 function load(options: ApplianceOptions, saved: readonly SavedSetting[]): Promise<LoadedConfig> {

@@ -1,6 +1,7 @@
 /** The POP3 side, put together: who may fetch, where the mail lies, and what sessions ask of the box. For appliance.ts. */
 import type { Accounts } from "./accounts/accounts.ts";
 import { Mailboxes } from "./accounts/mailboxes.ts";
+import type { Mailbox } from "./accounts/model.ts";
 import type { Passwords } from "./accounts/passwords.ts";
 import type { VaultKey } from "./accounts/recoverable-secrets.ts";
 import type { Clock } from "./clock.ts";
@@ -23,11 +24,17 @@ export interface FetchingOptions {
 	readonly clock: Clock;
 	readonly time: TrustedTime;
 	readonly log: Log;
+	readonly stateDir: string;
+	readonly hasRoom: (sizeBytes: number) => Promise<boolean>;
 }
 
 export interface Fetching {
 	readonly mailboxes: Mailboxes;
 	readonly host: Omit<Pop3Host, "secureContext">;
+	/** Erases what was kept of a login that is gone. */
+	forget(mailbox: Mailbox): Promise<void>;
+	/** To be called when the sign-ins are there. */
+	start(): void;
 	stop(): Promise<void>;
 }
 
@@ -38,7 +45,8 @@ export async function openFetching(options: FetchingOptions): Promise<Fetching> 
 		config: config(),
 		findAccount: (address) => accounts.find(address),
 	});
-	const maildrops = new Maildrops({ accounts, graph, documents, clock, time, log });
+	const { stateDir, hasRoom } = options;
+	const maildrops = new Maildrops({ accounts, graph, documents, clock, time, log, stateDir, hasRoom });
 	const some = (has: "authWithoutTls" | "apop") => mailboxes.list().some((mailbox) => mailbox[has]);
 	return {
 		mailboxes,
@@ -55,6 +63,8 @@ export async function openFetching(options: FetchingOptions): Promise<Fetching> 
 			},
 			open: (owner, signal) => maildrops.open(mailboxes.get(owner.username), signal),
 		},
+		forget: (mailbox) => maildrops.forget(mailbox),
+		start: () => maildrops.start(mailboxes.list()),
 		async stop() {
 			await maildrops.stop();
 			await mailboxes.settled();

@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 	const exitCode = await run(process.argv.slice(2), {
 		terminal: new Terminal(process.stdout, process.stderr),
 		environment: process.env,
-		appliance: () => import("./appliance.ts"),
+		appliance: () => import("./running.ts"),
 		input: () => process.stdin,
 		interrupted,
 	});

@@ -307,6 +307,7 @@ export interface MailboxOptions {
 	readonly mark_read?: boolean;
 	readonly newer_than?: string;
 	readonly most_messages?: string;
+	readonly cache?: string;
 	readonly exact_sizes?: boolean;
 	readonly auth_without_tls?: boolean;
 	readonly apop?: boolean;

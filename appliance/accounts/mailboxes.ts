@@ -271,6 +271,7 @@ function entryOf(written: Written, origin: Origin): Entry {
 		markRead: written.mark_read,
 		newerThanMs: written.newer_than,
 		mostMessages: written.most_messages,
+		cacheBytes: written.cache,
 		exactSizes: written.exact_sizes,
 		authWithoutTls: written.auth_without_tls,
 		apop: written.apop,

@@ -65,6 +65,8 @@ export interface Mailbox {
 	readonly newerThanMs: number | undefined;
 	/** The newest ones are shown; undefined: all. */
 	readonly mostMessages: number | undefined;
+	/** So much is kept on the card for times without internet; undefined: nothing. */
+	readonly cacheBytes: number | undefined;
 	/** A listing waits until the sizes of all its messages are known to the octet. */
 	readonly exactSizes: boolean;
 	readonly authWithoutTls: boolean;

@@ -23,6 +23,11 @@ export const mailboxCommands: readonly Command[] = [
 			folder: { type: "string", value: "FOLDER", help: "which folder; inbox" },
 			"newer-than": { type: "string", value: "TIME", help: "show no mail that came longer ago, 30d" },
 			most: { type: "string", value: "N", help: "show the newest N messages only" },
+			cache: {
+				type: "string",
+				value: "SIZE",
+				help: "keep so much of it on the box, to be fetched and deleted without internet too",
+			},
 			"turn-on": {
 				type: "string",
 				multiple: true,
@@ -70,7 +75,9 @@ function draftOf({ operands: [mailbox = ""], options }: Invocation): MailboxDraf
 		options.text("newer-than"),
 		options.text("most"),
 	];
+	const cache = options.text("cache");
 	const switches: MailboxOptions = {
+		...(cache === undefined ? {} : { cache }),
 		...Object.fromEntries(options.texts("turn-on").map((word) => [switchNamed(word), true])),
 		...(folder === undefined ? {} : { folder }),
 		...(newerThan === undefined ? {} : { newer_than: newerThan }),

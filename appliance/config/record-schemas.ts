@@ -251,6 +251,14 @@ export const mailboxSchema = z.strictObject({
 	most_messages: textOrNumber(readCount)
 		.optional()
 		.meta(documented({ description: "shows the newest ones only; for small devices", example: "50" })),
+	cache: textOrNumber((value) => readSize(value, { leastBytes: 1e6, mostBytes: 1e12 }))
+		.optional()
+		.meta(
+			documented({
+				description: "keeps so much of it on the card, to be fetched and deleted without internet too",
+				example: "200MB",
+			}),
+		),
 	exact_sizes: flag(
 		"a listing waits until all sizes are known to the octet; else they are estimates at first",
 	),

@@ -451,6 +451,84 @@ p.dele(2); p.quit()
 	});
 });
 
+describe("with a cache, without internet", () => {
+	itWith(
+		"python3",
+		"what is kept can be fetched and deleted, and what was deleted goes once the link is back, each once",
+		async () => {
+			const added = await house.json<{ password: string }>(
+				...[
+					"mailbox",
+					"add",
+					ACCOUNT,
+					"--username",
+					"cached",
+					"--cache",
+					"5MB",
+					"--turn-on",
+					"auth_without_tls",
+				],
+			);
+			const connect = `p = poplib.POP3("127.0.0.1", ${clear}); p.user("cached"); p.pass_("${added.password}")`;
+			house.cloud.control.deposit(ACCOUNT, mail("too large", "x".repeat(74).concat("\r\n").repeat(100_000)));
+			deposit("one", "two", "three");
+			const uids = await poplib(`${connect}; print([l.decode() for l in p.uidl()[1]]); p.quit()`);
+			const kept = () =>
+				readdirSync(path.join(house.folder, "state", "maildrops"), { recursive: true }).filter((name) =>
+					String(name).endsWith(".eml"),
+				);
+			await eventually("the small ones are kept", () => kept().length === 3);
+			await house.cloud.control.offline();
+			const offline = await poplib(`
+${connect}
+print([l.decode() for l in p.uidl()[1]])
+print(b"Subject: two" in p.retr(3)[1])
+try: p.retr(1)
+except poplib.error_proto as e: print(e)
+p.dele(2); p.dele(3); p.quit()
+${connect}
+print(p.stat()[0]); p.quit()
+`);
+			const [seen, isTwo, refused, left] = offline.split("\n");
+			expect(seen).toBe(uids);
+			expect(isTwo).toBe("True");
+			expect(refused).toMatch(/\[SYS\/TEMP\] there is no internet/);
+			expect(left).toBe("2");
+			// What was deleted outlives a power cut.
+			await house.end("SIGKILL");
+			await house.start();
+			clear = house.port("pop3");
+			tls = house.port("pop3-tls");
+			house.cloud.control.forgetTraffic();
+			await house.cloud.control.online();
+			await eventually("both are in Deleted Items", () => trash().length === 2, 60_000);
+			expect(inbox()).toEqual(["too large", "three"]);
+			expect(house.cloud.control.requests({ kind: "graph", path: "/move" })).toHaveLength(2);
+			const after = await poplib(`${connect.replace(/\d+\)/, `${clear})`)}; print(p.stat()[0]); p.quit()`);
+			expect(after).toBe("2");
+			await house.cli("mailbox", "remove", "cached");
+			expect(kept()).toEqual([]);
+		},
+		120_000,
+	);
+
+	itWith("python3", "what was never seen is not made up", async () => {
+		const added = await house.json<{ password: string }>(
+			...["mailbox", "add", ACCOUNT, "--username", "new", "--cache", "5MB", "--turn-on", "auth_without_tls"],
+		);
+		await house.cloud.control.offline();
+		const { output } = await run("curl", [
+			"-sSv",
+			"-u",
+			`new:${added.password}`,
+			`pop3://127.0.0.1:${clear}/`,
+		]);
+		expect(output).toMatch(/-ERR \[SYS\/TEMP\]/);
+		await house.cloud.control.online();
+		await house.cli("mailbox", "remove", "new");
+	});
+});
+
 describe("2,000 messages", () => {
 	itWith("python3", "are listed with two requests", async () => {
 		for (let number = 0; number < 2_000; number += 1)

@@ -3,11 +3,11 @@
  * in; a message is fetched as it lies there, streamed; what is deleted goes at QUIT.
  */
 import type { Mailbox } from "../accounts/model.ts";
-import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import type { GraphClient, GraphRequest, GraphResult } from "../microsoft/graph-client.ts";
+import type { GraphResult } from "../microsoft/graph-client.ts";
 import {
+	brokenWhenItBreaks,
 	type Maildrop,
 	MaildropBroken,
 	type MaildropFailure,
@@ -16,17 +16,19 @@ import {
 } from "../pop3/maildrop.ts";
 import { transmit } from "../pop3/message-lines.ts";
 import { ofResult } from "./graph-failures.ts";
-import { IMMUTABLE_IDS, type ListedMessage } from "./graph-listing.ts";
+import type { ListedMessage } from "./graph-listing.ts";
+import type { KeptMaildrop } from "./kept-maildrop.ts";
 import type { KnownSizes } from "./known-sizes.ts";
+import { isGone, type MailboxClient } from "./mailbox-client.ts";
 
 export interface GraphMaildropParts {
-	readonly graph: GraphClient;
-	readonly clock: Clock;
+	readonly client: MailboxClient;
 	readonly log: Log;
-	readonly account: string;
 	readonly mailbox: Mailbox;
 	readonly listed: readonly ListedMessage[];
 	readonly sizes: KnownSizes;
+	/** Where messages are kept for times without internet; undefined: nowhere. */
+	readonly kept: KeptMaildrop | undefined;
 	/** Work that goes on when the session is over. */
 	readonly inBackground: (work: Promise<void>) => void;
 	/** Aborts when the box stops. */
@@ -38,9 +40,8 @@ const AT_ONCE = 2;
 /** Whole messages fetched only to count them. */
 const MOST_LEARNED_AT_LIST = 200;
 const MOST_LEARNED_AFTERWARDS = 50;
-/** Throttled requests are asked again after what Microsoft says, or this. */
-const RETRY_MS = 1_000;
-const MOST_TRIES = 5;
+/** Kept after one session; the next goes on. */
+const MOST_KEPT_AFTERWARDS = 200;
 
 export class GraphMaildrop implements Maildrop {
 	readonly #parts: GraphMaildropParts;
@@ -62,8 +63,8 @@ export class GraphMaildrop implements Maildrop {
 	}
 
 	async read(index: number, signal: AbortSignal): Promise<Result<AsyncIterable<Buffer>>> {
-		const id = this.#parts.listed[index]?.id ?? "";
-		const result = await this.#ask({ method: "GET", path: `${pathOf(id)}/$value`, signal, streams: true });
+		const { listed, client } = this.#parts;
+		const result = await client.fetch(listed[index]?.id ?? "", signal);
 		const stream = result.kind === "answer" ? result.stream : undefined;
 		if (stream === undefined) return { ok: false, failure: ofMessage(result) };
 		return { ok: true, value: brokenWhenItBreaks(stream) };
@@ -78,11 +79,12 @@ export class GraphMaildrop implements Maildrop {
 	}
 
 	async remove(indexes: readonly number[], signal: AbortSignal): Promise<Result<{ readonly left: number }>> {
-		if (this.#parts.mailbox.onDelete === "keep") return { ok: true, value: { left: 0 } };
+		const { mailbox, client, listed } = this.#parts;
+		if (mailbox.onDelete === "keep") return { ok: true, value: { left: 0 } };
 		let failure: MaildropFailure | undefined;
 		let left = 0;
 		await eachOf(indexes, async (index) => {
-			const result = await this.#removeOne(this.#parts.listed[index]?.id ?? "", signal);
+			const result = await client.remove(listed[index]?.id ?? "", signal);
 			if (isGone(result)) {
 				this.#removed.add(index);
 				return;
@@ -95,7 +97,7 @@ export class GraphMaildrop implements Maildrop {
 			: { ok: true, value: { left } };
 	}
 
-	/** Marks what was read, and learns some sizes for the next time; nobody waits for it. */
+	/** Marks what was read, keeps messages and learns some sizes for the next time; nobody waits for it. */
 	async close(): Promise<void> {
 		const { inBackground, log, mailbox } = this.#parts;
 		inBackground(
@@ -106,15 +108,14 @@ export class GraphMaildrop implements Maildrop {
 	}
 
 	async #afterwards(): Promise<void> {
-		const { mailbox, sizes, listed, stopping } = this.#parts;
+		const { mailbox, sizes, listed, stopping, client } = this.#parts;
 		if (mailbox.markRead) {
 			const read = [...this.#read].filter((index) => !this.#removed.has(index));
 			await eachOf(read, async (index) => {
-				const body = Buffer.from('{"isRead":true}');
-				const path = pathOf(listed[index]?.id ?? "");
-				await this.#insist({ method: "PATCH", path, signal: stopping, ...json(body) });
+				await client.markRead(listed[index]?.id ?? "", stopping);
 			});
 		}
+		await this.#keepSome(stopping);
 		await this.#learn(this.#unknown().slice(-MOST_LEARNED_AFTERWARDS), stopping);
 		const still = listed.filter((_, index) => !this.#removed.has(index));
 		await sizes.save(still.map(({ uid }) => uid));
@@ -145,63 +146,41 @@ export class GraphMaildrop implements Maildrop {
 		});
 	}
 
-	async #removeOne(id: string, signal: AbortSignal): Promise<GraphResult> {
-		if (this.#parts.mailbox.onDelete === "trash") {
-			const body = Buffer.from('{"destinationId":"deleteditems"}');
-			return this.#insist({ method: "POST", path: `${pathOf(id)}/move`, signal, ...json(body) });
-		}
-		const result = await this.#insist({ method: "POST", path: `${pathOf(id)}/permanentDelete`, signal });
-		// National clouds have no permanentDelete (learn.microsoft.com/graph/api/message-permanentdelete).
-		const isOffered = result.kind !== "answer" || (result.status !== 400 && result.status !== 405);
-		return isOffered ? result : this.#insist({ method: "DELETE", path: pathOf(id), signal });
-	}
-
-	/** Asks again while Microsoft only wants to be asked later. */
-	async #insist(request: Omit<GraphRequest, "account" | "mailbox">): Promise<GraphResult> {
-		const { clock } = this.#parts;
-		for (let tries = 1; ; tries += 1) {
-			const result = await this.#ask(request);
-			const isBusy = result.kind === "answer" && (result.status === 429 || result.status === 503);
-			if (!isBusy || tries >= MOST_TRIES) return result;
-			await clock.sleep(result.retryAfterMs ?? RETRY_MS, request.signal);
-			if (request.signal?.aborted === true) return result;
+	/** The newest first, while there is room. */
+	async #keepSome(signal: AbortSignal): Promise<void> {
+		const { listed, kept } = this.#parts;
+		if (kept === undefined) return;
+		const missing = [...listed.keys()].filter(
+			(index) => !this.#removed.has(index) && !kept.has(listed[index]?.uid ?? ""),
+		);
+		for (const index of missing.reverse().slice(0, MOST_KEPT_AFTERWARDS)) {
+			if (!(await this.#keepOne(index, kept, signal))) return;
 		}
 	}
 
-	#ask(request: Omit<GraphRequest, "account" | "mailbox">): Promise<GraphResult> {
-		const { graph, account, mailbox } = this.#parts;
-		return graph.request({
-			...request,
-			...{ account, mailbox: mailbox.mailbox },
-			headers: { ...IMMUTABLE_IDS, ...request.headers },
-		});
+	/** False: the rest may wait for the next time. */
+	async #keepOne(index: number, kept: KeptMaildrop, signal: AbortSignal): Promise<boolean> {
+		const { listed, sizes } = this.#parts;
+		const message = listed[index];
+		const opened = await this.read(index, signal);
+		if (message === undefined || !opened.ok) return false;
+		const { uid } = message;
+		try {
+			if (!(await kept.keep(uid, sizes.of(uid) ?? message.storeOctets, opened.value))) return false;
+		} catch (error) {
+			if (error instanceof MaildropBroken) return false;
+			throw error;
+		}
+		const transmission = transmit(kept.read(uid));
+		for await (const _ of transmission.chunks);
+		sizes.learn(uid, transmission.octets());
+		return true;
 	}
-}
-
-function pathOf(id: string): string {
-	return `/messages/${encodeURIComponent(id)}`;
-}
-
-function json(body: Buffer): Pick<GraphRequest, "body" | "bodyLength" | "headers"> {
-	return { body: () => body, bodyLength: body.length, headers: { "content-type": "application/json" } };
-}
-
-/** Gone is what was wanted, whoever did it. */
-function isGone(result: GraphResult): boolean {
-	return result.kind === "answer" && ((result.status >= 200 && result.status < 300) || result.status === 404);
 }
 
 function ofMessage(result: GraphResult): MaildropFailure {
 	if (result.kind !== "answer" || result.status !== 404) return ofResult(result);
 	return { ...ofResult(result), text: "the message was removed meanwhile, by another program" };
-}
-
-async function* brokenWhenItBreaks(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-	try {
-		yield* stream;
-	} catch (error) {
-		throw new MaildropBroken(asError(error).message, { cause: error });
-	}
 }
 
 /** A few at a time. */

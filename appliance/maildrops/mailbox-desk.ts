@@ -19,6 +19,8 @@ import { testMailbox } from "./mailbox-test.ts";
 export interface MailboxDeskOptions {
 	readonly mailboxes: Mailboxes;
 	readonly accounts: Accounts;
+	/** Erases what was kept of it. */
+	readonly forget: (mailbox: Mailbox) => Promise<void>;
 	/** Where the box can be reached, as bound just now; ports best first. */
 	readonly place: () => Pick<MailboxSettings, "server" | "ports">;
 }
@@ -45,8 +47,11 @@ export class MailboxDesk implements MailboxService {
 		return { mailbox, server, ports: usable(mailbox, ports), password: password.reveal() };
 	}
 
-	remove(username: string): Promise<void> {
-		return this.#options.mailboxes.remove(username);
+	async remove(username: string): Promise<void> {
+		const { mailboxes, forget } = this.#options;
+		const mailbox = mailboxes.get(username);
+		await mailboxes.remove(username);
+		await forget(mailbox);
 	}
 
 	async *test({ username, password }: MailboxTestDraft, signal: AbortSignal): AsyncIterable<TestStep> {

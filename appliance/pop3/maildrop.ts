@@ -3,6 +3,7 @@
  * with XOAUTH2. A source never throws for what the cloud, the network or the card can cause; a message that is
  * being read may end with `MaildropBroken`, and then the client must not take it for whole.
  */
+import { asError } from "../errors.ts";
 
 /** Who fetches, and what; from the configuration (accounts/mailboxes.ts). */
 export interface MaildropOwner {
@@ -37,6 +38,15 @@ export type Result<Value> =
 /** A message in the middle of being read came to an end before its end. */
 export class MaildropBroken extends Error {
 	override readonly name = "MaildropBroken";
+}
+
+/** A source's own error becomes the seam's. */
+export async function* brokenWhenItBreaks(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+	try {
+		yield* stream;
+	} catch (error) {
+		throw new MaildropBroken(asError(error).message, { cause: error });
+	}
 }
 
 /** What one session sees: a list that does not change, as RFC 1939 §8 wants it. */

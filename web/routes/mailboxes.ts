@@ -14,6 +14,7 @@ const OPTIONS = z.strictObject({
 	mark_read: z.boolean().optional(),
 	newer_than: z.string().max(20).optional(),
 	most_messages: z.string().max(20).optional(),
+	cache: z.string().max(20).optional(),
 	exact_sizes: z.boolean().optional(),
 	auth_without_tls: z.boolean().optional(),
 	apop: z.boolean().optional(),

@@ -174,6 +174,7 @@ export const MAILBOX: Mailbox = {
 	markRead: false,
 	newerThanMs: undefined,
 	mostMessages: undefined,
+	cacheBytes: undefined,
 	exactSizes: false,
 	authWithoutTls: false,
 	apop: false,

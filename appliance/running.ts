@@ -1,0 +1,70 @@
+/**
+ * The appliance as a process: started, told by signals, ended in good order. For main.ts.
+ *
+ * SIGTERM and SIGINT end it, a second one at once; SIGHUP reads the configuration again. A storage thread that dies ends
+ * it with 1: systemd starts it again, and what was answered 250 is on the card.
+ */
+import { Appliance } from "./appliance.ts";
+import { asError } from "./errors.ts";
+import { openLog } from "./log.ts";
+
+/** `postern serve`: runs until SIGTERM or SIGINT; resolves with the exit code. */
+export async function runServe(options: {
+	configFile?: string;
+	environment: NodeJS.ProcessEnv;
+}): Promise<number> {
+	return runUntilSignal(options, () => undefined);
+}
+
+/** `postern sandbox`: the same against the simulated Microsoft 365. Loaded only when asked for. */
+export async function runSandbox(options: {
+	configFile?: string;
+	environment: NodeJS.ProcessEnv;
+	json: boolean;
+}): Promise<number> {
+	const { runInSandbox } = await import("./newcomer.ts");
+	return runInSandbox(options, runUntilSignal);
+}
+
+/** Starts, calls `onReady`, and ends in good order at the first signal, at once at the second. */
+async function runUntilSignal(
+	options: { configFile?: string; environment: NodeJS.ProcessEnv },
+	onReady: (appliance: Appliance) => Promise<void> | void,
+): Promise<number> {
+	// Nobody else on this machine reads mail, whatever the state folder's own mode.
+	process.umask(0o077);
+	const log = openLog("info", options.environment);
+	let end: (exitCode: number) => void = () => undefined;
+	const ended = new Promise<number>((resolve) => {
+		end = resolve;
+	});
+	let signalled: () => void = () => undefined;
+	const signal = new Promise<void>((resolve) => {
+		signalled = resolve;
+	});
+	const onSignal = () => {
+		signalled();
+		process.once("SIGINT", () => end(1));
+		process.once("SIGTERM", () => end(1));
+	};
+	process.once("SIGTERM", onSignal);
+	process.once("SIGINT", onSignal);
+	const appliance = await Appliance.start({
+		...options,
+		onFatal: (error) => {
+			log.crit("storage-died", { error: error.stack ?? error.message });
+			end(1);
+		},
+	});
+	process.on("SIGHUP", () => {
+		appliance.reload().catch((thrown: unknown) => {
+			log.error("reload-refused", { error: asError(thrown).message });
+		});
+	});
+	await onReady(appliance);
+	void signal.then(async () => {
+		await appliance.stop();
+		end(0);
+	});
+	return ended;
+}
