@@ -17,7 +17,6 @@ import type { Config } from "./config/schema.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
 import { limitsOf } from "./delivery/account-limits.ts";
-import { proxyFor } from "./delivery/proxy-tunnel.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
 import { Routes } from "./delivery/routes.ts";
 import { createDeviceDesk } from "./device-bench.ts";
@@ -30,6 +29,8 @@ import { MailboxDesk } from "./maildrops/mailbox-desk.ts";
 import { MailLog } from "./maillog.ts";
 import { endpointsOf } from "./microsoft/clouds.ts";
 import { type HttpClient, openHttp } from "./microsoft/http.ts";
+import { openTrust } from "./microsoft/http-agents.ts";
+import { proxyFor } from "./microsoft/proxy-tunnel.ts";
 import { SignIns } from "./microsoft/sign-ins.ts";
 import { sharedVaultKey } from "./microsoft/vault-key.ts";
 import { Allowances } from "./queue/allowances.ts";
@@ -177,6 +178,9 @@ export class Appliance {
 				clock,
 				kept: keptCounts,
 			});
+			const proxyOf = (host: string) =>
+				proxyFor(host, { proxy: config().microsoft.proxy, environment: options.environment });
+			const trust = openTrust({ caFile: microsoft.ca_file, caPem: "" });
 			const transports = createTransports({
 				tokens: signIns,
 				http,
@@ -187,8 +191,7 @@ export class Appliance {
 				log,
 				meter: allowances,
 				whenUnsure: () => config().queue.when_unsure,
-				proxyOf: (host) =>
-					proxyFor(host, { proxy: config().microsoft.proxy, environment: options.environment }),
+				proxyOf,
 			});
 			opened.push(() => transports.close());
 			const routes = new Routes({ accounts, devices, transportOf: (account) => transports.of(account) });
@@ -246,6 +249,11 @@ export class Appliance {
 				...{ config, documents: storage, accounts, passwords, clock, time, log },
 				vaultKey: sharedVaultKey(keyPlace),
 				graph: transports.graph,
+				tokens: signIns,
+				popServer: () => {
+					const { pop } = endpointsOf(config().microsoft);
+					return { ...pop, proxy: proxyOf(pop.host), secureContext: trust() };
+				},
 				stateDir,
 				hasRoom: (sizeBytes) => room.has(sizeBytes),
 			});

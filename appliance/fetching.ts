@@ -8,7 +8,9 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config/schema.ts";
 import type { Log } from "./log.ts";
 import { Maildrops } from "./maildrops/maildrops.ts";
+import type { Pop3Server } from "./maildrops/upstream-pop3.ts";
 import type { GraphClient } from "./microsoft/graph-client.ts";
+import type { TokenSource } from "./microsoft/token-source.ts";
 import type { Peer, Pop3Host, SignedIn } from "./pop3/host.ts";
 import { MaildropLocks } from "./pop3/locks.ts";
 import type { DocumentStore } from "./store/documents.ts";
@@ -21,6 +23,8 @@ export interface FetchingOptions {
 	readonly passwords: Passwords;
 	readonly vaultKey: VaultKey;
 	readonly graph: GraphClient;
+	readonly tokens: TokenSource;
+	readonly popServer: () => Pop3Server;
 	readonly clock: Clock;
 	readonly time: TrustedTime;
 	readonly log: Log;
@@ -39,14 +43,13 @@ export interface Fetching {
 }
 
 export async function openFetching(options: FetchingOptions): Promise<Fetching> {
-	const { config, documents, accounts, passwords, vaultKey, graph, clock, time, log } = options;
+	const { config, documents, accounts, passwords, vaultKey, clock, log } = options;
 	const mailboxes = await Mailboxes.open({
 		...{ documents, passwords, vaultKey, clock, log },
 		config: config(),
 		findAccount: (address) => accounts.find(address),
 	});
-	const { stateDir, hasRoom } = options;
-	const maildrops = new Maildrops({ accounts, graph, documents, clock, time, log, stateDir, hasRoom });
+	const maildrops = new Maildrops(options);
 	const some = (has: "authWithoutTls" | "apop") => mailboxes.list().some((mailbox) => mailbox[has]);
 	return {
 		mailboxes,

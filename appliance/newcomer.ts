@@ -96,6 +96,7 @@ cloud = "custom"
 authority = ${JSON.stringify(sandbox.authorityUrl)}
 graph = ${JSON.stringify(sandbox.graphUrl)}
 smtp = ${JSON.stringify(sandbox.smtpAddress)}
+pop = ${JSON.stringify(sandbox.popAddress)}
 ca_file = ${JSON.stringify(path.join(folder, "sandbox-ca.pem"))}
 client_id = ${JSON.stringify(sandbox.clientId)}
 tenant = ${JSON.stringify(sandbox.tenant)}

@@ -184,6 +184,7 @@ function toAccount(written: AccountConfig, { microsoft }: AccountsConfig, origin
 		method: written.method,
 		clientId: written.client_id ?? microsoft.client_id,
 		tenant: written.tenant ?? microsoft.tenant,
+		fetchOver: written.fetch_over,
 		certificateFile: written.certificate_file ?? "",
 		sharedMailboxes: written.shared_mailboxes,
 		owner: written.owner ?? written.address,

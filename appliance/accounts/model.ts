@@ -103,6 +103,8 @@ export interface Account {
 	/** The app registration in force for it: its own or `[microsoft]`'s. */
 	readonly clientId: string;
 	readonly tenant: string;
+	/** How its mailboxes are read for programs that fetch. */
+	readonly fetchOver: "graph" | "pop3";
 	/** The owner's own certificate and key, PEM; empty: the box makes them. */
 	readonly certificateFile: string;
 	readonly sharedMailboxes: readonly string[];

@@ -30,6 +30,7 @@ const CUSTOM_CLOUD_DEFAULTS = {
 	authority: "https://login.microsoftonline.com",
 	graph: "https://graph.microsoft.com",
 	smtp: "smtp.office365.com:587",
+	pop: "outlook.office365.com:995",
 } as const;
 
 function customCloudKeys(values: Tree): Finding[] {

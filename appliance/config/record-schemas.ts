@@ -106,6 +106,15 @@ export const accountSchema = z.strictObject({
 			path: true,
 		}),
 	),
+	fetch_over: z
+		.enum(["graph", "pop3"])
+		.prefault("graph")
+		.meta(
+			documented({
+				description:
+					"how mail is fetched from it: graph | pop3 (with transport smtp, where only POP.AccessAsUser.All was granted)",
+			}),
+		),
 	shared_mailboxes: listOf(readMailAddress)
 		.prefault([])
 		.meta(documented({ description: "other mailboxes it may send as", example: ["scans@contoso.com"] })),

@@ -187,6 +187,9 @@ const microsoftTable = z.strictObject({
 	smtp: text(readServer)
 		.prefault("smtp.office365.com:587")
 		.meta(documented({ description: 'cloud = "custom" only: SMTP submission' })),
+	pop: text(readServer)
+		.prefault("outlook.office365.com:995")
+		.meta(documented({ description: 'cloud = "custom" only: POP3 over TLS' })),
 	ca_file: filePath()
 		.prefault("")
 		.meta(documented({ description: "PEM; authorities to trust besides the usual ones", path: true })),

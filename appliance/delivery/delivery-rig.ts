@@ -116,6 +116,7 @@ export function accountOf(transport: TransportKind): Account {
 		method: "device-code",
 		clientId: "client",
 		tenant: "common",
+		fetchOver: "graph",
 		certificateFile: "",
 		sharedMailboxes: [],
 		senders: [],

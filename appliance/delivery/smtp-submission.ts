@@ -10,6 +10,7 @@ import type { SecureContext } from "node:tls";
 import { asError } from "../errors.ts";
 import { findMessageId } from "../mail/message-id.ts";
 import { formatReply } from "../mail/reply.ts";
+import { ProxyRefusedError } from "../microsoft/proxy-tunnel.ts";
 import type { TokenSource } from "../microsoft/token-source.ts";
 import { type Cost, type Meter, NO_METER } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
@@ -23,7 +24,6 @@ import {
 	type Verdict,
 } from "./classify.ts";
 import { TEXTS } from "./outcome-table.ts";
-import { ProxyRefusedError } from "./proxy-tunnel.ts";
 import { reportAfterLooking, reportAll, reportEach } from "./report.ts";
 import type { SmtpPhase } from "./smtp-outcomes.ts";
 import { readSpooled, spooledBytesWithId } from "./spooled-message.ts";

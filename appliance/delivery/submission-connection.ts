@@ -16,8 +16,8 @@ import { asError } from "../errors.ts";
 import type { Envelope } from "../mail/envelope.ts";
 import { parseReply, type Reply, reply } from "../mail/reply.ts";
 import { TO_THIS_MACHINE } from "../microsoft/http-agents.ts";
+import { openTunnel } from "../microsoft/proxy-tunnel.ts";
 import type { Secret } from "../secret.ts";
-import { openTunnel } from "./proxy-tunnel.ts";
 import { announceUtf8 } from "./smtputf8.ts";
 
 export interface SubmissionServer {

@@ -220,6 +220,7 @@ cloud = "custom"
 authority = ${q(cloud.authorityUrl)}
 graph = ${q(cloud.graphUrl)}
 smtp = ${q(cloud.smtpAddress)}
+pop = ${q(cloud.popAddress)}
 ca_file = ${q(path.join(folder, "ca.pem"))}
 client_id = ${q(cloud.clientId)}
 tenant = ${q(cloud.tenant)}

@@ -6,7 +6,7 @@ import type { AccountTrouble } from "../queue/transport.ts";
 const NEEDS_OWNER = "the account needs its owner: see the console of this box";
 
 /** The account cannot be used just now. */
-function ofTrouble({ kind, reason, ownerText }: AccountTrouble): MaildropFailure {
+export function ofTrouble({ kind, reason, ownerText }: AccountTrouble): MaildropFailure {
 	const isPassing = kind === "unreachable" || kind === "throttled";
 	const text = isPassing
 		? "Microsoft 365 cannot be reached just now; nothing is lost, try later"

@@ -8,20 +8,26 @@ import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { GraphClient } from "../microsoft/graph-client.ts";
+import type { TokenSource } from "../microsoft/token-source.ts";
 import type { Maildrop, MaildropSource, Result } from "../pop3/maildrop.ts";
 import type { DocumentStore } from "../store/documents.ts";
 import type { TrustedTime } from "../trusted-time.ts";
-import { ofResult } from "./graph-failures.ts";
+import { ofResult, ofTrouble } from "./graph-failures.ts";
 import { listFolder } from "./graph-listing.ts";
 import { GraphMaildrop } from "./graph-maildrop.ts";
 import { KeptMaildrop } from "./kept-maildrop.ts";
 import { KnownSizes } from "./known-sizes.ts";
 import { isGone, MailboxClient } from "./mailbox-client.ts";
 import { OfflineMaildrop } from "./offline-maildrop.ts";
+import { Pop3Maildrop } from "./pop3-maildrop.ts";
+import { Pop3Refused, type Pop3Server, UpstreamPop3 } from "./upstream-pop3.ts";
 
 export interface MaildropsOptions {
 	readonly accounts: Accounts;
 	readonly graph: GraphClient;
+	readonly tokens: TokenSource;
+	/** In force now. */
+	readonly popServer: () => Pop3Server;
 	readonly documents: DocumentStore;
 	readonly clock: Clock;
 	readonly time: TrustedTime;
@@ -49,10 +55,12 @@ export class Maildrops implements MaildropSource<Mailbox> {
 
 	async open(mailbox: Mailbox, signal: AbortSignal): Promise<Result<Maildrop>> {
 		const { accounts } = this.#options;
-		const account = accounts.forDevice(mailbox)?.address;
+		const account = accounts.forDevice(mailbox);
 		if (account === undefined) return { ok: false, failure: noAccount(mailbox) };
 		try {
-			return await this.#open(mailbox, account, signal);
+			const { address, fetchOver } = account;
+			if (fetchOver === "pop3") return await this.#openOverPop3(mailbox, address, signal);
+			return await this.#open(mailbox, address, signal);
 		} catch (error) {
 			// Whatever Microsoft and the network can cause is data; this is the card.
 			return { ok: false, failure: cardTrouble(asError(error)) };
@@ -75,6 +83,26 @@ export class Maildrops implements MaildropSource<Mailbox> {
 	async stop(): Promise<void> {
 		this.#stopping.abort();
 		await Promise.all(this.#background);
+	}
+
+	/** Over Microsoft's POP3, with a token that is made anew once when it is refused. */
+	async #openOverPop3(mailbox: Mailbox, account: string, signal: AbortSignal): Promise<Result<Maildrop>> {
+		const { tokens, popServer } = this.#options;
+		const first = await tokens.accessToken(account, "outlook", { signal });
+		if (!first.ok) return { ok: false, failure: ofTrouble(first.trouble) };
+		const open = async (called: AbortSignal) => {
+			const credentials = { user: mailbox.mailbox };
+			try {
+				return await UpstreamPop3.open(popServer(), { ...credentials, token: first.token }, called);
+			} catch (error) {
+				if (!(error instanceof Pop3Refused)) throw error;
+				const fresh = await tokens.accessToken(account, "outlook", { forceRefresh: true, signal: called });
+				if (!fresh.ok) throw error;
+				return await UpstreamPop3.open(popServer(), { ...credentials, token: fresh.token }, called);
+			}
+		};
+		const { onDelete, mostMessages: most } = mailbox;
+		return await Pop3Maildrop.open(open, { onDelete, most }, signal);
 	}
 
 	async #open(mailbox: Mailbox, account: string, signal: AbortSignal): Promise<Result<Maildrop>> {

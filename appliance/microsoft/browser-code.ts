@@ -10,7 +10,7 @@ import type { PublicClientApplication } from "@azure/msal-node";
 import type { Account } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
 import { asError, UserError } from "../errors.ts";
-import { asksForSharing, type Endpoints, scopesOf } from "./clouds.ts";
+import { type Endpoints, extraPermissions, scopesOf } from "./clouds.ts";
 import type { HttpClient } from "./http.ts";
 import { openMsalApp } from "./msal-app.ts";
 import { NetworkModule } from "./network-module.ts";
@@ -75,7 +75,7 @@ export class BrowserCode {
 		const { verifier, challenge } = await new CryptoProvider().generatePkceCodes();
 		const state = randomBytes(16).toString("base64url");
 		const url = await app.getAuthCodeUrl({
-			scopes: scopesOf(endpoints, options.resource, asksForSharing(account)),
+			scopes: scopesOf(endpoints, options.resource, extraPermissions(account)),
 			redirectUri: endpoints.redirectUrl,
 			codeChallenge: challenge,
 			codeChallengeMethod: "S256",
@@ -132,7 +132,7 @@ export class BrowserCode {
 		try {
 			const result = await app.acquireTokenByCode({
 				code,
-				scopes: scopesOf(endpoints, resource, asksForSharing(account)),
+				scopes: scopesOf(endpoints, resource, extraPermissions(account)),
 				redirectUri: this.redirect,
 				codeVerifier: this.#verifier,
 				correlationId,

@@ -23,10 +23,10 @@ describe("the places of a cloud", () => {
 
 	it.each<CloudName>(["global", "us-gov", "us-dod", "china"])("is https throughout for %s", (cloud) => {
 		const endpoints = endpointsOf({ cloud });
-		const scopes = [...scopesOf(endpoints, "graph", false), ...scopesOf(endpoints, "outlook", false)];
+		const scopes = [...scopesOf(endpoints, "graph", []), ...scopesOf(endpoints, "outlook", [])];
 		for (const url of [endpoints.loginUrl, endpoints.graphUrl, ...scopes]) {
 			expect(new URL(url).protocol).toBe("https:");
 		}
-		expect(scopesOf(endpoints, "graph", false)[0]).toBe(`${endpoints.graphUrl}/Mail.Send`);
+		expect(scopesOf(endpoints, "graph", [])[0]).toBe(`${endpoints.graphUrl}/Mail.Send`);
 	});
 });

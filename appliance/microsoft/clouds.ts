@@ -17,6 +17,8 @@ export interface CloudSettings {
 	readonly graph?: string | undefined;
 	/** `host:port`. */
 	readonly smtp?: string | { readonly host: string; readonly port: number } | undefined;
+	/** `host:port` of POP3 over TLS. */
+	readonly pop?: string | { readonly host: string; readonly port: number } | undefined;
 	/** Where the browser ends after a sign-in; empty: Microsoft's own page for that. */
 	readonly redirect?: string | undefined;
 }
@@ -30,11 +32,14 @@ export interface Endpoints {
 	/** Base of `/v1.0/…`, without a slash at the end. */
 	readonly graphUrl: string;
 	readonly smtp: { readonly host: string; readonly port: number };
+	/** POP3, TLS from the first byte. */
+	readonly pop: { readonly host: string; readonly port: number };
 	/** What stands before a permission's name, e.g. `https://graph.microsoft.com/`. */
 	readonly scopePrefix: Readonly<Record<Resource, string>>;
 }
 
 const SUBMISSION_PORT = 587;
+const POP_PORT = 995;
 
 /** Not verified. */
 const US_GOV_GRAPH = "https://graph.microsoft.us";
@@ -43,10 +48,14 @@ const US_DOD_GRAPH = "https://dod-graph.microsoft.us";
 /** Not verified. */
 const US_GOV_SMTP = "smtp.office365.us";
 /** Not verified. */
+const US_GOV_POP = "outlook.office365.us";
+/** Not verified. */
 const US_GOV_OUTLOOK = "https://outlook.office365.us/";
 /** Not verified. */
 const CHINA_GRAPH = "https://microsoftgraph.chinacloudapi.cn";
 const CHINA_SMTP = "smtp.partner.outlook.cn";
+/** Not verified. */
+const CHINA_POP = "partner.outlook.cn";
 const CHINA_OUTLOOK = "https://partner.outlook.cn/";
 
 const GLOBAL: Places = {
@@ -54,6 +63,7 @@ const GLOBAL: Places = {
 	loginUrl: "https://login.microsoftonline.com",
 	graphUrl: "https://graph.microsoft.com",
 	smtp: { host: "smtp.office365.com", port: SUBMISSION_PORT },
+	pop: { host: "outlook.office365.com", port: POP_PORT },
 	scopePrefix: { graph: "https://graph.microsoft.com/", outlook: "https://outlook.office.com/" },
 };
 
@@ -62,6 +72,7 @@ const US_GOV: Places = {
 	loginUrl: "https://login.microsoftonline.us",
 	graphUrl: US_GOV_GRAPH,
 	smtp: { host: US_GOV_SMTP, port: SUBMISSION_PORT },
+	pop: { host: US_GOV_POP, port: POP_PORT },
 	scopePrefix: { graph: `${US_GOV_GRAPH}/`, outlook: US_GOV_OUTLOOK },
 };
 
@@ -79,6 +90,7 @@ const KNOWN: Readonly<Record<Exclude<CloudName, "custom">, Places>> = {
 		loginUrl: "https://login.partner.microsoftonline.cn",
 		graphUrl: CHINA_GRAPH,
 		smtp: { host: CHINA_SMTP, port: SUBMISSION_PORT },
+		pop: { host: CHINA_POP, port: POP_PORT },
 		scopePrefix: { graph: `${CHINA_GRAPH}/`, outlook: CHINA_OUTLOOK },
 	},
 };
@@ -103,7 +115,8 @@ function placesOf(settings: CloudSettings): Places {
 		cloud: "custom",
 		loginUrl: withoutSlash(settings.authority ?? GLOBAL.loginUrl).replace(TENANT_AT_END, ""),
 		graphUrl: withoutSlash(settings.graph ?? GLOBAL.graphUrl).replace(VERSION_AT_END, ""),
-		smtp: hostAndPort(settings.smtp ?? GLOBAL.smtp),
+		smtp: hostAndPort(settings.smtp ?? GLOBAL.smtp, SUBMISSION_PORT),
+		pop: hostAndPort(settings.pop ?? GLOBAL.pop, POP_PORT),
 		scopePrefix: GLOBAL.scopePrefix,
 	};
 }
@@ -119,19 +132,26 @@ const PERMISSIONS: Readonly<Record<Resource, readonly string[]>> = {
 
 /** To send from and to read mailboxes shared with the account (learn.microsoft.com/graph/outlook-send-mail-from-other-user). */
 const FOR_SHARED = ["Mail.Send.Shared", "Mail.ReadWrite.Shared"];
+/** learn.microsoft.com, "Authenticate an IMAP, POP or SMTP connection using OAuth". */
+const FOR_POP = "POP.AccessAsUser.All";
 
-/**
- * Full scopes of one resource; Entra gives a token for one resource at a time (AADSTS28000). `isSharing`: the account
- * sends from shared mailboxes too. What a sign-in did not ask for, its refreshes must not ask for (AADSTS65001).
- */
-export function scopesOf(endpoints: Endpoints, resource: Resource, isSharing: boolean): string[] {
-	const permissions = [...PERMISSIONS[resource], ...(isSharing && resource === "graph" ? FOR_SHARED : [])];
-	return permissions.map((permission) => endpoints.scopePrefix[resource] + permission);
+/** Beside the usual permissions, what a sign-in of this account asks for. */
+export function extraPermissions({
+	sharedMailboxes,
+	fetchOver,
+}: Pick<Account, "sharedMailboxes" | "fetchOver">): readonly string[] {
+	return [...(sharedMailboxes.length > 0 ? FOR_SHARED : []), ...(fetchOver === "pop3" ? [FOR_POP] : [])];
 }
 
-/** What a sign-in of this account asks for. */
-export function asksForSharing({ sharedMailboxes }: Pick<Account, "sharedMailboxes">): boolean {
-	return sharedMailboxes.length > 0;
+/**
+ * Full scopes of one resource; Entra gives a token for one resource at a time (AADSTS28000). `extras`: what else the
+ * sign-in asked for; what it did not, its refreshes must not ask for (AADSTS65001).
+ */
+export function scopesOf(endpoints: Endpoints, resource: Resource, extras: readonly string[]): string[] {
+	const more = extras.filter((permission) => (permission === FOR_POP) === (resource === "outlook"));
+	return [...PERMISSIONS[resource], ...more].map(
+		(permission) => endpoints.scopePrefix[resource] + permission,
+	);
 }
 
 /**
@@ -158,11 +178,14 @@ function withoutSlash(url: string): string {
 	return url.replace(/\/+$/, "");
 }
 
-function hostAndPort(smtp: string | { readonly host: string; readonly port: number }): Endpoints["smtp"] {
-	if (typeof smtp !== "string") return smtp;
-	const url = new URL(`smtp://${smtp}`);
+function hostAndPort(
+	server: string | { readonly host: string; readonly port: number },
+	usualPort: number,
+): Endpoints["smtp"] {
+	if (typeof server !== "string") return server;
+	const url = new URL(`mail://${server}`);
 	return {
 		host: url.hostname.replace(/^\[|\]$/g, ""),
-		port: url.port === "" ? SUBMISSION_PORT : Number(url.port),
+		port: url.port === "" ? usualPort : Number(url.port),
 	};
 }

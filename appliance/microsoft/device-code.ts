@@ -8,7 +8,7 @@ import type { DeviceCodeRequest } from "@azure/msal-node";
 import type { Account } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
-import { asksForSharing, type Endpoints, scopesOf } from "./clouds.ts";
+import { type Endpoints, extraPermissions, scopesOf } from "./clouds.ts";
 import type { DeviceCode } from "./device-code-pacing.ts";
 import type { HttpClient } from "./http.ts";
 import { openMsalApp } from "./msal-app.ts";
@@ -40,7 +40,7 @@ export async function signInWithCode(options: DeviceCodeOptions): Promise<SignIn
 	});
 	const app = await openMsalApp({ account, endpoints, network });
 	const request: DeviceCodeRequest = {
-		scopes: scopesOf(endpoints, options.resource, asksForSharing(account)),
+		scopes: scopesOf(endpoints, options.resource, extraPermissions(account)),
 		correlationId,
 		// MSAL calls this even for an error, with every field undefined, and would poll for ever after.
 		deviceCodeCallback: ({ userCode }) => {

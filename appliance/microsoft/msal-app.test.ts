@@ -23,6 +23,7 @@ async function firstRequests(microsoft: CloudSettings, tenant: string): Promise<
 		method: "device-code",
 		clientId: "client",
 		tenant,
+		fetchOver: "graph",
 		certificateFile: "",
 		sharedMailboxes: [],
 		senders: [],
@@ -39,7 +40,7 @@ async function firstRequests(microsoft: CloudSettings, tenant: string): Promise<
 	});
 	const app = await openMsalApp({ account, endpoints, network });
 	const request = {
-		scopes: scopesOf(endpoints, "graph", false),
+		scopes: scopesOf(endpoints, "graph", []),
 		deviceCodeCallback: () => {
 			throw new Error("far enough");
 		},

@@ -19,6 +19,7 @@ const ACCOUNT: Account = {
 	method: "device-code",
 	clientId: "6b1b8c1c-0000-4000-8000-000000000001",
 	tenant: "common",
+	fetchOver: "graph",
 	certificateFile: "",
 	sharedMailboxes: [],
 	senders: [],
@@ -210,7 +211,7 @@ describe("refreshing", () => {
 		const silent = (forceRefresh: boolean, correlationId: string = randomUUID()) =>
 			app.acquireTokenSilent({
 				account: who,
-				scopes: scopesOf(endpoints(), "graph", false),
+				scopes: scopesOf(endpoints(), "graph", []),
 				forceRefresh,
 				correlationId,
 			});

@@ -8,7 +8,7 @@ import type { Account } from "../accounts/model.ts";
 import { asError } from "../errors.ts";
 import type { AccountTrouble } from "../queue/transport.ts";
 import { AccessTokens, type AskOutcome, ownerTextOf, resourceOf, type TokenAsker } from "./access-tokens.ts";
-import { asksForSharing } from "./clouds.ts";
+import { extraPermissions } from "./clouds.ts";
 import type { Grant, GrantParts, GrantStatus } from "./grant.ts";
 import { NetworkModule } from "./network-module.ts";
 import type { SignInFault } from "./sign-in-errors.ts";
@@ -77,7 +77,7 @@ export class PersonGrant implements Grant, TokenAsker {
 				lastRefreshAt: nowMs,
 				clientId: account.clientId,
 				loginUrl: this.#parts.endpoints().loginUrl,
-				sharing: asksForSharing(account),
+				extras: [...extraPermissions(account)],
 				grant: { state: "live" },
 			};
 			this.#forgetInMemory();

@@ -19,8 +19,8 @@ const RECORD = z.object({
 	/** The app registration and place it was made with; it is good for no other. */
 	clientId: z.string(),
 	loginUrl: z.string(),
-	/** Sending from shared mailboxes was asked for. */
-	sharing: z.boolean().default(false),
+	/** Permissions that were asked for beside the usual ones. */
+	extras: z.array(z.string()).default([]),
 	grant: GRANT,
 });
 

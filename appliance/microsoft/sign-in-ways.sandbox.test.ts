@@ -43,6 +43,7 @@ beforeEach(async () => {
 		method: "browser",
 		clientId: sandbox.clientId,
 		tenant: sandbox.tenant,
+		fetchOver: "graph",
 		certificateFile: "",
 		sharedMailboxes: [],
 		senders: [],

@@ -35,6 +35,7 @@ beforeEach(async () => {
 		method: "device-code",
 		clientId: sandbox.clientId,
 		tenant: sandbox.tenant,
+		fetchOver: "graph",
 		certificateFile: "",
 		sharedMailboxes: [],
 		senders: [],

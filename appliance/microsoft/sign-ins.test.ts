@@ -21,6 +21,7 @@ const ACCOUNT: Account = {
 	method: "device-code",
 	clientId: "6b1b8c1c-0000-4000-8000-000000000001",
 	tenant: "common",
+	fetchOver: "graph",
 	certificateFile: "",
 	sharedMailboxes: [],
 	senders: [],

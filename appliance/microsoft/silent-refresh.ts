@@ -70,7 +70,7 @@ export class SilentRefresh {
 			const accounts = await this.#app.getTokenCache().getAllAccounts();
 			const who = accounts.find(({ homeAccountId }) => homeAccountId === this.#record.homeAccountId);
 			if (who === undefined) throw new Error("the sign-in is not in MSAL's cache");
-			const scopes = scopesOf(this.#endpoints, resource, this.#record.sharing);
+			const scopes = scopesOf(this.#endpoints, resource, this.#record.extras);
 			const request = { account: who, scopes, forceRefresh: force, correlationId };
 			const result = await this.#app.acquireTokenSilent(request);
 			const held = holdToken(result, this.#network.takeAnswer(correlationId), this.#clock);

@@ -20,7 +20,7 @@ const RECORD: SignInRecord = {
 	lastRefreshAt: 2,
 	clientId: "client",
 	loginUrl: "https://login.microsoftonline.com",
-	sharing: false,
+	extras: [],
 	grant: { state: "live" },
 };
 

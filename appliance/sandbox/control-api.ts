@@ -20,7 +20,7 @@ function verb<Body>(schema: z.ZodType<Body>, run: (control: SandboxControl, body
 }
 
 const address = z.string().min(3);
-const sides = z.array(z.enum(["http", "smtp"]));
+const sides = z.array(z.enum(["http", "smtp", "pop"]));
 const nothing = z.looseObject({});
 
 const VERBS: Readonly<Record<string, Verb>> = {

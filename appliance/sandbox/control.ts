@@ -59,7 +59,7 @@ const QUIRK_FAULTS: Readonly<Record<PollQuirk, FaultOrder>> = {
 };
 
 export type OfflineState = Exclude<DoorState, "open">;
-export type Side = "http" | "smtp";
+export type Side = "http" | "smtp" | "pop";
 
 export interface RequestFilter {
 	readonly kind?: SandboxRequest["kind"] | undefined;
@@ -118,17 +118,20 @@ export class SandboxControl {
 	}
 
 	/** Takes the cloud away: connections are cut at once, new ones meet `state`. */
-	async offline(state: OfflineState = "refuse", sides: readonly Side[] = ["http", "smtp"]): Promise<void> {
+	async offline(
+		state: OfflineState = "refuse",
+		sides: readonly Side[] = ["http", "smtp", "pop"],
+	): Promise<void> {
 		await Promise.all(sides.map((side) => this.#doors[side].set(state)));
 	}
 
 	/** And brings it back, on the same ports. */
 	async online(): Promise<void> {
-		await Promise.all([this.#doors.http.set("open"), this.#doors.smtp.set("open")]);
+		await Promise.all(Object.values(this.#doors).map((door) => door.set("open")));
 	}
 
 	doors(): Readonly<Record<Side, DoorState>> {
-		return { http: this.#doors.http.state, smtp: this.#doors.smtp.state };
+		return { http: this.#doors.http.state, smtp: this.#doors.smtp.state, pop: this.#doors.pop.state };
 	}
 
 	/** Orders a failure of the next matching requests. */

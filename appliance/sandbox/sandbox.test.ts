@@ -46,7 +46,7 @@ describe("the cloud taken away", () => {
 		await send("a@example.com");
 		await control("offline", {});
 		await expect(send("a@example.com")).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
-		expect((await control("state")).json.doors).toEqual({ http: "refuse", smtp: "refuse" });
+		expect((await control("state")).json.doors).toEqual({ http: "refuse", smtp: "refuse", pop: "refuse" });
 		await control("online", {});
 		expect((await send("b@example.com", "<2@device>")).status).toBe(202);
 		expect(sandbox.control.counts().messages).toBe(2);

@@ -9,7 +9,7 @@ import { createServer as createTcpServer, type Server } from "node:net";
 import { createSecureContext } from "node:tls";
 import { getRequestListener } from "@hono/node-server";
 import { Hono } from "hono";
-import { asError } from "../errors.ts";
+import { asError, errorCode } from "../errors.ts";
 import { type Log, openLog } from "../log.ts";
 import { authorizePageApp } from "./authorize-page.ts";
 import { makeServerCertificate } from "./certificate.ts";
@@ -21,6 +21,7 @@ import { Door } from "./door.ts";
 import { graphApp } from "./graph.ts";
 import { bugAnswer, type HttpEnv, hang } from "./http.ts";
 import { mailboxPageApp } from "./mailbox-page.ts";
+import { servePop3 } from "./pop3.ts";
 import type { SandboxSettingsPatch } from "./settings.ts";
 import { signInApp } from "./sign-in.ts";
 import { SMTP_HOST, SmtpSession } from "./smtp-session.ts";
@@ -54,6 +55,8 @@ export interface Sandbox {
 	readonly graphUrl: string;
 	/** `127.0.0.1:PORT`; STARTTLS with a certificate under `caPem`. */
 	readonly smtpAddress: string;
+	/** `127.0.0.1:PORT`; POP3 over TLS, under the same certificate. */
+	readonly popAddress: string;
 	/** Where a person sees what arrived. */
 	readonly mailboxPage: string;
 	/** `http://127.0.0.1:PORT/control`. */
@@ -88,13 +91,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		host,
 		smtpPort,
 	);
-	const control = new SandboxControl(world, { http, smtp });
+	const pop: Door = new Door(
+		createTcpServer({ noDelay: true }, (socket) => {
+			if (pop.state === "open") serveQuietly(world, "pop3", servePop3(world, socket, secureContext));
+		}),
+		host,
+		0,
+	);
+	const control = new SandboxControl(world, { http, smtp, pop });
 	const desk = new Door(httpServer(deskListener(world, control)), host, deskPort);
 	const close = async (): Promise<void> => {
-		await Promise.all([http.close(), smtp.close(), desk.close()]);
+		await Promise.all([http.close(), smtp.close(), pop.close(), desk.close()]);
 	};
 	try {
-		await Promise.all([http.set("open"), smtp.set("open"), desk.set("open")]);
+		await Promise.all([http.set("open"), smtp.set("open"), pop.set("open"), desk.set("open")]);
 	} catch (error) {
 		await close();
 		throw error;
@@ -107,6 +117,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		authorityUrl: world.baseUrl,
 		graphUrl: world.baseUrl,
 		smtpAddress: `${name}:${smtp.port}`,
+		popAddress: `${name}:${pop.port}`,
 		mailboxPage: world.mailboxPage,
 		controlUrl: `${world.mailboxPage}control`,
 		caPem: certificate.caPem,
@@ -153,8 +164,14 @@ function listener(fetch: Hono<HttpEnv>["fetch"]): RequestListener {
 }
 
 function serveSmtp(world: World, session: SmtpSession): void {
-	session.run().catch((thrown: unknown) => {
+	serveQuietly(world, "smtp", session.run());
+}
+
+/** What fails here is a bug of the simulation, or a client that went. */
+function serveQuietly(world: World, side: string, served: Promise<void>): void {
+	served.catch((thrown: unknown) => {
 		const error = asError(thrown);
-		world.log.error("sandbox-bug", { side: "smtp", error: error.stack ?? error.message });
+		if (errorCode(thrown) === "ECONNRESET" || errorCode(thrown) === "EPIPE") return;
+		world.log.error("sandbox-bug", { side, error: error.stack ?? error.message });
 	});
 }

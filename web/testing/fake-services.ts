@@ -133,6 +133,7 @@ export function accountStatus(change: Partial<AccountStatus> = {}): AccountStatu
 			method: "device-code",
 			clientId: "00000000-0000-0000-0000-000000000001",
 			tenant: "common",
+			fetchOver: "graph",
 			certificateFile: "",
 			sharedMailboxes: [],
 			senders: [],

@@ -1,6 +1,6 @@
 /**
- * A way to the mail server through the site's HTTP proxy, by CONNECT (RFC 9110 §9.3.6). For
- * submission-connection.ts. The proxy's password stays within; what is thrown does not show it.
+ * A way to Microsoft's mail servers through the site's HTTP proxy, by CONNECT (RFC 9110 §9.3.6). For
+ * delivery/submission-connection.ts and maildrops/upstream-pop3.ts. The proxy's password stays within; what is thrown does not show it.
  */
 import http from "node:http";
 import https from "node:https";

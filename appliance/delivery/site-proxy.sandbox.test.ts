@@ -5,10 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SystemClock } from "../clock.ts";
 import { silentLog } from "../log.ts";
 import { openHttp } from "../microsoft/http.ts";
+import { proxyFor } from "../microsoft/proxy-tunnel.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { TrustedTime } from "../trusted-time.ts";
 import { ACCOUNT, accountOf, attemptOf, message, ScriptedTokens } from "./delivery-rig.ts";
-import { proxyFor } from "./proxy-tunnel.ts";
 import { createTransports, type Transports } from "./route.ts";
 
 let sandbox: Sandbox;
@@ -52,6 +52,7 @@ beforeEach(async () => {
 			graphUrl: sandbox.graphUrl,
 			cloud: "custom",
 			smtp: { host: "localhost", port: 587 },
+			pop: { host: "localhost", port: 995 },
 			scopePrefix: { graph: "", outlook: "" },
 		}),
 		caPem: sandbox.caPem,
