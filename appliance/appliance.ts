@@ -327,7 +327,9 @@ export class Appliance {
 					name: () => config().name,
 				}),
 				mailboxes: new MailboxDesk({
-					...{ accounts, mailboxes: fetching.mailboxes, forget: fetching.forget },
+					...{ accounts, mailboxes: fetching.mailboxes },
+					forget: fetching.forget,
+					troubleOf: fetching.troubleOf,
 					place: () => listeners.mailboxSettings(),
 				}),
 				appliance: {
@@ -343,6 +345,7 @@ export class Appliance {
 							room,
 							accounts,
 							signIns,
+							fetchProblems: fetching.problems,
 						}),
 					authority: () => Promise.resolve(listeners.authority()),
 					reload: () => appliance.reload(),

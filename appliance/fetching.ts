@@ -13,6 +13,8 @@ import type { GraphClient } from "./microsoft/graph-client.ts";
 import type { TokenSource } from "./microsoft/token-source.ts";
 import type { Peer, Pop3Host, SignedIn } from "./pop3/host.ts";
 import { MaildropLocks } from "./pop3/locks.ts";
+import { Troubles } from "./pop3/troubles.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import type { DocumentStore } from "./store/documents.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 
@@ -35,6 +37,10 @@ export interface FetchingOptions {
 export interface Fetching {
 	readonly mailboxes: Mailboxes;
 	readonly host: Omit<Pop3Host, "secureContext">;
+	/** Owner texts. */
+	problems(): readonly string[];
+	/** Why the login cannot have its mail just now, for its owner; empty when it can. */
+	troubleOf(username: string): string;
 	/** Erases what was kept of a login that is gone. */
 	forget(mailbox: Mailbox): Promise<void>;
 	/** To be called when the sign-ins are there. */
@@ -51,10 +57,13 @@ export async function openFetching(options: FetchingOptions): Promise<Fetching> 
 	});
 	const maildrops = new Maildrops(options);
 	const some = (has: "authWithoutTls" | "apop") => mailboxes.list().some((mailbox) => mailbox[has]);
+	const troubles = new Troubles(log);
 	return {
 		mailboxes,
+		problems: () => troubles.problems(),
+		troubleOf: (username) => troubles.of(username)?.ownerText ?? "",
 		host: {
-			...{ clock, log, locks: new MaildropLocks() },
+			...{ clock, log, troubles, locks: new MaildropLocks(), refusals: new RefusalLog(clock, log) },
 			name: () => config().name,
 			takesPasswordsInClear: () => some("authWithoutTls"),
 			takesApop: () => some("apop"),
@@ -66,7 +75,10 @@ export async function openFetching(options: FetchingOptions): Promise<Fetching> 
 			},
 			open: (owner, signal) => maildrops.open(mailboxes.get(owner.username), signal),
 		},
-		forget: (mailbox) => maildrops.forget(mailbox),
+		async forget(mailbox) {
+			troubles.forget(mailbox.username);
+			await maildrops.forget(mailbox);
+		},
 		start: () => maildrops.start(mailboxes.list()),
 		async stop() {
 			await maildrops.stop();

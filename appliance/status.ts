@@ -28,6 +28,8 @@ export interface StatusSources {
 	readonly room: Room;
 	readonly accounts: Accounts;
 	readonly signIns: SignIns;
+	/** Of programs that fetch; owner texts. */
+	readonly fetchProblems: () => readonly string[];
 }
 
 export async function describeStatus(sources: StatusSources): Promise<Status> {
@@ -47,7 +49,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		const remedy = state === "needs-sign-in" ? ` Run: postern account add ${address}` : "";
 		if (trouble !== "") problems.push(`${address}: ${trouble}${remedy}`);
 	}
-	problems.push(...(await lapseWarnings(sources)));
+	problems.push(...(await lapseWarnings(sources)), ...sources.fetchProblems());
 	const unrouted = runner.circuit("").trouble;
 	if (unrouted !== undefined && accounts.length > 0) problems.push(unrouted.ownerText);
 	if (queue.failed > 0) {

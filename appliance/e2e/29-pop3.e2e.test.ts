@@ -338,6 +338,14 @@ describe("when the cloud is not well", () => {
 		expect((await curl("1")).exitCode).toBe(0);
 	});
 
+	itWith("curl", "slow is only slow: everything comes, and nothing twice", async () => {
+		deposit("one", "two");
+		house.cloud.control.change({ latencyMs: 3_000 });
+		const { exitCode, output } = await curl("2");
+		expect([exitCode, output]).toEqual([0, expect.stringContaining("Subject: two")]);
+		expect(house.cloud.control.requests({ path: "$value" })).toHaveLength(1);
+	});
+
 	itWith("python3", "a message that was removed meanwhile is refused, and the others go on", async () => {
 		deposit("one", "two");
 		house.cloud.control.fail({ where: "graph", path: "$value", action: "answer", status: 404 });

@@ -118,7 +118,9 @@ p.quit()
 			house.cloud.control.revoke(ACCOUNT, { accessTokensToo: true });
 			house.cloud.control.change({ clockOffsetMs: 100 * 24 * 60 * 60_000 });
 			expect((await curl()).output).toMatch(/-ERR \[SYS\/PERM\]/);
-			expect(house.log).toMatch(/pop3-not-opened/);
+			expect(house.log.match(/mail-not-fetched/g)).toHaveLength(2);
+			const { problems } = await house.json<{ problems: string[] }>("status");
+			expect(problems.join()).toMatch(/Mail fetched as "plc": /);
 		},
 	);
 });

@@ -19,6 +19,8 @@ import { testMailbox } from "./mailbox-test.ts";
 export interface MailboxDeskOptions {
 	readonly mailboxes: Mailboxes;
 	readonly accounts: Accounts;
+	/** Why it cannot have its mail just now, for its owner; empty when it can. */
+	readonly troubleOf: (username: string) => string;
 	/** Erases what was kept of it. */
 	readonly forget: (mailbox: Mailbox) => Promise<void>;
 	/** Where the box can be reached, as bound just now; ports best first. */
@@ -55,14 +57,22 @@ export class MailboxDesk implements MailboxService {
 	}
 
 	async *test({ username, password }: MailboxTestDraft, signal: AbortSignal): AsyncIterable<TestStep> {
-		const { mailboxes, place } = this.#options;
+		const { mailboxes, place, troubleOf } = this.#options;
 		const mailbox = mailboxes.get(username);
 		const { server, ports } = place();
 		const [port] = usable(mailbox, ports);
 		if (port === undefined) {
 			throw new UserError("port-closed", "No POP3 port is open.", "Set pop3.listen or pop3.listen_tls.");
 		}
-		yield* testMailbox({ username: mailbox.username, password, host: server, port }, signal);
+		for await (const step of testMailbox(
+			{ username: mailbox.username, password, host: server, port },
+			signal,
+		)) {
+			yield step;
+			// What the program reads is short; its owner wants to know what to do.
+			const trouble = step.ok ? "" : troubleOf(mailbox.username);
+			if (trouble !== "") yield { ok: false, text: trouble };
+		}
 	}
 }
 

@@ -151,7 +151,10 @@ export class Authorization {
 	async #judge(username: string, result: SignedIn): Promise<Step> {
 		if (result.ok) return { owner: result.owner };
 		const { host, address } = this.#parts;
-		host.log.notice("pop3-sign-in-refused", { client: address, user: username, reason: result.reason });
+		const { reason } = result;
+		host.refusals.tell(address, () =>
+			host.log.notice("pop3-sign-in-refused", { client: address, user: username, reason }),
+		);
 		if (result.reason === "clear") return await this.#say(ENCRYPT_FIRST);
 		if (result.reason !== "wrong") return await this.#say(NOT_NOW);
 		this.#failures += 1;

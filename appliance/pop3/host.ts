@@ -2,9 +2,11 @@
 import type { SecureContext } from "node:tls";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import type { RefusalLog } from "../refusal-log.ts";
 import type { Secret } from "../secret.ts";
 import type { MaildropLocks } from "./locks.ts";
 import type { Maildrop, MaildropOwner, Result } from "./maildrop.ts";
+import type { Troubles } from "./troubles.ts";
 
 export type SignedIn =
 	| { readonly ok: true; readonly owner: MaildropOwner }
@@ -14,6 +16,9 @@ export interface Pop3Host {
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly locks: MaildropLocks;
+	readonly troubles: Troubles;
+	/** Lines about strangers, bounded. */
+	readonly refusals: RefusalLog;
 	/** Name of the box, for the greeting. */
 	name(): string;
 	/** Undefined: this port offers no STLS. */

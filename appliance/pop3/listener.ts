@@ -87,8 +87,9 @@ export class Pop3Listener {
 		socket.on("error", () => undefined);
 		const address = canonicalAddress(socket.remoteAddress ?? "");
 		const ofOne = [...this.#sockets.values()].filter((other) => other === address).length;
-		if (address === undefined || this.#sockets.size >= MOST_SESSIONS || ofOne >= MOST_OF_ONE) {
-			this.#options.box.log.warning("pop3-connections-full", { client: address ?? "" });
+		if (address === undefined || !this.#hasRoom() || ofOne >= MOST_OF_ONE) {
+			const { log, refusals } = this.#options.box;
+			refusals.tell(address ?? "", () => log.warning("pop3-connections-full", { client: address ?? "" }));
 			socket.destroy();
 			return;
 		}
@@ -98,6 +99,15 @@ export class Pop3Listener {
 		else this.#secure(socket, address);
 	}
 
+	/** When all places are taken, the stranger that has been silent longest gives way. */
+	#hasRoom(): boolean {
+		if (this.#sockets.size < MOST_SESSIONS) return true;
+		const strangers = [...this.#sessions].filter(({ isSignedIn }) => !isSignedIn);
+		const longest = strangers.sort((a, b) => b.silentMs() - a.silentMs())[0];
+		longest?.breakOff();
+		return longest !== undefined;
+	}
+
 	#secure(socket: net.Socket, address: string): void {
 		const secureContext = this.#options.secureContext();
 		const secured = new TLSSocket(socket, { isServer: true, ...(secureContext && { secureContext }) });
@@ -105,7 +115,10 @@ export class Pop3Listener {
 		const late = setTimeout(() => secured.destroy(), HANDSHAKE_MS);
 		secured.once("close", () => clearTimeout(late));
 		secured.once("_tlsError", (error: Error) => {
-			this.#options.box.log.notice("pop3-handshake-failed", { client: address, reason: error.message });
+			const { log, refusals } = this.#options.box;
+			refusals.tell(address, () =>
+				log.notice("pop3-handshake-failed", { client: address, reason: error.message }),
+			);
 			secured.destroy();
 		});
 		secured.once("secure", () => {

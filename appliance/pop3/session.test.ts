@@ -5,11 +5,13 @@ import net from "node:net";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SystemClock } from "../clock.ts";
-import { silentLog } from "../log.ts";
+import { Log, silentLog } from "../log.ts";
+import { RefusalLog } from "../refusal-log.ts";
 import type { Pop3Host, SignedIn } from "./host.ts";
 import { Pop3Listener } from "./listener.ts";
 import { MaildropLocks } from "./locks.ts";
 import { type Maildrop, MaildropBroken, type MaildropFailure, type Result } from "./maildrop.ts";
+import { Troubles } from "./troubles.ts";
 
 const MESSAGES = [
 	"Subject: one\r\n\r\nHello\r\n",
@@ -25,6 +27,7 @@ let read: (index: number) => Result<AsyncIterable<Buffer>>;
 let remove: () => Result<{ left: number }>;
 let opening: Result<Maildrop> | undefined;
 let clear: boolean;
+let logged: string[];
 const clients: Client[] = [];
 
 async function* bytes(text: string): AsyncGenerator<Buffer> {
@@ -50,6 +53,7 @@ beforeEach(async () => {
 	removed = [];
 	closed = 0;
 	clear = true;
+	logged = [];
 	opening = undefined;
 	read = (index) => ({ ok: true, value: bytes(MESSAGES[index] ?? "") });
 	remove = () => ({ ok: true, value: { left: 0 } });
@@ -61,6 +65,10 @@ beforeEach(async () => {
 		clock: new SystemClock(),
 		log: silentLog(),
 		locks: new MaildropLocks(),
+		troubles: new Troubles(
+			new Log({ level: "info", journal: false, write: (line) => void logged.push(line) }),
+		),
+		refusals: new RefusalLog(new SystemClock(), silentLog()),
 		name: () => "postern",
 		takesPasswordsInClear: () => clear,
 		takesApop: () => true,
@@ -376,6 +384,56 @@ describe("a mailbox that is open", () => {
 		const rest = await client.closed();
 		expect(rest).not.toMatch(/\r\n\.\r\n$/);
 		expect(removed).toEqual([]);
+	});
+});
+
+describe("a crowd", () => {
+	it("of strangers that say nothing leaves room for the next, and does not cost who has signed in", async () => {
+		const signedIn = await Client.signedIn();
+		for (let address = 2; address <= 11; address += 1) {
+			for (let number = 0; number < 20; number += 1) {
+				const socket = net.connect({
+					port: listener.address.port,
+					host: "127.0.0.1",
+					localAddress: `127.0.0.${address}`,
+				});
+				new Client(socket);
+				await once(socket, "connect");
+			}
+		}
+		await Client.connect();
+		expect(await signedIn.ask("NOOP")).toBe("+OK");
+	});
+
+	it("of connections from one address is held down", async () => {
+		const all = await Promise.all(
+			Array.from({ length: 25 }, async () => {
+				const client = new Client(net.connect(listener.address.port, "127.0.0.1"));
+				return await client.line().then(
+					() => "greeted",
+					() => "closed",
+				);
+			}),
+		);
+		expect(all.filter((what) => what === "greeted")).toHaveLength(20);
+	});
+});
+
+describe("an outage", () => {
+	it("is one line in the log, however often a program asks, and one when it is over", async () => {
+		opening = { ok: false, failure: FAILURE };
+		const client = await Client.connect();
+		for (let times = 0; times < 5; times += 1) {
+			await client.ask("USER plc");
+			await client.ask("PASS pass word ");
+		}
+		opening = undefined;
+		await client.ask("USER plc");
+		await client.ask("PASS pass word ");
+		expect(logged.map((line) => /mail-\S+/.exec(line)?.[0])).toEqual([
+			"mail-not-fetched",
+			"mail-fetched-again",
+		]);
 	});
 });
 

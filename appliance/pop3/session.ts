@@ -57,6 +57,15 @@ export class Pop3Session {
 		socket.once("close", () => this.#over.abort());
 	}
 
+	get isSignedIn(): boolean {
+		return this.#open !== undefined;
+	}
+
+	/** Since its client said something or took something. */
+	silentMs(): number {
+		return this.#wire.silentMs();
+	}
+
 	/** Resolves when it is over. Never rejects. */
 	async run(): Promise<void> {
 		const { host, address } = this.#options;
@@ -202,11 +211,7 @@ export class Pop3Session {
 		}
 		if (!opened.ok) {
 			release();
-			host.log.warning("pop3-not-opened", {
-				client: address,
-				user: owner.username,
-				reason: opened.failure.reason,
-			});
+			host.troubles.failed(owner.username, address, opened.failure);
 			await this.#wire.say(err(opened.failure.text, opened.failure.code));
 			return true;
 		}
@@ -216,8 +221,11 @@ export class Pop3Session {
 			maildrop,
 			signal: this.#over.signal,
 			told: ({ reason }) =>
-				host.log.warning("pop3-trouble", { client: address, user: owner.username, reason }),
+				host.refusals.tell(address, () =>
+					host.log.warning("pop3-trouble", { client: address, user: owner.username, reason }),
+				),
 		});
+		host.troubles.well(owner.username);
 		this.#open = { owner, maildrop, transaction, release };
 		await this.#wire.say(ok(`${maildrop.messages.length} messages`));
 		return true;

@@ -4,12 +4,12 @@
  */
 import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { RefusalLog } from "../refusal-log.ts";
 import { readClientHello } from "./client-hello.ts";
 import type { DeviceConnection } from "./device-connection.ts";
 import type { DoorHost, Entrant } from "./door.ts";
 import { explainHandshake } from "./handshake-failure.ts";
 import type { ProxiedClient } from "./proxy-header.ts";
-import { RefusalLog } from "./refusal-log.ts";
 import type { ListenerRole, PolicyOptions } from "./session-policy.ts";
 import type { Refusal } from "./session-record.ts";
 import type { ContextMap, HandshakeError, TlsContexts } from "./tls.ts";

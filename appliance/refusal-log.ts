@@ -1,9 +1,9 @@
 /**
  * Refusals in the log, so many an address and minute and the rest as a number: a stranger who knocks
- * all day must not wear the card out with lines. For session-policy.ts and listener.ts.
+ * all day must not wear the card out with lines. For smtp/ and pop3/.
  */
-import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import type { Clock } from "./clock.ts";
+import type { Log } from "./log.ts";
 
 const WINDOW_MS = 60_000;
 const LINES_PER_WINDOW = 10;
