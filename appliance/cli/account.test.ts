@@ -182,6 +182,22 @@ describe("account add --method browser", () => {
 	});
 });
 
+describe("account add --method certificate", () => {
+	it("shows the certificate and what to do; Ctrl-C says that it is kept", async () => {
+		await start({
+			signInNews: [{ type: "certificate", certificate: CERTIFICATE, isNew: true }],
+			signInHangs: true,
+		});
+		const { stdout, stderr, exitCode } = await postern(
+			["account", "add", "alerts@contoso.com", "--method", "certificate"],
+			{ interruptAt: "END CERTIFICATE" },
+		);
+		expect(exitCode).toBe(1);
+		expect(stdout).toBe(CERTIFICATE.pem);
+		expect(stderr).toMatch(/Upload[\s\S]*Cancelled\. The certificate is kept: run the same command again/);
+	});
+});
+
 describe("account certificate", () => {
 	it("prints the public half alone to standard output, and beside it what to do", async () => {
 		const { state } = await start();

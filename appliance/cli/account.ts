@@ -77,16 +77,18 @@ async function add(invocation: Invocation): Promise<number> {
 	const called = AbortSignal.any([interrupted, over.signal]);
 	let pasting: Promise<"taken" | "over" | "no more input"> | undefined;
 	let end: "signed-in" | "refused" | undefined;
+	let cancelled = CANCELLED;
 	for await (const news of accounts.add(draft, called)) {
 		if (json) terminal.jsonLine(news);
 		else await tellNews(news, address, terminal);
+		if (news.type === "certificate") cancelled = CERTIFICATE_WAITS;
 		if (news.type === "open") pasting ??= paste(invocation, accounts, address, over);
 		if (news.type === "signed-in" || news.type === "refused") end = news.type;
 	}
 	over.abort();
 	const ranOut = (await pasting) === "no more input";
 	if (end === "signed-in") return DONE;
-	if (end === undefined) terminal.tell(ranOut ? NO_PASTE : interrupted.aborted ? CANCELLED : NO_END);
+	if (end === undefined) terminal.tell(ranOut ? NO_PASTE : interrupted.aborted ? cancelled : NO_END);
 	return FAILED;
 }
 
@@ -129,6 +131,8 @@ async function paste(
 }
 
 const CANCELLED = "Cancelled; nobody was signed in.";
+const CERTIFICATE_WAITS =
+	"Cancelled. The certificate is kept: run the same command again once it has been uploaded.";
 const NO_PASTE = "The input ended before an address was pasted; nobody was signed in.";
 
 const NO_END = "The sign-in ended without a result. Try again.";

@@ -29,16 +29,27 @@ export async function postern(
 	{
 		columns,
 		interrupt,
+		interruptAt,
 		input = "",
-	}: { columns?: number; interrupt?: AbortSignal; input?: string | Readable } = {},
+	}: {
+		columns?: number;
+		interrupt?: AbortSignal;
+		/** Ctrl-C once this has been printed. */
+		interruptAt?: string;
+		input?: string | Readable;
+	} = {},
 ): Promise<Called> {
 	const captured = captureTerminal(columns);
+	const ctrlC = new AbortController();
+	const watching = setInterval(() => {
+		if (interruptAt !== undefined && captured.stdout().includes(interruptAt)) ctrlC.abort();
+	}, 5);
 	const exitCode = await run(args, {
 		terminal: captured.terminal,
 		environment: { POSTERN_CONTROL: server?.socketPath ?? "/nonexistent/control.sock" },
 		appliance: () => Promise.reject(new Error("no test starts the appliance")),
 		input: () => (typeof input === "string" ? Readable.from([input]) : input),
-		interrupted: () => interrupt ?? new AbortController().signal,
-	});
+		interrupted: () => interrupt ?? ctrlC.signal,
+	}).finally(() => clearInterval(watching));
 	return { exitCode, stdout: captured.stdout(), stderr: captured.stderr() };
 }
