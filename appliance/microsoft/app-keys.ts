@@ -55,6 +55,7 @@ export class AppKeys {
 	#keys: readonly KnownKey[] = [];
 	/** Of the vault's keys, as they are sealed. */
 	#record: AppKeysRecord = { keys: [] };
+	#isFromFile = false;
 	/** Why there are none, or none that can be read. */
 	#problem = "";
 
@@ -85,7 +86,12 @@ export class AppKeys {
 
 	/** Reads the owner's file again, where there is one. */
 	async refresh({ certificateFile }: Account): Promise<void> {
-		if (certificateFile === "") return;
+		if (certificateFile === "") {
+			// The owner has taken the file out of the configuration: the box's own keys count again.
+			if (this.#isFromFile) this.#install(this.#record);
+			this.#isFromFile = false;
+			return;
+		}
 		const read = await readFileKey(certificateFile);
 		if (typeof read === "string") {
 			this.#problem = read;
@@ -93,6 +99,7 @@ export class AppKeys {
 			return;
 		}
 		this.#problem = "";
+		this.#isFromFile = true;
 		const [newest] = this.#keys;
 		if (newest?.thumbprintSha256 === read.thumbprintSha256) return;
 		const older = this.#keys.filter(({ acceptedAtMs }) => acceptedAtMs !== undefined).slice(0, 1);

@@ -432,6 +432,21 @@ describe("signing in by certificate", () => {
 		expect((await signIns.status(ADDRESS)).trouble).toMatch(says);
 	});
 
+	it("goes back to its own certificate when the owner's file is taken out of the configuration", async () => {
+		const own = await certify();
+		const file = join(stateDir, "app.pem");
+		await writeFile(file, await makeAppKey("file", clock.now()));
+		account = { ...account, certificateFile: file };
+		await signIns.refreshCertificates();
+		expect(await signIns.certificate(account, false)).toMatchObject({ file, acceptedAt: null });
+		account = { ...account, certificateFile: "" };
+		await signIns.refreshCertificates();
+		expect(await signIns.certificate(account, false)).toMatchObject({
+			thumbprintSha256: own.thumbprintSha256,
+		});
+		expect(await token()).toMatchObject({ ok: true });
+	});
+
 	it("forgets the key with the account", async () => {
 		await certify();
 		await signIns.forget(ADDRESS);
