@@ -15,6 +15,7 @@ import { diffConfig } from "./config/diff.ts";
 import { type LoadedConfig, loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
+import { type ConsoleParts, openConsoleParts } from "./console-parts.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
 import { limitsOf } from "./delivery/account-limits.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
@@ -84,6 +85,7 @@ interface Parts {
 	readonly accounts: Accounts;
 	readonly fetching: Fetching;
 	readonly listeners: Listeners;
+	readonly console: ConsoleParts;
 	readonly readiness: Readiness;
 	readonly events: Events;
 }
@@ -286,25 +288,7 @@ export class Appliance {
 				pop3: fetching.host,
 			});
 			const readiness = new Readiness(options.environment, log);
-			const parts: Parts = {
-				log,
-				storage,
-				spool,
-				runner,
-				bounces,
-				keepTime,
-				keptCounts,
-				http,
-				signIns,
-				transports,
-				devices,
-				accounts,
-				fetching,
-				listeners,
-				readiness,
-				events,
-			};
-			const appliance: Appliance = new Appliance(options, parts, loaded, {
+			const services: Services = {
 				queue,
 				devices: createDeviceDesk({
 					listeners,
@@ -351,7 +335,34 @@ export class Appliance {
 					reload: () => appliance.reload(),
 					configOrigins: () => Promise.resolve<readonly ConfigOrigin[]>(loaded.current.origins),
 				},
+			};
+			const consoleParts = await openConsoleParts({
+				...{ startedAt, environment: options.environment, stateDir, loaded, services },
+				...{ log, clock, time, events, storage, spool, scheduler, runner, room, queue },
+				...{ accounts, devices, strangers, passwords, signIns, http, listeners },
+				reload: () => appliance.reload(),
 			});
+			opened.push(() => consoleParts.stop());
+			const parts: Parts = {
+				log,
+				storage,
+				spool,
+				runner,
+				bounces,
+				keepTime,
+				keptCounts,
+				http,
+				signIns,
+				transports,
+				devices,
+				accounts,
+				fetching,
+				listeners,
+				console: consoleParts,
+				readiness,
+				events,
+			};
+			const appliance: Appliance = new Appliance(options, parts, loaded, consoleParts.service);
 			opened.push(() => listeners.close(GRACE_MS));
 			await listeners.open(appliance.services, controlSocketPath(stateDir, options.environment));
 			opened.push(() => signIns.stop());
@@ -398,6 +409,7 @@ export class Appliance {
 		log.notice("stopping");
 		await readiness.stopping();
 		await Promise.all([listeners.close(GRACE_MS), runner.stop(GRACE_MS)]);
+		await this.#parts.console.stop();
 		await this.#parts.keepTime.stop();
 		await bounces.idle();
 		await fetching.stop();

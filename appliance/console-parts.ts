@@ -1,0 +1,75 @@
+/**
+ * The parts that only the console needs, built from those of the appliance. For appliance.ts, which gives
+ * it what is there already and starts and stops what it returns.
+ *
+ * Rejects when a part's records cannot be read; nothing is left running then.
+ */
+import type { Accounts } from "./accounts/accounts.ts";
+import type { Devices } from "./accounts/devices.ts";
+import type { Passwords } from "./accounts/passwords.ts";
+import type { Clock } from "./clock.ts";
+import type { LoadedConfig } from "./config/load.ts";
+import type { Events } from "./events.ts";
+import type { Listeners } from "./listeners.ts";
+import type { Log } from "./log.ts";
+import type { HttpClient } from "./microsoft/http.ts";
+import type { SignIns } from "./microsoft/sign-ins.ts";
+import type { QueueDesk } from "./queue/queue-desk.ts";
+import type { Room } from "./queue/room.ts";
+import type { Runner } from "./queue/runner.ts";
+import type { Scheduler } from "./queue/scheduler.ts";
+import type { Spool } from "./queue/spool.ts";
+import type { Services } from "./services.ts";
+import type { Strangers } from "./smtp/strangers.ts";
+import type { Storage } from "./store/storage.ts";
+import type { TrustedTime } from "./trusted-time.ts";
+
+/** What the appliance lends to the console's parts. */
+export interface LentParts {
+	readonly startedAt: Date;
+	readonly environment: NodeJS.ProcessEnv;
+	readonly stateDir: string;
+	readonly loaded: { readonly current: LoadedConfig };
+	readonly reload: () => Promise<{ readonly changes: readonly string[] }>;
+	readonly services: Services;
+	readonly log: Log;
+	readonly clock: Clock;
+	readonly time: TrustedTime;
+	readonly events: Events;
+	readonly storage: Storage;
+	readonly spool: Spool;
+	readonly scheduler: Scheduler;
+	readonly runner: Runner;
+	readonly room: Room;
+	readonly queue: QueueDesk;
+	readonly accounts: Accounts;
+	readonly devices: Devices;
+	readonly strangers: Strangers;
+	readonly passwords: Passwords;
+	readonly signIns: SignIns;
+	readonly http: HttpClient;
+	readonly listeners: Listeners;
+}
+
+/** One part: what it serves, and how it ends. */
+interface Opened<Service> {
+	readonly service: Service;
+	stop(): Promise<void> | void;
+}
+
+export type ConsoleParts = Opened<Services>;
+
+export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
+	const opened: Pick<Opened<unknown>, "stop">[] = [];
+	try {
+		return {
+			service: { ...lent.services },
+			async stop() {
+				for (const part of opened.reverse()) await part.stop();
+			},
+		};
+	} catch (error) {
+		for (const part of opened.reverse()) await part.stop();
+		throw error;
+	}
+}
