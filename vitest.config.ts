@@ -1,7 +1,9 @@
 /** Tests stand beside the source; end-to-end ones drive the built program and get more time. */
 import { defineConfig } from "vitest/config";
+import { bundleClientScript } from "./scripts/client-script.ts";
 
 export default defineConfig({
+	define: { POSTERN_CLIENT_SCRIPT: JSON.stringify(await bundleClientScript()) },
 	test: {
 		include: ["appliance/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
 		exclude: ["node_modules/**", "dist/**"],

@@ -8,20 +8,22 @@
 import { once } from "node:events";
 import net from "node:net";
 import { networkInterfaces } from "node:os";
-import type { Hono } from "hono";
-import { type HttpListener, listenControl, listenHttp, type WebListener } from "../web/serve.ts";
-import { AddressTable } from "./accounts/addresses.ts";
+import type { Surroundings } from "../web/environment.ts";
+import { type App, type HttpListener, listenControl, listenHttp, type WebListener } from "../web/serve.ts";
+import { BelievedProxies } from "./accounts/believed-proxies.ts";
 import type { Config } from "./config/schema.ts";
+import type { ConsoleServices } from "./console-services.ts";
 import { asError, errorCode, UserError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Pop3Host } from "./pop3/host.ts";
 import { Pop3Listener, type Pop3Role } from "./pop3/listener.ts";
-import type { Authority, DeviceSettings, ListenerStatus, MailboxSettings, Services } from "./services.ts";
+import type { Authority, DeviceSettings, ListenerStatus, MailboxSettings } from "./services.ts";
 import { SmtpListener } from "./smtp/listener.ts";
 import type { ListenerRole, PolicyOptions } from "./smtp/session-policy.ts";
 import { TlsContexts } from "./smtp/tls.ts";
 import type { CertificateOptions, ServedCertificate } from "./system/certificate.ts";
 import { CertificateKeeper } from "./system/certificate-keeper.ts";
+import { OwnNames } from "./system/own-names.ts";
 
 export interface ListenersOptions {
 	readonly log: Log;
@@ -66,14 +68,23 @@ export class Listeners {
 	readonly #options: ListenersOptions;
 	#open: Open[] = [];
 	#control: WebListener | undefined;
-	#console: Hono | undefined;
+	#console: App | undefined;
 	/** Both from `open` on. */
 	#certificate: CertificateKeeper | undefined;
 	#tls: TlsContexts | undefined;
-	#proxies: { readonly ranges: readonly string[]; readonly table: AddressTable<true> } | undefined;
+	readonly #proxies: BelievedProxies;
+	readonly #webProxies: BelievedProxies;
+	readonly #names: OwnNames;
 
 	constructor(options: ListenersOptions) {
 		this.#options = options;
+		const { config } = options;
+		this.#proxies = new BelievedProxies(() => config().smtp.proxy_protocol_from);
+		this.#webProxies = new BelievedProxies(() => config().console.trusted_proxies);
+		this.#names = new OwnNames(
+			() => ({ name: config().name, names: config().console.names }),
+			() => options.policy.clock.monotonicMs(),
+		);
 	}
 
 	/** What is listened on, as bound. */
@@ -132,7 +143,7 @@ export class Listeners {
 	/** To a port of a role, over this machine's own network. Rejects with the system's error. */
 	async connect(role: ListenerRole): Promise<net.Socket> {
 		// Where this machine is a proxy, a connection of ours without its header would be refused.
-		if (this.#believesProxy("127.0.0.1")) return this.connectAs(role, "127.0.0.1");
+		if (this.#proxies.believes("127.0.0.1")) return this.connectAs(role, "127.0.0.1");
 		const { host, port } = this.#ofRole(role).bound;
 		const everywhere = host === "::" || host === "0.0.0.0";
 		const socket = net.connect({ host: everywhere ? "127.0.0.1" : host, port });
@@ -162,14 +173,14 @@ export class Listeners {
 		return named ?? onTheLan ?? this.#options.config().name;
 	}
 
-	async open(services: Services, controlPath: string): Promise<void> {
+	async open(services: ConsoleServices, controlPath: string): Promise<void> {
 		const { log } = this.#options;
 		// The pages are JSX and their own bundle chunk; loaded here so that light commands do not pay.
 		const [{ createConsole }, { createControlApi }] = await Promise.all([
 			import("../web/app.tsx"),
 			import("../web/api.ts"),
 		]);
-		this.#console = createConsole(services, log);
+		this.#console = createConsole(services, this.#surroundings(), log);
 		this.#control = await listenControl(controlPath, createControlApi(services, log), { log });
 		const certificate = await CertificateKeeper.open({
 			wanted: () => this.#wantedCertificate(),
@@ -179,6 +190,18 @@ export class Listeners {
 		this.#certificate = certificate;
 		this.#tls = new TlsContexts(certificate.current);
 		for (const { role, place } of this.#wanted()) this.#open.push(await this.#openOne(role, place));
+	}
+
+	/** What the console asks of the box beside its services. */
+	#surroundings(): Surroundings {
+		const { config } = this.#options;
+		return {
+			boxName: () => config().name,
+			believesProxy: (address) => this.#webProxies.believes(address),
+			isOwnName: (host) => this.#names.has(host),
+			tlsPort: () => this.portOf("console-tls"),
+			requiresTls: () => config().console.require_tls,
+		};
 	}
 
 	/** Opens what is new, closes what is gone, renews certificate and limits everywhere else. */
@@ -241,17 +264,6 @@ export class Listeners {
 		for (const open of this.#open) open.renewCertificate?.(renewed);
 	}
 
-	#believesProxy(address: string): boolean {
-		const ranges = this.#options.config().smtp.proxy_protocol_from;
-		if (ranges.length === 0) return false;
-		// Made anew when a reload has put in another list.
-		if (this.#proxies?.ranges !== ranges) {
-			const table = new AddressTable(ranges.map((range) => [range, true] as const));
-			this.#proxies = { ranges, table };
-		}
-		return this.#proxies.table.find(address) === true;
-	}
-
 	async #openOne(role: Role, wanted: Place): Promise<Open> {
 		try {
 			return await this.#bind(role, wanted, wanted);
@@ -276,7 +288,7 @@ export class Listeners {
 			role,
 			...place,
 			tls: this.#tls,
-			believesProxy: (address) => this.#believesProxy(address),
+			believesProxy: (address) => this.#proxies.believes(address),
 			policy,
 			log,
 		});

@@ -7,6 +7,7 @@ import { copyFileSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import * as esbuild from "esbuild";
+import { bundleClientScript } from "./client-script.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const dist = path.join(root, "dist");
@@ -71,6 +72,7 @@ async function build(): Promise<void> {
 		outfile: `${output}.${process.pid}`,
 		define: {
 			POSTERN_VERSION: JSON.stringify(version),
+			POSTERN_CLIENT_SCRIPT: JSON.stringify(await bundleClientScript()),
 			POSTERN_STORAGE_THREAD: JSON.stringify(await bundleStorageThread()),
 		},
 	});

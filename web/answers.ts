@@ -20,6 +20,12 @@ export interface Refusal {
 export interface ServerBindings {
 	/** Aborts when the server is closing: streams end then. Absent in tests without a server. */
 	readonly closing?: AbortSignal;
+	/** Absent on the control socket and in tests without a server. */
+	readonly connection?: {
+		/** Of the peer, as the kernel says. */
+		readonly address: string;
+		readonly isTls: boolean;
+	};
 }
 export type ApiEnvironment = { Bindings: ServerBindings };
 

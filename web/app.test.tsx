@@ -1,118 +1,178 @@
-/** The console as a browser or a monitor on the LAN meets it. */
+/** The console as a browser, a monitor or a stranger on the LAN meets it, before the sections. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Log, silentLog } from "../appliance/log.ts";
+import { Log } from "../appliance/log.ts";
 import type { Status } from "../appliance/services.ts";
-import { createConsole } from "./app.tsx";
-import { withoutAddresses } from "./pages/public-status.ts";
+import { withoutAddresses } from "./public-problems.ts";
+import { type TestConsoleOptions, testConsole } from "./testing/fake-console.ts";
 import { fakeServices, WELL_STATUS } from "./testing/fake-services.ts";
 
 const TROUBLED: Status = {
 	...WELL_STATUS,
-	accounts: [
-		{
-			address: "alerts@contoso.com",
-			state: "needs-sign-in",
-			circuit: "open",
-			trouble: "AADSTS50173",
-			waits: null,
-		},
-		{ address: "scans@contoso.com", state: "signed-in", circuit: "closed", trouble: "", waits: null },
-	],
-	storage: { ...WELL_STATUS.storage, accepting: false },
 	problems: [
 		"alerts@contoso.com needs sign-in: run `postern account add alerts@contoso.com`.",
 		"The card is full.",
 	],
 };
 
-function consoleWith(status: Status | Error, log: Log = silentLog()) {
-	return createConsole(fakeServices({ status }).services, log);
+function consoleWith(status: Status | Error, options: TestConsoleOptions = {}) {
+	return testConsole({ ...options, services: { appliance: fakeServices({ status }).services.appliance } });
 }
 
-describe("the status page", () => {
-	it("says that all is well, and the numbers", async () => {
-		const response = await consoleWith(WELL_STATUS).request("/");
+describe("the sign-in", () => {
+	it("is what a stranger sees, wherever they go; the way back is kept", async () => {
+		const pages = testConsole();
+		const response = await pages.get("/mail?state=failed");
+		expect(response.status).toBe(303);
+		expect(response.headers.get("location")).toBe("/sign-in?next=%2Fmail%3Fstate%3Dfailed");
+		expect(await (await pages.get("/sign-in")).text()).toContain("<h1>Sign in</h1>");
+	});
+
+	it("gives a new cookie, closed to scripts and to other sites, and leads to where one wanted to go", async () => {
+		const response = await testConsole().post("/sign-in", {
+			name: "owner",
+			password: "right",
+			next: "/mail",
+		});
+		expect(response.status).toBe(303);
+		expect(response.headers.get("location")).toBe("/mail");
+		expect(response.headers.get("set-cookie")).toMatch(
+			/^postern=owner; .*Path=\/; HttpOnly; SameSite=Strict/,
+		);
+	});
+
+	it("is only over https when it came over https", async () => {
+		const pages = testConsole({ surroundings: { believesProxy: () => true } });
+		const response = await pages.app.request("https://postern.local/sign-in", {
+			headers: { Host: "postern.local", "X-Forwarded-Proto": "https" },
+		});
+		// Nobody connected, so nobody is a trusted proxy.
+		expect(response.headers.get("set-cookie")).not.toContain("__Host-");
+	});
+
+	it.each([
+		"//evil.example",
+		"/\\evil.example",
+		"https://evil.example",
+		"/mail\nX: y",
+		"javascript:alert(1)",
+	])("does not lead to %j", async (next) => {
+		const response = await testConsole().post("/sign-in", { name: "owner", password: "right", next });
+		expect(response.headers.get("location")).toBe("/");
+	});
+
+	it("says that it was wrong, never what, and keeps the name", async () => {
+		const response = await testConsole().post("/sign-in", { name: "owner", password: "wrong" });
+		expect(response.status).toBe(403);
 		const page = await response.text();
-		expect(response.status).toBe(200);
-		expect(page).toMatch(/^<!doctype html><html lang="en">/);
-		expect(page).toContain("All is well");
-		expect(page).toContain("<dt>waiting</dt><dd>2</dd>");
-		expect(page).toContain("12,345 MB free, taking mail");
-		expect(page).toContain('<meta http-equiv="refresh" content="10"/>');
+		expect(page).toContain("Name, password or code is wrong.");
+		expect(page).toContain('value="owner"');
+		expect(page).not.toContain('wrong"');
 	});
 
-	it("puts problems first, in the owner's words", async () => {
-		const page = await (await consoleWith(TROUBLED).request("/")).text();
-		expect(page).toContain("2 things need attention");
-		expect(page.indexOf("The card is full.")).toBeLessThan(page.indexOf("<h2>Mail</h2>"));
-		expect(page).toContain("needs sign-in, mail waits");
-		expect(page).toContain("not taking mail until there is room");
+	it("speaks the browser's language, or the one that was chosen", async () => {
+		const pages = testConsole();
+		const german = await pages.get("/sign-in", undefined, { "Accept-Language": "de-AT,en;q=0.5" });
+		expect(await german.text()).toMatch(/<html lang="de">.*<h1>Anmelden<\/h1>/s);
+		const chosen = await pages.get("/sign-in", undefined, { Cookie: "language=fr", "Accept-Language": "de" });
+		expect(await chosen.text()).toContain("<h1>Se connecter</h1>");
+		const unknown = await pages.get("/sign-in", undefined, { "Accept-Language": "tlh" });
+		expect(await unknown.text()).toContain("<h1>Sign in</h1>");
+	});
+});
+
+describe("a form", () => {
+	it("without a token, or with that of somebody else, does nothing", async () => {
+		const pages = testConsole();
+		const bare = await pages.app.request("/sign-in", {
+			method: "POST",
+			body: new URLSearchParams({ name: "owner", password: "right" }),
+			headers: { Host: "postern.local" },
+		});
+		expect(bare.status).toBe(403);
+		expect(await bare.text()).toContain("This page had grown old");
+		const crossed = await pages.post("/sign-out", {}, "owner", { Cookie: "postern=viewer" });
+		expect(crossed.status).toBe(403);
 	});
 
-	it("names no mailbox to whoever is on the LAN", async () => {
-		const app = consoleWith(TROUBLED);
-		for (const path of ["/", "/healthz"]) {
-			const body = await (await app.request(path)).text();
-			expect(body).not.toContain("contoso.com");
-			expect(body).toContain("[address] needs sign-in");
-		}
-	});
+	it.each([{ Origin: "http://evil.example" }, { "Sec-Fetch-Site": "cross-site" }, { Origin: "null" }])(
+		"from elsewhere does nothing (%j)",
+		async (headers) => {
+			const response = await testConsole().post("/sign-out", {}, "owner", headers);
+			expect(response.status).toBe(403);
+			expect(await response.text()).toContain("This form came from elsewhere");
+		},
+	);
+});
 
-	it("shows ports, and nothing of the box's file system", async () => {
-		const listeners = [
-			{ role: "relay", address: "[::]:2525" },
-			{ role: "control", address: "/var/lib/postern/control.sock" },
-		];
-		const page = await (await consoleWith({ ...WELL_STATUS, listeners }).request("/")).text();
-		expect(page).toContain("<span>2525</span>");
-		expect(page).not.toContain("control");
-	});
+describe("the name in the address", () => {
+	it.each(["evil.example", "postern.local.evil.example", "", "postern.local@evil.example"])(
+		"%j is not answered to",
+		async (host) => {
+			const response = await testConsole().get("/sign-in", undefined, { Host: host });
+			expect(response.status).toBe(421);
+			expect(await response.text()).not.toContain("<form");
+		},
+	);
 
-	it("escapes what comes from outside", async () => {
-		const page = await (
-			await consoleWith({ ...WELL_STATUS, name: "<script>", problems: ["<img src=x>"] }).request("/")
-		).text();
-		expect(page).not.toContain("<script");
-		expect(page).not.toContain("<img src=x>");
-		expect(page).toContain("&lt;img src=x&gt;");
-	});
+	it.each(["postern.local", "postern.local:8080", "192.168.1.20", "[fe80::1]:80", "localhost"])(
+		"%j is",
+		async (host) => {
+			expect((await testConsole().get("/sign-in", undefined, { Host: host })).status).toBe(200);
+		},
+	);
+});
 
-	it("is under a strict policy: no scripts, nothing foreign, no frames", async () => {
-		const { headers } = await consoleWith(WELL_STATUS).request("/");
+describe("every page", () => {
+	it("is under a strict policy: no foreign content, no script in it, no frames", async () => {
+		const { headers } = await testConsole().get("/sign-in");
 		expect(headers.get("content-security-policy")).toBe(
-			"default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+			"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 		);
 		expect(headers.get("strict-transport-security")).toBeNull();
 		expect(headers.get("cache-control")).toBe("no-store");
 		expect(headers.get("x-content-type-options")).toBe("nosniff");
 	});
 
-	it("brings its style sheet and mark along", async () => {
-		const app = consoleWith(WELL_STATUS);
-		const page = await (await app.request("/")).text();
-		const sheet = await app.request(/href="(\/assets\/console\.css\?v=[^"]+)"/.exec(page)?.[1] ?? "none");
-		expect(sheet.headers.get("content-type")).toBe("text/css; charset=utf-8");
-		expect(await sheet.text()).toContain("color-scheme: light dark");
-		expect((await app.request("/assets/postern.svg")).headers.get("content-type")).toBe("image/svg+xml");
+	it("brings its style sheet, script and mark along, each to be kept for good", async () => {
+		const pages = testConsole();
+		const page = await (await pages.get("/sign-in")).text();
+		const paths = [...page.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path = ""]) => path);
+		expect(new Set(paths.map((path) => path.split("/").at(-1)))).toEqual(
+			new Set(["console.css", "console.js", "postern.svg"]),
+		);
+		for (const path of paths) {
+			const file = await pages.get(path);
+			expect(file.status).toBe(200);
+			expect(file.headers.get("cache-control")).toContain("immutable");
+		}
 	});
 
-	it("answers HEAD like GET without a body", async () => {
-		const response = await consoleWith(WELL_STATUS).request("/", { method: "HEAD" });
-		expect(response.status).toBe(200);
-		expect(await response.text()).toBe("");
+	it("is compressed", async () => {
+		const response = await testConsole().get("/sign-in", undefined, { "Accept-Encoding": "gzip" });
+		expect(response.headers.get("content-encoding")).toBe("gzip");
+	});
+
+	it("leads to https where that is required, and nothing else is answered over http", async () => {
+		const pages = testConsole({ surroundings: { requiresTls: () => true, tlsPort: () => 8443 } });
+		const response = await pages.get("/mail");
+		expect(response.status).toBe(303);
+		expect(response.headers.get("location")).toBe("https://postern.local:8443/mail");
+		expect((await pages.post("/sign-in", { name: "owner", password: "right" })).headers.get("location")).toBe(
+			"https://postern.local:8443/",
+		);
 	});
 });
 
 describe("/healthz", () => {
 	it("is 200 and ok", async () => {
-		const response = await consoleWith(WELL_STATUS).request("/healthz");
+		const response = await consoleWith(WELL_STATUS).get("/healthz");
 		expect(response.status).toBe(200);
 		expect(await response.json()).toEqual({ status: "ok", problems: [] });
 	});
 
 	it("is 200 and says what is degraded", async () => {
-		const response = await consoleWith(TROUBLED).request("/healthz");
+		const response = await consoleWith(TROUBLED).get("/healthz");
 		expect(response.status).toBe(200);
 		expect(await response.json()).toMatchObject({
 			status: "degraded",
@@ -123,7 +183,7 @@ describe("/healthz", () => {
 	it("is still 200 when the status itself fails, and the log has the reason", async () => {
 		const lines: string[] = [];
 		const log = new Log({ level: "info", journal: false, write: (line) => lines.push(line) });
-		const response = await consoleWith(new Error("disk gone"), log).request("/healthz");
+		const response = await consoleWith(new Error("disk gone"), { log }).get("/healthz");
 		expect(response.status).toBe(200);
 		expect(await response.json()).toMatchObject({ status: "degraded" });
 		expect(lines.join("")).toContain("disk gone");
@@ -131,27 +191,15 @@ describe("/healthz", () => {
 });
 
 describe("everything else", () => {
-	it("is refused: unknown pages, writing, the API without a sign-in", async () => {
-		const app = consoleWith(WELL_STATUS);
-		expect((await app.request("/admin")).status).toBe(404);
-		expect(await (await app.request("/admin")).text()).toContain("There is no such page");
-		const write = await app.request("/", { method: "POST" });
-		expect(write.status).toBe(405);
-		expect(write.headers.get("allow")).toBe("GET, HEAD");
-		for (const method of ["GET", "POST", "DELETE"]) {
-			const api = await app.request("/api/v1/queue", { method });
-			expect(api.status).toBe(401);
-			expect(await api.json()).toMatchObject({ error: { code: "sign-in-needed" } });
-		}
+	it("that leads nowhere says so", async () => {
+		const response = await testConsole().get("/nowhere", "viewer");
+		expect(response.status).toBe(404);
+		expect(await response.text()).toContain("There is no such page");
 	});
 
-	it("a fault of ours gives a plain page; the fault itself stays in the log", async () => {
-		const lines: string[] = [];
-		const log = new Log({ level: "info", journal: false, write: (line) => lines.push(line) });
-		const response = await consoleWith(new Error("secret detail"), log).request("/");
-		expect(response.status).toBe(500);
-		expect(await response.text()).not.toContain("secret detail");
-		expect(lines.join("")).toContain("secret detail");
+	it("that is too large is refused", async () => {
+		const response = await testConsole().post("/sign-in", { name: "x".repeat(300_000) });
+		expect(response.status).toBe(413);
 	});
 });
 
@@ -169,20 +217,22 @@ describe("the authority", () => {
 	const pem = `-----BEGIN CERTIFICATE-----\n${DER.toString("base64")}\n-----END CERTIFICATE-----\n`;
 
 	it("is there to download, for devices, phones and browsers", async () => {
-		const app = createConsole(fakeServices({ authority: { name: "postern", pem } }).services, silentLog());
-		const text = await app.request("/authority.pem");
+		const app = testConsole({
+			services: { appliance: fakeServices({ authority: { name: "postern", pem } }).services.appliance },
+		});
+		const text = await app.get("/authority.pem");
 		expect(await text.text()).toBe(pem);
 		expect(text.headers.get("content-disposition")).toBe('attachment; filename="postern-authority.pem"');
-		const binary = await app.request("/authority.crt");
+		const binary = await app.get("/authority.crt");
 		expect(Buffer.from(await binary.arrayBuffer())).toEqual(DER);
 		expect(binary.headers.get("content-type")).toBe("application/x-x509-ca-cert");
 		expect(binary.headers.get("content-disposition")).toBe('attachment; filename="postern-authority.crt"');
 	});
 
 	it("is not there when the owner's own certificate is in use", async () => {
-		const app = createConsole(fakeServices().services, silentLog());
+		const app = testConsole();
 		for (const path of ["/authority.pem", "/authority.crt"]) {
-			const response = await app.request(path);
+			const response = await app.get(path);
 			expect(response.status).toBe(404);
 			expect(await response.text()).toContain("its owner's own certificate");
 		}
@@ -192,7 +242,9 @@ describe("the authority", () => {
 describe("where a browser comes back to after signing in to Microsoft", () => {
 	it("hands the answer over, and says where the sign-in goes on", async () => {
 		const { services, state } = fakeServices();
-		const response = await createConsole(services, silentLog()).request("/sign-in/return?code=1&state=good");
+		const response = await testConsole({ services: { accounts: services.accounts } }).get(
+			"/sign-in/return?code=1&state=good",
+		);
 		expect(response.status).toBe(200);
 		expect(await response.text()).toContain("The sign-in of alerts@contoso.com goes on");
 		expect(state.calls).toEqual(["returned code=1&state=good"]);
@@ -202,7 +254,9 @@ describe("where a browser comes back to after signing in to Microsoft", () => {
 
 	it("tells a stranger nothing", async () => {
 		const { services } = fakeServices();
-		const response = await createConsole(services, silentLog()).request("/sign-in/return?code=1&state=<b>");
+		const response = await testConsole({ services: { accounts: services.accounts } }).get(
+			"/sign-in/return?code=1&state=<b>",
+		);
 		expect(response.status).toBe(400);
 		const page = await response.text();
 		expect(page).toContain("No sign-in waits.");

@@ -1,134 +1,190 @@
 /**
- * The console as the LAN sees it: the status page, `/healthz`, the box's authority to download, and
- * nothing else until there is a sign-in. For the composition root, which gives it to `listenHttp`.
+ * The console as the LAN sees it: who may come in, what is open to all, and the sections behind the sign-in. For the
+ * composition root, which gives it to `listenHttp`.
  *
- * Only GET and HEAD are answered. A fault of ours gives a plain 500 page and a line in the log; the
- * page never shows the fault itself. `/healthz` is 200 as long as anything is served.
+ * Everything is closed unless it is opened here: without a session there is setup (once), sign-in, the box's authority
+ * and `/healthz`; with one, reading needs a viewer and changing an operator, and sections of the owner's say so. A fault of ours
+ * gives a plain 500 page and a line in the log; the page never shows the fault itself.
  */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
+import { accepts } from "hono/accepts";
+import { bodyLimit } from "hono/body-limit";
+import { compress } from "hono/compress";
+import { getCookie } from "hono/cookie";
 import { secureHeaders } from "hono/secure-headers";
-import { asError } from "../appliance/errors.ts";
+import type { ConsoleServices, Role } from "../appliance/console-services.ts";
+import { asError, UserError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
-import type { Services } from "../appliance/services.ts";
-import { ICON_SVG } from "./assets/icon.ts";
-import { htmlDocument, ICON_PATH, STYLE_PATH, styleSheet } from "./pages/layout.tsx";
-import { MessagePage } from "./pages/message-page.tsx";
-import { publicStatus } from "./pages/public-status.ts";
-import { StatusPage } from "./pages/status-page.tsx";
+import { ASSETS } from "./assets/files.ts";
+import type { ConsoleEnvironment, Desk, Surroundings } from "./environment.ts";
+import { Flashes } from "./flashes.ts";
+import { formGuard } from "./form-guard.ts";
+import { commonWords } from "./locales/common.ts";
+import { isLanguage, LANGUAGES, type Language } from "./locales/languages.ts";
+import { refusalText } from "./locales/refusals.ts";
+import { ownHost } from "./own-host.ts";
+import { showMessage } from "./pages/message-page.tsx";
+import { MorePage } from "./pages/more-page.tsx";
+import { secureAddress, signInPages } from "./pages/sign-in/routes.tsx";
+import { type PageRequest, show } from "./render.tsx";
 import { authorityRoutes } from "./routes/authority.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { liveRoutes } from "./routes/live.ts";
 import { signInRoutes } from "./routes/sign-in.tsx";
+import { Runs } from "./runs.ts";
+import { findSession, rolesNeeded } from "./sessions.ts";
+import { visitorOf } from "./visitor.ts";
 
-/** The style sheet's address carries its hash, so each version may be kept for good. */
 const KEEP_FOREVER = "public, max-age=31536000, immutable";
-const KEEP_A_DAY = "public, max-age=86400";
+/** Forms are small; uploads have routes and limits of their own. */
+const LARGEST_FORM_BYTES = 256 * 1024;
+/** What takes a file: its body is bounded where it is read. */
+const UPLOADS: ReadonlySet<string> = new Set(["/system/backup/restore", "/api/v1/backup/received"]);
 
-export function createConsole(services: Services, log: Log): Hono {
-	const app = new Hono();
+export function createConsole(
+	services: ConsoleServices,
+	surroundings: Surroundings,
+	log: Log,
+): Hono<ConsoleEnvironment> {
+	const app = new Hono<ConsoleEnvironment>();
+	const desk: Desk = { services, surroundings, log, runs: new Runs(log), flashes: new Flashes() };
 
-	app.use(
-		secureHeaders({
-			contentSecurityPolicy: {
-				defaultSrc: ["'none'"],
-				styleSrc: ["'self'"],
-				imgSrc: ["'self'"],
-				baseUri: ["'none'"],
-				formAction: ["'none'"],
-				frameAncestors: ["'none'"],
-			},
-			xFrameOptions: "DENY",
-			referrerPolicy: "no-referrer",
-			// The box's certificate is its own: a browser told to insist on TLS would lock the owner out.
-			strictTransportSecurity: false,
-		}),
-	);
-
-	// Before the rule on methods, so that a program hears 401 in JSON whatever it tries.
-	app.all("/api/*", (context) => context.json(SIGN_IN_NEEDED, 401, { "Cache-Control": "no-store" }));
-
-	app.use(async (context, next) => {
-		if (context.req.method !== "GET" && context.req.method !== "HEAD") {
-			return context.html(
-				htmlDocument(
-					<MessagePage title="This cannot be done here" text="These pages can be read, not written to." />,
-				),
-				405,
-				{ Allow: "GET, HEAD" },
-			);
-		}
+	app.use("/sign-in/return", async (context, next) => {
 		await next();
-		if (!context.res.headers.has("Cache-Control")) context.res.headers.set("Cache-Control", "no-store");
-		return undefined;
+		// Its address holds the code of a sign-in.
+		context.res.headers.set("Referrer-Policy", "no-referrer");
 	});
-
-	app.get("/", async (context) => {
-		const status = publicStatus(await services.appliance.status());
-		return context.html(htmlDocument(<StatusPage status={status} />));
+	app.use(headers());
+	app.use(async (context, next) => {
+		context.set("desk", desk);
+		context.set("visitor", visitorOf(context.req.raw, context.env, surroundings));
+		context.set("language", languageOf(context));
+		await next();
 	});
-
-	app.get("/healthz", async (context) => {
-		const problems = await problemsOf(services, log);
-		return context.json({ status: problems.length === 0 ? "ok" : "degraded", problems });
-	});
-
-	app.route("/", signInRoutes(services.accounts));
-	app.route("/", authorityRoutes(services.appliance));
-
-	app.get(STYLE_PATH, (context) =>
-		context.body(styleSheet, 200, {
-			"Content-Type": "text/css; charset=utf-8",
-			"Cache-Control": KEEP_FOREVER,
+	app.use(ownHost);
+	app.use(compress({ encoding: "gzip" }));
+	app.use(assets);
+	app.route("/", healthRoutes());
+	app.use(tlsWhereRequired);
+	app.use(
+		bodyLimitExcept(UPLOADS, (context) => {
+			const { tooLargeTitle: title, tooLarge: text } = commonWords[context.var.language].faults;
+			return showMessage(context, { title, text, status: 413 });
 		}),
 	);
-	app.get(ICON_PATH, (context) =>
-		context.body(ICON_SVG, 200, { "Content-Type": "image/svg+xml", "Cache-Control": KEEP_A_DAY }),
-	);
+	app.use(findSession);
+	app.route("/", authorityRoutes(services.appliance));
+	app.use(formGuard(refuseForm));
+	app.route("/", signInRoutes(services.accounts));
+	app.route("/", signInPages());
 
-	app.notFound((context) =>
-		context.html(
-			htmlDocument(
-				<MessagePage
-					title="There is no such page"
-					text="The address leads nowhere. It may be mistyped, or from another version."
-				/>,
-			),
-			404,
-			{ "Cache-Control": "no-store" },
-		),
-	);
-
-	app.onError((thrown, context) => {
-		const error = asError(thrown);
-		log.error("console-fault", { path: context.req.path, error: error.stack ?? error.message });
-		return context.html(
-			htmlDocument(
-				<MessagePage
-					title="The status cannot be shown"
-					text="Postern met a fault of its own; its log says more. Devices may still be served."
-				/>,
-			),
-			500,
-			{ "Cache-Control": "no-store" },
-		);
+	app.use(rolesNeeded("viewer", "operator", forbid));
+	app.route("/", liveRoutes());
+	app.get("/more", (context) => {
+		const title = commonWords[context.var.language].sections.more;
+		return show(context, { title, section: "more", body: <MorePage /> });
 	});
 
+	app.notFound((context) => {
+		const { notFoundTitle: title, notFound: text } = commonWords[context.var.language].faults;
+		return showMessage(context, { title, text, status: 404 });
+	});
+	app.onError((thrown, context) => tellFault(thrown, context, log));
 	return app;
 }
 
-const SIGN_IN_NEEDED = {
-	error: {
-		code: "sign-in-needed",
-		message: "This needs a sign-in, which this version offers only on the box itself.",
-		hint: "Use the postern command on the box.",
-	},
+function headers() {
+	return secureHeaders({
+		contentSecurityPolicy: {
+			defaultSrc: ["'none'"],
+			styleSrc: ["'self'"],
+			scriptSrc: ["'self'"],
+			imgSrc: ["'self'"],
+			connectSrc: ["'self'"],
+			baseUri: ["'none'"],
+			formAction: ["'self'"],
+			frameAncestors: ["'none'"],
+		},
+		xFrameOptions: "DENY",
+		referrerPolicy: "same-origin",
+		permissionsPolicy: { camera: [], microphone: [], geolocation: [] },
+		// The box's certificate is its own: a browser told to insist on TLS would lock the owner out.
+		strictTransportSecurity: false,
+	});
+}
+
+const assets: MiddlewareHandler<ConsoleEnvironment> = async (context, next) => {
+	const asset = context.req.method === "GET" ? ASSETS.get(context.req.path) : undefined;
+	if (asset === undefined) {
+		await next();
+		return undefined;
+	}
+	return context.body(asset.text, 200, { "Content-Type": asset.type, "Cache-Control": KEEP_FOREVER });
 };
 
-async function problemsOf(services: Services, log: Log): Promise<readonly string[]> {
-	try {
-		return publicStatus(await services.appliance.status()).problems;
-	} catch (thrown) {
-		// Whoever watches this must hear of it, and "not serving" would be untrue.
-		const error = asError(thrown);
-		log.error("status-fault", { error: error.stack ?? error.message });
-		return ["The status cannot be read; the log says more."];
+/** `console.require_tls`: http leads to https. The authority stays open, or nobody could come to trust the box. */
+const tlsWhereRequired: MiddlewareHandler<ConsoleEnvironment> = async (context, next) => {
+	const { surroundings } = context.var.desk;
+	const isOpen = context.req.path.startsWith("/authority.");
+	const address = surroundings.requiresTls() && !isOpen ? secureAddress(context) : undefined;
+	if (address === undefined) {
+		await next();
+		return undefined;
 	}
+	// A form that came in clear is not sent on: its content has been seen already.
+	return context.redirect(context.req.method === "GET" ? address + context.req.path.slice(1) : address, 303);
+};
+
+function bodyLimitExcept(
+	uploads: ReadonlySet<string>,
+	onError: (context: PageRequest) => Response | Promise<Response>,
+): MiddlewareHandler<ConsoleEnvironment> {
+	const limited = bodyLimit({
+		maxSize: LARGEST_FORM_BYTES,
+		onError: (context) => onError(context as PageRequest),
+	});
+	return (context, next) => (uploads.has(context.req.path) ? next() : limited(context, next));
+}
+
+/** The visitor's choice, else the first of the browser's that the console speaks. */
+function languageOf(context: PageRequest): Language {
+	const chosen = getCookie(context, "language");
+	if (chosen !== undefined && isLanguage(chosen)) return chosen;
+	const spoken = accepts(context, {
+		...{ header: "Accept-Language", supports: [...LANGUAGES], default: "en" },
+		match: (wanted, { default: otherwise }) =>
+			wanted
+				.sort((a, b) => b.q - a.q)
+				.map(({ type }) => type.slice(0, 2).toLowerCase())
+				.find(isLanguage) ?? otherwise,
+	});
+	return isLanguage(spoken) ? spoken : "en";
+}
+
+function refuseForm(context: PageRequest, fault: "form-elsewhere" | "form-stale") {
+	const { elsewhereTitle, elsewhere, staleTitle, stale } = commonWords[context.var.language].faults;
+	return fault === "form-elsewhere"
+		? showMessage(context, { title: elsewhereTitle, text: elsewhere, status: 403 })
+		: showMessage(context, { title: staleTitle, text: stale, status: 403 });
+}
+
+/** For a section whose rule is stricter than that of the rest: `app.use("/people/*", ownersOnly)`. */
+export const ownersOnly = rolesNeeded("owner", "owner", forbid);
+
+function forbid(context: PageRequest, needed: Role) {
+	const words = commonWords[context.var.language];
+	const text = words.faults.forbidden(words.roles[needed]);
+	return showMessage(context, { title: words.faults.forbiddenTitle, text, status: 403 });
+}
+
+function tellFault(thrown: Error, context: PageRequest, log: Log) {
+	const words = commonWords[context.var.language].faults;
+	if (thrown instanceof UserError) {
+		const { text, hint } = refusalText(context.var.language, thrown);
+		const status = thrown.code.includes("unknown") || thrown.code.endsWith("-gone") ? 404 : 409;
+		return showMessage(context, { title: words.refusedTitle, text, hint, status });
+	}
+	const error = asError(thrown);
+	log.error("console-fault", { path: context.req.path, error: error.stack ?? error.message });
+	return showMessage(context, { title: words.faultTitle, text: words.fault, status: 500 });
 }

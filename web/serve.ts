@@ -17,6 +17,11 @@ export interface App {
 	fetch(request: Request, bindings: ServerBindings): Response | Promise<Response>;
 }
 
+/** What the adapter hands over beside the request, as far as it is looked at. */
+interface ServerEnvironment {
+	readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } };
+}
+
 /** PEM texts. */
 interface Certificate {
 	readonly key: string;
@@ -87,7 +92,11 @@ export async function listenControl(path: string, app: App, { log }: ListenOptio
 
 function prepare(app: App, certificate?: Certificate): { server: Server; close: WebListener["close"] } {
 	const closing = new AbortController();
-	const fetch = (request: Request) => app.fetch(request, { closing: closing.signal });
+	const fetch = (request: Request, { incoming }: ServerEnvironment) =>
+		app.fetch(request, {
+			closing: closing.signal,
+			connection: { address: incoming.socket.remoteAddress ?? "", isTls: certificate !== undefined },
+		});
 	const server = createAdaptorServer({
 		fetch,
 		...(certificate === undefined

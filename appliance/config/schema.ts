@@ -54,6 +54,18 @@ const consoleTable = z.strictObject({
 	trusted_proxies: networks()
 		.prefault([])
 		.meta(documented({ description: "addresses whose X-Forwarded-* is believed" })),
+	names: listOf(matching(/^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "is no host name"))
+		.prefault([])
+		.meta(
+			documented({
+				description:
+					"further names by which the console is opened; it answers to its own, to addresses, and to these",
+			}),
+		),
+	require_tls: z
+		.boolean()
+		.prefault(false)
+		.meta(documented({ description: "http leads to https; trust the box's authority first" })),
 });
 
 const smtpTable = z.strictObject({

@@ -13,6 +13,11 @@ const PAIRS = [
 	["well", "well-ground"],
 	["trouble", "trouble-ground"],
 	["trouble", "card"],
+	["busy", "busy-ground"],
+	["text", "busy-ground"],
+	["text", "raised"],
+	["danger", "card"],
+	["accent", "card"],
 ] as const;
 
 /** WCAG 2.2, success criterion 1.4.6 (AAA). */
@@ -32,8 +37,9 @@ describe("console.css", () => {
 });
 
 function colour(name: string, scheme: (typeof SCHEMES)[number]): string {
-	const found = new RegExp(`--${name}: light-dark\\((#\\w{6}), (#\\w{6})\\)`).exec(styleSheet);
-	const value = found?.[scheme === "light" ? 1 : 2];
+	// The light ones stand first, the dark ones in their media query.
+	const found = [...styleSheet.matchAll(new RegExp(`--${name}: (#\\w{6});`, "g"))];
+	const value = found[scheme === "light" ? 0 : 1]?.[1];
 	if (value === undefined) throw new Error(`no colour --${name}`);
 	return value;
 }

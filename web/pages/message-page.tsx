@@ -1,20 +1,26 @@
-/** A page that only says something: an address that leads nowhere, a method not offered, a fault. */
-import type { FC } from "hono/jsx";
-import { Layout } from "./layout.tsx";
+/** A page that only says something: an address that leads nowhere, a form that was refused, a fault. */
+import { LinkButton } from "../components/page-parts.tsx";
+import { commonWords } from "../locales/common.ts";
+import { type PageRequest, type PageStatus, show } from "../render.tsx";
 
-interface MessagePageProps {
+export interface Message {
 	readonly title: string;
 	readonly text: string;
+	readonly hint?: string;
+	readonly status: PageStatus;
 }
 
-export const MessagePage: FC<MessagePageProps> = ({ title, text }) => (
-	<Layout title={title} name="Postern">
-		<main class="card">
+export function showMessage(context: PageRequest, { title, text, hint, status }: Message) {
+	const isSignedIn = context.var.session !== undefined;
+	const body = (
+		<div class="card narrow">
 			<h1>{title}</h1>
 			<p>{text}</p>
+			{hint === undefined || hint === "" ? null : <p>{hint}</p>}
 			<p>
-				<a href="/">Go to the status page</a>
+				<LinkButton href="/">{commonWords[context.var.language].faults.home}</LinkButton>
 			</p>
-		</main>
-	</Layout>
-);
+		</div>
+	);
+	return show(context, { title, body, ...(isSignedIn ? { section: "overview" as const } : {}) }, status);
+}

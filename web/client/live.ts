@@ -1,0 +1,90 @@
+/**
+ * Keeps an open page true. The box says which topics have changed (server-sent events at /live); elements marked with one of
+ * them (`data-live="mail devices"`, with an `id`) are fetched anew with their page and put in place. A page with something
+ * under way (`data-poll="seconds"`) asks by itself. Nothing is replaced while somebody types in it.
+ */
+const SOONEST_MS = 1000;
+
+export function enableLive(enable: (root: ParentNode) => void): void {
+	let asking = false;
+	let wanted = false;
+	let lastMs = 0;
+
+	async function refresh(): Promise<void> {
+		if (asking) {
+			wanted = true;
+			return;
+		}
+		asking = true;
+		try {
+			await new Promise((resolve) => setTimeout(resolve, Math.max(0, lastMs + SOONEST_MS - Date.now())));
+			lastMs = Date.now();
+			const response = await fetch(location.href, { headers: { "X-Live": "1" }, redirect: "manual" });
+			// Signed out meanwhile, or the page is gone: the browser shows what there is now.
+			if (response.type === "opaqueredirect" || response.status === 404) location.reload();
+			if (response.ok) replace(new DOMParser().parseFromString(await response.text(), "text/html"));
+		} catch {
+			// The box restarts, or the phone is out of reach: the next news or poll tries again.
+		} finally {
+			asking = false;
+		}
+		if (wanted) {
+			wanted = false;
+			await refresh();
+		}
+	}
+
+	function replace(fresh: Document): void {
+		for (const old of document.querySelectorAll<HTMLElement>("[data-live][id]")) {
+			const next = fresh.getElementById(old.id);
+			if (next === null || old.innerHTML === next.innerHTML) continue;
+			if (isBusy(old)) continue;
+			const focused = document.activeElement?.id;
+			const imported = document.importNode(next, true);
+			old.replaceWith(imported);
+			enable(imported);
+			if (focused) document.getElementById(focused)?.focus();
+		}
+		document.title = fresh.title;
+		poll();
+	}
+
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	function poll(): void {
+		const seconds = Number(document.querySelector<HTMLElement>("[data-poll]")?.dataset["poll"] ?? 0);
+		clearTimeout(timer);
+		if (seconds > 0) timer = setTimeout(() => void refresh().then(poll), seconds * 1000);
+	}
+	poll();
+
+	const topics = new Set(
+		[...document.querySelectorAll<HTMLElement>("[data-live]")].flatMap(
+			(element) => element.dataset["live"]?.split(" ") ?? [],
+		),
+	);
+	if (topics.size === 0) return;
+	let events: EventSource | undefined;
+	function listen(): void {
+		events = new EventSource("/live");
+		events.addEventListener("changed", (event) => {
+			const changed = (event as MessageEvent<string>).data.split(" ");
+			if (changed.some((topic) => topics.has(topic))) void refresh();
+		});
+	}
+	// A page that nobody looks at holds no connection: the box has few to give.
+	document.addEventListener("visibilitychange", () => {
+		events?.close();
+		if (document.hidden) return;
+		listen();
+		void refresh();
+	});
+	addEventListener("pagehide", () => events?.close());
+	if (!document.hidden) listen();
+}
+
+/** Somebody types or has marked something in it. */
+function isBusy(element: HTMLElement): boolean {
+	const active = document.activeElement;
+	const types = active !== null && element.contains(active) && active.matches("input, textarea, select");
+	return types || element.querySelector("input[type=checkbox][data-mark]:checked") !== null;
+}

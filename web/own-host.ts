@@ -1,0 +1,27 @@
+/**
+ * Answers only under names that are the box's own. A page from elsewhere can point a name of its own at the box
+ * (DNS rebinding) and would then read the console with its visitor's browser; the browser still
+ * writes that name into the Host header. An address in the Host header is let in: whoever rebinds has a
+ * name, and a box behind a port forwarding does not know the address it is reached at.
+ */
+import { isIP } from "node:net";
+import type { MiddlewareHandler } from "hono";
+import type { ConsoleEnvironment } from "./environment.ts";
+
+/** RFC 9110 §15.5.20: this server does not answer for that name. */
+const MISDIRECTED = 421;
+
+export const ownHost: MiddlewareHandler<ConsoleEnvironment> = async (context, next) => {
+	const { host } = context.var.visitor;
+	const { surroundings } = context.var.desk;
+	if (host === "" || (isIP(host) === 0 && host !== "localhost" && !surroundings.isOwnName(host))) {
+		return context.text(
+			"This Postern does not answer to that name. Open it by its address or by its own name;\n" +
+				"if the name is right, write it into console.names in the configuration.\n",
+			MISDIRECTED as 400,
+			{ "Cache-Control": "no-store" },
+		);
+	}
+	await next();
+	return undefined;
+};

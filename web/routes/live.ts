@@ -1,0 +1,42 @@
+/**
+ * `/live`: tells open pages which topics have changed, as server-sent events; the pages fetch what they show
+ * themselves (client/live.ts). Ends when the browser leaves or the box stops; a browser comes back by itself.
+ */
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import type { ConsoleEnvironment } from "../environment.ts";
+
+/** Proxies and phones cut connections that say nothing. */
+const HEARTBEAT_MS = 25_000;
+/** Then the browser opens a new one: a session that has ended does not listen for ever. */
+const LONGEST_MS = 30 * 60_000;
+
+export function liveRoutes(): Hono<ConsoleEnvironment> {
+	const routes = new Hono<ConsoleEnvironment>();
+	routes.get("/live", (context) => {
+		const { services, runs } = context.var.desk;
+		return streamSSE(context, async (stream) => {
+			const gone = new AbortController();
+			stream.onAbort(() => gone.abort());
+			const closing = context.env?.closing;
+			const ends = [
+				gone.signal,
+				AbortSignal.timeout(LONGEST_MS),
+				...(closing === undefined ? [] : [closing]),
+			];
+			const signal = AbortSignal.any(ends);
+			const tell = (topics: readonly string[]) =>
+				stream.writeSSE({ event: "changed", data: topics.join(" ") });
+			const stopRuns = runs.onNews(() => void tell(["run"]));
+			const heartbeat = setInterval(() => void stream.write(": \n\n"), HEARTBEAT_MS);
+			try {
+				await stream.write("retry: 3000\n\n");
+				for await (const topics of services.news.changes(signal)) await tell(topics);
+			} finally {
+				clearInterval(heartbeat);
+				stopRuns();
+			}
+		});
+	});
+	return routes;
+}
