@@ -25,6 +25,7 @@ import { refusalText } from "./locales/refusals.ts";
 import { ownHost } from "./own-host.ts";
 import { showMessage } from "./pages/message-page.tsx";
 import { MorePage } from "./pages/more-page.tsx";
+import { claimFirst, claimPages, setupPages } from "./pages/setup/routes.tsx";
 import { secureAddress, signInPages } from "./pages/sign-in/routes.tsx";
 import { type PageRequest, show } from "./render.tsx";
 import { authorityRoutes } from "./routes/authority.ts";
@@ -75,11 +76,15 @@ export function createConsole(
 	app.use(findSession);
 	app.route("/", authorityRoutes(services.appliance));
 	app.use(formGuard(refuseForm));
+	app.use(claimFirst);
+	app.route("/", claimPages());
 	app.route("/", signInRoutes(services.accounts));
 	app.route("/", signInPages());
 
 	app.use(rolesNeeded("viewer", "operator", forbid));
 	app.route("/", liveRoutes());
+	app.use("/setup/*", ownersOnly);
+	app.route("/", setupPages());
 	app.get("/more", (context) => {
 		const title = commonWords[context.var.language].sections.more;
 		return show(context, { title, section: "more", body: <MorePage /> });
