@@ -381,6 +381,35 @@ export interface Status {
 	readonly memoryBytes: number;
 	/** Owner texts, most urgent first; empty when all is well. */
 	readonly problems: readonly string[];
+	/** The same, for who tells it in words of their own. */
+	readonly matters: readonly Matter[];
+}
+
+export type MatterKind =
+	| "card-full"
+	| "no-account"
+	| "clock"
+	| "certificate"
+	| "needs-sign-in"
+	| "account"
+	| "sign-in-lapses"
+	| "app-certificate"
+	| "fetching"
+	| "no-route"
+	| "failed"
+	| "paused";
+
+/** Something that needs the owner. */
+export interface Matter {
+	readonly kind: MatterKind;
+	/** An account's address, or empty. */
+	readonly about: string;
+	/** Messages, where it is about messages. */
+	readonly count: number;
+	/** Owner text: all of it, and what to do on the command line. */
+	readonly text: string;
+	/** What is known of the cause, without what to do; may be empty. */
+	readonly detail: string;
 }
 
 export interface ConfigOrigin {

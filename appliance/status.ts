@@ -13,7 +13,7 @@ import type { SignIns } from "./microsoft/sign-ins.ts";
 import type { Room } from "./queue/room.ts";
 import type { Runner } from "./queue/runner.ts";
 import type { Scheduler } from "./queue/scheduler.ts";
-import type { AccountWaits, Status } from "./services.ts";
+import type { AccountWaits, Matter, MatterKind, Status } from "./services.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 import { productVersion } from "./version.ts";
 
@@ -37,24 +37,37 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 	const accounts = await describeAccounts(sources);
 	const accepting = await room.has(0);
 	const queue = scheduler.counts();
-	const problems: string[] = [];
+	const matters: Matter[] = [];
+	const tell = (kind: MatterKind, text: string, rest: Partial<Matter> = {}) =>
+		matters.push({ kind, about: "", count: 0, detail: "", ...rest, text });
 	if (!accepting) {
-		problems.push("The card is full: devices are asked to try later. Delete messages from the queue.");
+		tell("card-full", "The card is full: devices are asked to try later. Delete messages from the queue.");
 	}
 	if (accounts.length === 0) {
-		problems.push("No Microsoft account is set up: mail waits. Add one with `postern account add ADDRESS`.");
+		tell(
+			"no-account",
+			"No Microsoft account is set up: mail waits. Add one with `postern account add ADDRESS`.",
+		);
 	}
-	problems.push(...clockProblem(sources), ...listeners.problems());
+	for (const text of clockProblem(sources)) tell("clock", text, { detail: text });
+	for (const text of listeners.problems()) tell("certificate", text, { detail: text });
 	for (const { address, state, trouble } of accounts) {
 		const remedy = state === "needs-sign-in" ? ` Run: postern account add ${address}` : "";
-		if (trouble !== "") problems.push(`${address}: ${trouble}${remedy}`);
+		if (trouble === "") continue;
+		const kind = state === "needs-sign-in" ? "needs-sign-in" : "account";
+		tell(kind, `${address}: ${trouble}${remedy}`, { about: address, detail: trouble });
 	}
-	problems.push(...(await lapseWarnings(sources)), ...sources.fetchProblems());
+	matters.push(...(await lapseWarnings(sources)));
+	for (const text of sources.fetchProblems()) tell("fetching", text, { detail: text });
 	const unrouted = runner.circuit("").trouble;
-	if (unrouted !== undefined && accounts.length > 0) problems.push(unrouted.ownerText);
+	if (unrouted !== undefined && accounts.length > 0) {
+		tell("no-route", unrouted.ownerText, { detail: unrouted.ownerText });
+	}
 	if (queue.failed > 0) {
 		const messages = queue.failed === 1 ? "1 message" : `${queue.failed} messages`;
-		problems.push(`${messages} could not be delivered. See \`postern queue list\`.`);
+		tell("failed", `${messages} could not be delivered. See \`postern queue list\`.`, {
+			count: queue.failed,
+		});
 	}
 	return {
 		name: config.name,
@@ -66,7 +79,8 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		accounts,
 		storage: { freeBytes: room.freeBytes, reserveBytes: room.reserveBytes, accepting },
 		memoryBytes: process.memoryUsage.rss(),
-		problems,
+		problems: matters.map(({ text }) => text),
+		matters,
 	};
 }
 
@@ -105,15 +119,20 @@ function inDays(leftMs: number): string {
 	return days === 1 ? "a day" : `${days} days`;
 }
 
-async function lapseWarnings({ accounts, signIns, clock, time }: StatusSources): Promise<string[]> {
+async function lapseWarnings({ accounts, signIns, clock, time }: StatusSources): Promise<Matter[]> {
 	const nowMs = time.nowMs() ?? clock.now();
 	const warnings = await Promise.all(
 		accounts.list().map(async (account) => {
 			const { address } = account;
 			const { state, lapsesAt } = await signIns.status(address);
 			if (lapsesAt === null) return undefined;
-			if (account.method === "certificate") return certificateWarning(account, Date.parse(lapsesAt), nowMs);
-			return state === "signed-in" ? lapseWarning(address, Date.parse(lapsesAt), nowMs) : undefined;
+			const matter = { about: address, count: 0, detail: "" };
+			if (account.method === "certificate") {
+				const text = certificateWarning(account, Date.parse(lapsesAt), nowMs);
+				return text === undefined ? undefined : { ...matter, kind: "app-certificate" as const, text };
+			}
+			const text = state === "signed-in" ? lapseWarning(address, Date.parse(lapsesAt), nowMs) : undefined;
+			return text === undefined ? undefined : { ...matter, kind: "sign-in-lapses" as const, text };
 		}),
 	);
 	return warnings.filter((warning) => warning !== undefined);

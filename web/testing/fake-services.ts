@@ -44,6 +44,7 @@ export const WELL_STATUS: Status = {
 	storage: { freeBytes: 12_345_000_000, reserveBytes: 64_000_000, accepting: true },
 	memoryBytes: 61_000_000,
 	problems: [],
+	matters: [],
 };
 
 export function queueRow(change: Partial<QueueRow> = {}): QueueRow {
