@@ -25,6 +25,7 @@ import { refusalText } from "./locales/refusals.ts";
 import { ownHost } from "./own-host.ts";
 import { showMessage } from "./pages/message-page.tsx";
 import { MorePage } from "./pages/more-page.tsx";
+import { overviewPages } from "./pages/overview/routes.tsx";
 import { claimFirst, claimPages, setupPages } from "./pages/setup/routes.tsx";
 import { secureAddress, signInPages } from "./pages/sign-in/routes.tsx";
 import { type PageRequest, show } from "./render.tsx";
@@ -83,6 +84,7 @@ export function createConsole(
 
 	app.use(rolesNeeded("viewer", "operator", forbid));
 	app.route("/", liveRoutes());
+	app.route("/", overviewPages());
 	app.use("/setup/*", ownersOnly);
 	app.route("/", setupPages());
 	app.get("/more", (context) => {
