@@ -15,7 +15,7 @@ import { diffConfig } from "./config/diff.ts";
 import { type LoadedConfig, loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
-import { type ConsoleParts, openConsoleParts } from "./console-parts.ts";
+import { type ConsoleParts, type LentParts, openConsoleParts } from "./console-parts.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
 import { limitsOf } from "./delivery/account-limits.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
@@ -288,7 +288,7 @@ export class Appliance {
 				pop3: fetching.host,
 			});
 			const readiness = new Readiness(options.environment, log);
-			const services: Services = {
+			const services: LentParts["services"] = {
 				queue,
 				devices: createDeviceDesk({
 					listeners,
@@ -337,7 +337,7 @@ export class Appliance {
 				},
 			};
 			const consoleParts = await openConsoleParts({
-				...{ startedAt, environment: options.environment, stateDir, loaded, services },
+				...{ startedAt, environment: options.environment, stateDir, keyPlace, loaded, services },
 				...{ log, clock, time, events, storage, spool, scheduler, runner, room, queue },
 				...{ accounts, devices, strangers, passwords, signIns, http, listeners },
 				reload: () => appliance.reload(),

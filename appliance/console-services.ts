@@ -151,8 +151,12 @@ export interface Session {
 	readonly csrfKey: Secret;
 	readonly startedAt: string;
 	readonly lastSeenAt: string;
+	/** Where it was last seen. */
 	readonly peer: Peer;
 }
+
+/** A session as others see it. */
+export type SessionRow = Omit<Session, "csrfKey">;
 
 export interface SignedIn {
 	readonly session: Session;
@@ -191,7 +195,8 @@ export interface PeopleService {
 	/** Undefined: none, expired, or its person is gone. Notes that it was seen. */
 	session(token: string, peer: Peer): Session | undefined;
 	signOut(token: string): Promise<void>;
-	sessions(name: string): readonly Session[];
+	/** Newest first. */
+	sessions(name: string): readonly SessionRow[];
 	endSession(name: string, id: string): Promise<void>;
 	list(): readonly Person[];
 	/** The password is made and shown once. Throws `person-exists`, `person-invalid`. */
@@ -214,7 +219,7 @@ export interface PeopleService {
 		readonly sessionId: string;
 		readonly peer: Peer;
 	}): Promise<void>;
-	/** Not in force until confirmed. Throws `person-locked`. */
+	/** Not in force until confirmed. Throws `person-unknown`, `person-locked`, `totp-exists` (it is taken away first). */
 	beginTotp(name: string): Promise<TotpSetup>;
 	/** Recovery codes, shown once. Throws `totp-wrong`, `totp-not-begun`. */
 	confirmTotp(name: string, code: string): Promise<readonly Secret[]>;

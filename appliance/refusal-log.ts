@@ -1,6 +1,6 @@
 /**
  * Refusals in the log, so many an address and minute and the rest as a number: a stranger who knocks
- * all day must not wear the card out with lines. For smtp/ and pop3/.
+ * all day must not wear the card out with lines. For smtp/, pop3/ and the console.
  */
 import type { Clock } from "./clock.ts";
 import type { Log } from "./log.ts";
@@ -17,11 +17,14 @@ interface Window {
 export class RefusalLog {
 	readonly #clock: Clock;
 	readonly #log: Log;
+	readonly #moreEvent: string;
 	readonly #windows = new Map<string, Window>();
 
-	constructor(clock: Clock, log: Log) {
+	/** `moreEvent`: of the line that tells how many were not written. */
+	constructor(clock: Clock, log: Log, moreEvent = "mail-refused-more") {
 		this.#clock = clock;
 		this.#log = log;
+		this.#moreEvent = moreEvent;
 	}
 
 	/** Writes the line, unless this address has had its share; then it is counted. */
@@ -42,7 +45,7 @@ export class RefusalLog {
 		if (window === undefined) return;
 		this.#windows.delete(address);
 		const untold = window.lines - LINES_PER_WINDOW;
-		if (untold > 0) this.#log.notice("mail-refused-more", { client: address, times: untold });
+		if (untold > 0) this.#log.notice(this.#moreEvent, { client: address, times: untold });
 	}
 
 	#makeRoom(): void {

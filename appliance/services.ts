@@ -437,10 +437,20 @@ export interface ApplianceService {
 	configOrigins(): Promise<readonly ConfigOrigin[]>;
 }
 
+/** For whoever has the box itself. */
+export interface ConsoleRescueService {
+	/**
+	 * A new password for the person `owner`, shown once; who is made when there is none. Ends their sessions and
+	 * takes their one-time codes away. Throws `person-locked` (the password stands in the configuration).
+	 */
+	resetPassword(): Promise<{ readonly name: string; readonly password: string }>;
+}
+
 export interface Services {
 	readonly appliance: ApplianceService;
 	readonly queue: QueueService;
 	readonly devices: DeviceService;
 	readonly accounts: AccountService;
 	readonly mailboxes: MailboxService;
+	readonly console: ConsoleRescueService;
 }

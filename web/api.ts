@@ -10,6 +10,7 @@ import type { Log } from "../appliance/log.ts";
 import type { Services } from "../appliance/services.ts";
 import { type ApiEnvironment, answerErrors, refusal } from "./answers.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { consolePasswordRoutes } from "./routes/console-password.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { mailboxRoutes } from "./routes/mailboxes.ts";
 import { queueRoutes } from "./routes/queue.ts";
@@ -31,6 +32,7 @@ export function createControlApi(services: Services, log: Log): Hono<ApiEnvironm
 	app.route("/api/v1", deviceRoutes(services.devices, log));
 	app.route("/api/v1", accountRoutes(services.accounts, log));
 	app.route("/api/v1", mailboxRoutes(services.mailboxes, log));
+	app.route("/api/v1", consolePasswordRoutes(services.console));
 	app.notFound((context) => context.json(refusal("no-such-request", "Postern knows no such request."), 404));
 	app.onError(answerErrors(log));
 	return app;

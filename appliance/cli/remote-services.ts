@@ -43,6 +43,9 @@ export function remoteServices(client: ControlClient): Services {
 			test: ({ username, password }, signal) =>
 				client.follow(`/mailboxes/${encodeURIComponent(username)}/test`, { password }, signal),
 		},
+		console: {
+			resetPassword: () => client.ask("POST", "/console/password"),
+		},
 		accounts: {
 			list: () => client.ask("GET", "/accounts"),
 			add: (draft, signal) => client.follow("/accounts", draft, signal),

@@ -2,6 +2,7 @@
 import { accountCommands } from "./account.ts";
 import type { Command } from "./command.ts";
 import { configCommands } from "./config.ts";
+import { consolePasswordCommand } from "./console-password.ts";
 import { deviceCommands } from "./device.ts";
 import { mailboxCommands } from "./mailbox.ts";
 import { queueCommands } from "./queue.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
 	...deviceCommands,
 	...mailboxCommands,
 	...queueCommands,
+	consolePasswordCommand,
 	reloadCommand,
 	...configCommands,
 	versionCommand,

@@ -8,7 +8,6 @@ import { dirname, resolve } from "node:path";
 import type { ConfigOrigin } from "../services.ts";
 import { crossCheck } from "./cross-check.ts";
 import { yieldListeners } from "./listener-clashes.ts";
-import { notInForce } from "./not-yet.ts";
 import { describeOrigins } from "./origins.ts";
 import { ConfigError, type ConfigProblem, type Finding, findingsOf, locate } from "./problems.ts";
 import { type Config, configSchema } from "./schema.ts";
@@ -62,11 +61,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 	return {
 		config,
 		origins,
-		warnings: [
-			...saved.problems.map(({ text }) => `left out what the console saved: ${text}`),
-			...warnings,
-			...notInForce(config),
-		],
+		warnings: [...saved.problems.map(({ text }) => `left out what the console saved: ${text}`), ...warnings],
 		file: fromFile.state === "read" ? file : undefined,
 	};
 }

@@ -17,6 +17,7 @@ import {
 	text,
 	textOrNumber,
 } from "./fields.ts";
+import { readMailPattern } from "./mail-pattern.ts";
 import { EXAMPLE_HASH, readPasswordHash } from "./password-hash.ts";
 import {
 	accountSchema,
@@ -66,6 +67,15 @@ const consoleTable = z.strictObject({
 		.boolean()
 		.prefault(false)
 		.meta(documented({ description: "http leads to https; trust the box's authority first" })),
+});
+
+const signUpTable = z.strictObject({
+	allow: listOf(readMailPattern)
+		.prefault([])
+		.meta(documented({ description: 'addresses, such as "*@contoso.com"; nobody while it is empty' })),
+	deny: listOf(readMailPattern)
+		.prefault([])
+		.meta(documented({ description: "addresses that may not, whatever allow says" })),
 });
 
 const smtpTable = z.strictObject({
@@ -218,6 +228,9 @@ export const configSchema = z.strictObject({
 		.prefault("/var/lib/postern")
 		.meta(documented({ description: "where mail, sign-ins and settings are kept", path: true })),
 	console: consoleTable.prefault({}).describe("The pages the owner opens in a browser."),
+	sign_up: signUpTable
+		.prefault({})
+		.describe("Who may get a user name and password of their own by signing in to their Microsoft account."),
 	smtp: smtpTable.prefault({}).describe("Where devices hand over mail. An empty list listens nowhere."),
 	pop3: pop3Table.prefault({}).describe("Where devices fetch mail."),
 	tls: tlsTable.prefault({}).describe("The certificate shown to devices and browsers."),

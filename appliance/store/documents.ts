@@ -1,10 +1,21 @@
 /**
  * Small JSON documents that the console and the command line save: devices, accounts, mailboxes,
- * settings; and what accounts have used of their day (queue/kept-counts.ts), and the sizes of messages in maildrops and what they were seen to hold. A `put` or `remove` is on
+ * settings; people, their sessions and the keys of programs; and what accounts have used of their day
+ * (queue/kept-counts.ts), and the sizes of messages in maildrops and what they were seen to hold. A `put` or `remove` is on
  * the card when it resolves.
  */
 
-export type DocumentKind = "device" | "account" | "mailbox" | "setting" | "allowance" | "sizes" | "maildrop";
+export type DocumentKind =
+	| "device"
+	| "account"
+	| "mailbox"
+	| "setting"
+	| "allowance"
+	| "sizes"
+	| "maildrop"
+	| "person"
+	| "session"
+	| "api-key";
 
 export interface StoredDocument {
 	readonly key: string;

@@ -310,6 +310,12 @@ function servicesOver(state: FakeState): Services {
 				yield* state.testSteps;
 			},
 		},
+		console: {
+			resetPassword: async () => {
+				state.calls.push("console password");
+				return { name: "owner", password: "kv7m-p2xd-9qrt-w4nh" };
+			},
+		},
 		accounts: {
 			list: async () => state.accounts,
 			add: (draft, signal) => signIn(state, draft, signal),

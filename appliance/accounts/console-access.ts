@@ -1,0 +1,76 @@
+/**
+ * Builds what decides who may use the console: people with their sessions, and keys of programs. For
+ * console-parts.ts. Rejects when what was saved cannot be read.
+ */
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config/schema.ts";
+import type { Log } from "../log.ts";
+import { RefusalLog } from "../refusal-log.ts";
+import type { DocumentStore } from "../store/documents.ts";
+import type { TrustedTime } from "../trusted-time.ts";
+import { ApiKeys } from "./api-keys.ts";
+import { ConsoleClaim } from "./console-claim.ts";
+import { ConsoleSessions } from "./console-sessions.ts";
+import { ConsoleSignIns } from "./console-sign-ins.ts";
+import { OneTimeCodes } from "./one-time-codes.ts";
+import type { Passwords } from "./passwords.ts";
+import { holderOf, People } from "./people.ts";
+import { PersonRegister } from "./person-register.ts";
+import type { VaultKey } from "./recoverable-secrets.ts";
+import { readSetupCode, type SetupCodePlace } from "./setup-code.ts";
+
+export interface ConsoleAccessOptions {
+	readonly documents: DocumentStore;
+	/** As it is in force. */
+	readonly config: () => Pick<Config, "name" | "console" | "sign_up">;
+	readonly passwords: Passwords;
+	readonly vaultKey: VaultKey;
+	readonly place: SetupCodePlace;
+	readonly clock: Clock;
+	readonly time: TrustedTime;
+	readonly log: Log;
+}
+
+export interface ConsoleAccess {
+	readonly people: People;
+	readonly keys: ApiKeys;
+	/** Resolves when what was begun is on the card. */
+	stop(): Promise<void>;
+}
+
+export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<ConsoleAccess> {
+	const { documents, config, passwords, vaultKey, place, clock, time, log } = options;
+	const nowMs = () => time.nowMs() ?? clock.now();
+	const boxName = () => config().name;
+	const refusals = new RefusalLog(clock, log, "console-refused-more");
+	const register = await PersonRegister.open({
+		documents,
+		log,
+		filePassword: () => config().console.password_hash,
+		startedAt: new Date(nowMs()).toISOString(),
+	});
+	const sessions = await ConsoleSessions.open({
+		...{ documents, clock, nowMs },
+		holder: (name) => {
+			const person = register.find(name);
+			return person && holderOf(person);
+		},
+	});
+	const code = await readSetupCode(place, log);
+	const people = new People({
+		...{ register, sessions, passwords, nowMs, log, boxName },
+		claim: new ConsoleClaim({ clock, code, log, refusals }),
+		codes: new OneTimeCodes({ vaultKey, clock, nowMs, log, boxName }),
+		signIns: new ConsoleSignIns(clock, passwords, log, refusals),
+		signUpRules: () => config().sign_up,
+	});
+	const keys = await ApiKeys.open({ documents, clock, nowMs, log, refusals });
+	return {
+		people,
+		keys,
+		async stop() {
+			await people.idle();
+			await keys.idle();
+		},
+	};
+}
