@@ -8,7 +8,6 @@
  * that can be mailed, else to the owner of the account. The null reverse-path gets none, so no report is ever
  * answered by another. When the card refuses a report, the failure still stands in the queue.
  */
-import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -19,6 +18,7 @@ import { makeMessageId } from "../mail/message-id.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
 import type { RecipientRecord, ShownMessage } from "../store/operations.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { formatNotice, type Notice, readNotice, reportEvent } from "./notice.ts";
 import { ReportBudget } from "./report-budget.ts";
 import type { Runner } from "./runner.ts";
 import type { Settlement } from "./settlement.ts";
@@ -50,9 +50,6 @@ const REPORTS_LANE = "Postern (reports)";
 const LONGEST_HEADER_BYTES = 16 * 1024;
 const LONGEST_WHOLE_BYTES = 32 * 1024;
 const MOST_CAUGHT_UP = 200;
-
-const Notice = z.object({ told: z.array(z.string()), delayed: z.boolean() });
-type Notice = z.infer<typeof Notice>;
 
 export class Bounces {
 	readonly #options: BouncesOptions;
@@ -123,6 +120,7 @@ export class Bounces {
 		const { message, dsn } = shown;
 		const wanted = recipients.filter(({ address }) => wants(dsn?.recipients[address]?.notify ?? [], action));
 		const notice: Notice = {
+			...before,
 			told: action === "failed" ? [...before.told, ...recipients.map(({ address }) => address)] : before.told,
 			delayed: before.delayed || action === "delayed",
 		};
@@ -130,12 +128,12 @@ export class Bounces {
 		const withheld =
 			to === undefined || wanted.length === 0 ? undefined : this.#budget.take(to, clock.monotonicMs());
 		if (to === undefined || withheld === undefined) {
-			await spool.announce(message.id, JSON.stringify(notice), undefined);
+			await spool.announce(message.id, () => formatNotice(notice), undefined);
 			return;
 		}
 		const from = message.account === "" ? to : message.account;
 		const content = await this.#content({ action, shown, recipients: wanted, to, from, withheld });
-		const queued = await spool.announce(message.id, JSON.stringify(notice), {
+		const queued = await spool.announce(message.id, (report) => formatNotice(notice, report), {
 			envelope: {
 				device: REPORTS_LANE,
 				account: message.account,
@@ -143,6 +141,7 @@ export class Bounces {
 				recipients: [to],
 				smtpUtf8: false,
 				state: "incoming",
+				event: reportEvent(clock.now(), message.id, action),
 			},
 			content,
 		});
@@ -176,6 +175,7 @@ export class Bounces {
 		const fate = await incoming.accept({
 			...{ device: REPORTS_LANE, account: message.account, reversePath: "", recipients: [to] },
 			...{ smtpUtf8: false, state: "incoming" },
+			event: reportEvent(clock.now(), message.id, "relayed"),
 		});
 		if (fate.accepted) runner().accepted(incoming.number, message.account, REPORTS_LANE, undefined);
 	}
@@ -253,12 +253,6 @@ function reported(
 	orcpt: string | undefined,
 ): ReportedRecipient {
 	return { address, reply, ownerText, orcpt: orcpt ?? "" };
-}
-
-function readNotice(document: string | null): Notice {
-	const nothing: Notice = { told: [], delayed: false };
-	if (document === null) return nothing;
-	return Notice.safeParse(JSON.parse(document)).data ?? nothing;
 }
 
 /** RFC 3461 §4.1: nothing said leaves it to us; failures and long waits are told. */

@@ -16,6 +16,7 @@ import type {
 	Update,
 } from "../store/operations.ts";
 import { isExpired, jitteredWaitMs } from "./backoff.ts";
+import { readNotice } from "./notice.ts";
 import type { AttemptReport, RecipientOutcome } from "./transport.ts";
 
 export interface Patience {
@@ -78,16 +79,19 @@ export function settle(shown: ShownMessage, report: AttemptReport, patience: Pat
 
 /** What history keeps of a message that leaves the queue, `event` being the last that happened to it. */
 export function historyOf(
-	{ message, recipients, events, digest }: ShownMessage,
+	{ message, recipients, events, digest, notice }: ShownMessage,
 	event: EventRecord,
 	via = "",
 ): HistoryDocument {
-	const { device, account, sizeBytes, receivedAtMs, attempts } = message;
+	const { device, account, sizeBytes, receivedAtMs, attempts, subject } = message;
+	const { reports } = readNotice(notice);
 	return {
 		...{ device, account, sizeBytes, receivedAtMs, attempts, via, recipients },
 		sender: message.reversePath,
 		events: [...events, event],
 		...(digest === null ? {} : { digest }),
+		...(subject === "" ? {} : { subject }),
+		...(reports.length === 0 ? {} : { reports }),
 	};
 }
 

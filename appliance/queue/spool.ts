@@ -17,9 +17,11 @@ import type {
 	Enqueue,
 	EventRecord,
 	Finish,
+	FoundPage,
 	MessageState,
 	QueueIndex,
 	ReadAnswers,
+	Search,
 	Update,
 } from "../store/operations.ts";
 import { isFull, type Storage, storageError } from "../store/storage.ts";
@@ -41,6 +43,8 @@ export interface AcceptedEnvelope {
 	readonly delayMs?: number;
 	/** The first line of its history. */
 	readonly event?: EventRecord;
+	/** Decoded, where subjects are kept. */
+	readonly subject?: string;
 }
 
 export type AcceptFate =
@@ -177,11 +181,12 @@ export class Spool {
 
 	/**
 	 * Notes what a message's sender has been told and, if there is a report, queues it: both or neither. The
-	 * report's number; undefined when there is none, or the message has left meanwhile.
+	 * report's number, which `document` is given as well; undefined when there is none, or the message has left
+	 * meanwhile.
 	 */
 	async announce(
 		id: number,
-		document: string,
+		document: (report: number | undefined) => string,
 		report: { readonly envelope: AcceptedEnvelope; readonly content: Buffer } | undefined,
 	): Promise<number | undefined> {
 		let number: number | undefined;
@@ -192,7 +197,10 @@ export class Spool {
 			const content = new Uint8Array(report.content);
 			bounce = this.#enqueued(number, report.envelope, content.length, content);
 		}
-		const fate = await this.#storage.write({ type: "announce", id, document, bounce }, "urgent");
+		const fate = await this.#storage.write(
+			{ type: "announce", id, document: document(number), bounce },
+			"urgent",
+		);
 		if ("code" in fate) throw storageError(fate);
 		return fate.changes === 0 ? undefined : number;
 	}
@@ -212,6 +220,10 @@ export class Spool {
 
 	show(number: number): Promise<ReadAnswers["show"]> {
 		return this.#storage.read({ type: "show", id: number });
+	}
+
+	search(search: Search): Promise<FoundPage> {
+		return this.#storage.read({ type: "search", ...search });
 	}
 
 	list(afterNumber: number, limit: number): Promise<ReadAnswers["list"]> {
@@ -291,6 +303,7 @@ export class Spool {
 				attempts: 0,
 				maybeSent: false,
 				lastError: "",
+				subject: envelope.subject ?? "",
 			},
 			recipients: envelope.recipients,
 			body: content,

@@ -10,6 +10,7 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { errorCode, UserError } from "../errors.ts";
 import { MIGRATIONS, type Migration } from "./migrations.ts";
+import { searchTextOf } from "./search-text.ts";
 
 export type SqliteDatabase = Database.Database;
 export type SqliteStatement = Database.Statement;
@@ -45,6 +46,8 @@ export function openDatabase({ file, role, addon }: OpenOptions): SqliteDatabase
 		assertSqliteVersion(database);
 		database.pragma(`cache_size = -${CACHE_KIB}`);
 		database.pragma("busy_timeout = 10000");
+		// Before the migrations, which use it.
+		database.function("search_text", { deterministic: true }, searchTextOf);
 		if (role === "writer") prepareForWriting(database);
 		return database;
 	} catch (error) {

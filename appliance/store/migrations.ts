@@ -5,6 +5,7 @@
  * (`oldestReader`, a schema number), so that a rolled-back box either keeps its mail or says clearly
  * that it cannot read it. Steps already released never change.
  */
+import { listingOf, PLAIN_SEARCH_TEXT, SEARCH_TEXT } from "./listing.ts";
 
 export interface Migration {
 	readonly number: number;
@@ -96,9 +97,34 @@ CREATE TABLE notice (
 ) STRICT;
 `;
 
+/**
+ * `listing`: what a list of finished mail and a search in it go through, a few of its rows to a page, where
+ * `history` has one row to several. Only ever appended to, and cut at its old end. `search`: see search-text.ts.
+ *
+ * Earlier programs write `history` alone; the triggers keep the two together, with functions that they have.
+ */
+const MAIL_LIST = `
+ALTER TABLE message ADD COLUMN subject TEXT NOT NULL DEFAULT '';
+CREATE TABLE listing (
+	id INTEGER PRIMARY KEY,
+	received_ms INTEGER NOT NULL,
+	outcome TEXT NOT NULL,
+	device TEXT NOT NULL,
+	account TEXT NOT NULL,
+	search TEXT NOT NULL
+) STRICT;
+INSERT INTO listing SELECT ${listingOf("history", SEARCH_TEXT)} FROM history WHERE json_valid(document) ORDER BY id;
+CREATE TRIGGER history_listed AFTER INSERT ON history
+	WHEN json_valid(NEW.document) AND NOT EXISTS (SELECT 1 FROM listing WHERE id = NEW.id)
+	BEGIN INSERT INTO listing SELECT ${listingOf("NEW", PLAIN_SEARCH_TEXT)}; END;
+CREATE TRIGGER history_unlisted AFTER DELETE ON history
+	BEGIN DELETE FROM listing WHERE id = OLD.id; END;
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
 	{ number: 1, oldestReader: 1, sql: SPOOL },
 	{ number: 2, oldestReader: 1, sql: DSN },
 	// Earlier programs insert rows without naming their columns.
 	{ number: 3, oldestReader: 3, sql: DELIVERY },
+	{ number: 4, oldestReader: 3, sql: MAIL_LIST },
 ];

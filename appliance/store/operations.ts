@@ -43,6 +43,8 @@ export interface MessageRecord {
 	/** An earlier attempt may have got through. */
 	readonly maybeSent: boolean;
 	readonly lastError: string;
+	/** Decoded; empty where subjects are not kept (`queue.keep_subjects`). */
+	readonly subject: string;
 }
 
 export interface Enqueue {
@@ -172,6 +174,10 @@ export interface HistoryDocument {
 	readonly events: readonly EventRecord[];
 	/** As `ShownMessage.digest`. */
 	readonly digest?: string;
+	/** As `MessageRecord.subject`, where there is one. */
+	readonly subject?: string;
+	/** Numbers of the reports made about it, where there are any. */
+	readonly reports?: readonly number[];
 }
 
 export type Read =
@@ -182,7 +188,60 @@ export type Read =
 	| { readonly type: "body"; readonly id: number }
 	| { readonly type: "show"; readonly id: number }
 	| { readonly type: "list"; readonly afterId: number; readonly limit: number }
+	| ({ readonly type: "search" } & Search)
 	| { readonly type: "documents"; readonly kind: string };
+
+/** A page of queue and history together. Everything given must hold. */
+export interface Search {
+	/** As search-text.ts makes it of what was typed; empty for any. */
+	readonly text: string;
+	readonly device: string | null;
+	readonly account: string | null;
+	/** Accepted at or after, and before, by the wall clock. */
+	readonly sinceMs: number | null;
+	readonly untilMs: number | null;
+	/** Null for any. */
+	readonly outcomes: readonly FinishedOutcome[] | null;
+	/** Null for any. */
+	readonly queued: QueuedStates | null;
+	/** Only older, or only newer than this message; null for the newest. */
+	readonly from: { readonly before: number } | { readonly after: number } | null;
+	readonly limit: number;
+}
+
+/** Which queued messages are in the wanted states by the scheduler's word, or, where it has none, by the card's. */
+export interface QueuedStates {
+	readonly ids: readonly number[];
+	/** Known to the scheduler, and in other states. */
+	readonly otherIds: readonly number[];
+	readonly states: readonly MessageState[];
+}
+
+/** A message of the queue, or finished. */
+export interface FoundMail {
+	readonly id: number;
+	readonly state: MessageState | FinishedOutcome;
+	readonly device: string;
+	readonly account: string;
+	readonly sender: string;
+	readonly subject: string;
+	/** The first few. */
+	readonly recipients: readonly string[];
+	readonly recipientCount: number;
+	readonly sizeBytes: number;
+	readonly receivedAtMs: number;
+	/** Null while it is in the queue. */
+	readonly finishedAtMs: number | null;
+	readonly attempts: number;
+	readonly lastError: string;
+}
+
+export interface FoundPage {
+	/** Newest first. */
+	readonly rows: readonly FoundMail[];
+	readonly hasOlder: boolean;
+	readonly hasNewer: boolean;
+}
 
 /** Columns of one page of queued messages, compact enough for tens of thousands. */
 export interface QueueIndex {
@@ -224,5 +283,6 @@ export interface ReadAnswers {
 	readonly body: Uint8Array | null;
 	readonly show: ShownMessage | ShownHistory | null;
 	readonly list: readonly (MessageRecord & { readonly recipients: readonly string[] })[];
+	readonly search: FoundPage;
 	readonly documents: readonly { readonly key: string; readonly value: string }[];
 }

@@ -5,6 +5,7 @@
 import type { DsnRequest } from "../mail/envelope.ts";
 import { giveBack } from "../memory.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
+import { searchMail } from "./mail-search.ts";
 import {
 	type EventRecord,
 	type FinishedOutcome,
@@ -35,6 +36,7 @@ interface MessageRow {
 	readonly maybe_sent: number;
 	readonly last_error: string;
 	readonly digest: Uint8Array | null;
+	readonly subject: string;
 }
 
 export class Reader {
@@ -64,6 +66,8 @@ export class Reader {
 				return this.#database.transaction(() => this.#show(read.id))();
 			case "list":
 				return this.#list(read.afterId, read.limit);
+			case "search":
+				return this.#database.transaction(() => searchMail(this.#database, read))();
 			case "documents":
 				return this.#statements.documents.all(read.kind) as ReadAnswers["documents"];
 		}
@@ -197,5 +201,6 @@ function messageOf(row: MessageRow): MessageRecord {
 		attempts: row.attempts,
 		maybeSent: row.maybe_sent === 1,
 		lastError: row.last_error,
+		subject: row.subject,
 	};
 }

@@ -43,6 +43,7 @@ function enqueue(id: number, text: string): Enqueue {
 			attempts: 0,
 			maybeSent: false,
 			lastError: "",
+			subject: "",
 		},
 		recipients: ["one@example.com", "two@example.com"],
 		body: new Uint8Array(Buffer.from(text)),

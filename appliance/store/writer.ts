@@ -7,6 +7,7 @@
  */
 import { errorCode } from "../errors.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
+import { listingOf, SEARCH_TEXT } from "./listing.ts";
 import {
 	type Adopt,
 	type Announce,
@@ -28,7 +29,7 @@ import {
 export type WriteFate = { readonly changes: number } | { readonly code: string; readonly text: string };
 
 /** Finished messages kept for the owner to look back at; the oldest go first. */
-const HISTORY_KEPT = 20_000;
+const HISTORY_KEPT = 100_000;
 /** History is cut in steps, so that not every commit touches its oldest page. */
 const HISTORY_SLACK = 256;
 
@@ -109,6 +110,7 @@ export class Writer {
 			message.dueAtMs,
 			message.attempts,
 			digest,
+			message.subject,
 		);
 		for (const [ordinal, address] of recipients.entries()) {
 			this.#statements.insertRecipient.run(message.id, ordinal, address);
@@ -184,6 +186,7 @@ export class Writer {
 		this.#statements.deleteDsn.run(id);
 		this.#statements.deleteProgress.run(id);
 		this.#statements.deleteNotice.run(id);
+		this.#statements.insertListing.run(id, outcome, document);
 		this.#statements.insertHistory.run(id, finishedAtMs, outcome, document);
 		this.#pruneHistory();
 		return changes;
@@ -202,7 +205,7 @@ const SQL = {
 	commit: "COMMIT",
 	rollback: "ROLLBACK",
 	insertMessage:
-		"INSERT INTO message (id, device, account, reverse_path, smtp_utf8, size_bytes, in_file, received_ms, state, due_ms, attempts, maybe_sent, last_error, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?)",
+		"INSERT INTO message (id, device, account, reverse_path, smtp_utf8, size_bytes, in_file, received_ms, state, due_ms, attempts, maybe_sent, last_error, digest, subject) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?)",
 	insertRecipient: "INSERT INTO recipient VALUES (?, ?, ?, 0, '', '')",
 	insertBody: "INSERT INTO body VALUES (?, ?)",
 	insertDsn: "INSERT INTO dsn VALUES (?, ?)",
@@ -228,7 +231,10 @@ const SQL = {
 	deleteEvents: "DELETE FROM event WHERE message_id = ?",
 	deleteDsn: "DELETE FROM dsn WHERE id = ?",
 	insertHistory: "INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?)",
-	countHistory: "SELECT count(*) FROM history",
+	// Before the history: else its trigger does it, as for an earlier program.
+	insertListing: `INSERT OR REPLACE INTO listing SELECT ${listingOf("row", SEARCH_TEXT)} FROM (SELECT ? AS id, ? AS outcome, ? AS document) AS row`,
+	// As many as there are in `history`, on fewer pages.
+	countHistory: "SELECT count(*) FROM listing",
 	pruneHistory: "DELETE FROM history WHERE id IN (SELECT id FROM history ORDER BY id LIMIT ?)",
 	putDocument: "INSERT OR REPLACE INTO document VALUES (?, ?, ?)",
 	removeDocument: "DELETE FROM document WHERE kind = ? AND key = ?",

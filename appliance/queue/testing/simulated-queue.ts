@@ -106,6 +106,7 @@ export class SimulatedQueue {
 				attempts: 0,
 				maybeSent: false,
 				lastError: "",
+				subject: "",
 			},
 			recipients: recipients.map((address) => ({ address, state: "pending", reply: "", ownerText: "" })),
 			events: [],
