@@ -41,6 +41,7 @@ import { Coalescing } from "./queue/coalescing.ts";
 import type { KeepTime } from "./queue/keep-time.ts";
 import { KeptCounts } from "./queue/kept-counts.ts";
 import { NO_LIMITS } from "./queue/limits.ts";
+import { QueueActions } from "./queue/queue-actions.ts";
 import { QueueDesk } from "./queue/queue-desk.ts";
 import { recover } from "./queue/recovery.ts";
 import { Room } from "./queue/room.ts";
@@ -218,6 +219,7 @@ export class Appliance {
 				scheduler,
 				onSettled: (shown, settlement) => bounces.settled(shown, settlement),
 				route: (account, device, reversePath) => routes.route(account, device, reversePath),
+				isPaused: () => config().queue.paused,
 				allowances,
 				patience: () => ({
 					scheduleMs: config().queue.retry,
@@ -230,7 +232,8 @@ export class Appliance {
 			});
 			opened.push(() => runner.stop(GRACE_MS));
 			opened.push(() => keepTime.stop());
-			const queue = new QueueDesk({ spool, scheduler, runner, clock });
+			const actions = new QueueActions({ spool, scheduler, runner, clock });
+			const queue = new QueueDesk({ spool, scheduler, runner, clock, actions });
 			const strangers = new Strangers({
 				clock,
 				spool,
@@ -284,6 +287,7 @@ export class Appliance {
 					limits: new ConnectionLimits(),
 					hostName: () => config().name,
 					maxSizeBytes: () => config().smtp.max_message_size,
+					keepsSubjects: () => config().queue.keep_subjects,
 				},
 				pop3: fetching.host,
 			});
@@ -338,9 +342,10 @@ export class Appliance {
 			};
 			const consoleParts = await openConsoleParts({
 				...{ startedAt, environment: options.environment, stateDir, keyPlace, loaded, services },
-				...{ log, clock, time, events, storage, spool, scheduler, runner, room, queue },
+				...{ log, clock, time, events, storage, spool, scheduler, runner, room, queue, actions },
 				...{ accounts, devices, strangers, passwords, signIns, http, listeners },
 				reload: () => appliance.reload(),
+				tryLoad: (saved) => load(options, saved),
 			});
 			opened.push(() => consoleParts.stop());
 			const parts: Parts = {

@@ -9,7 +9,7 @@ import { openConsoleAccess } from "./accounts/console-access.ts";
 import type { Devices } from "./accounts/devices.ts";
 import type { Passwords } from "./accounts/passwords.ts";
 import type { Clock } from "./clock.ts";
-import type { LoadedConfig } from "./config/load.ts";
+import type { LoadedConfig, SavedSetting } from "./config/load.ts";
 import type { ConsoleServices } from "./console-services.ts";
 import type { Events } from "./events.ts";
 import type { Listeners } from "./listeners.ts";
@@ -17,12 +17,16 @@ import type { Log } from "./log.ts";
 import type { HttpClient } from "./microsoft/http.ts";
 import type { SignIns } from "./microsoft/sign-ins.ts";
 import { type KeyPlace, sharedVaultKey } from "./microsoft/vault-key.ts";
+import { Pause } from "./pause.ts";
+import { MailDesk } from "./queue/mail-desk.ts";
+import type { QueueActions } from "./queue/queue-actions.ts";
 import type { QueueDesk } from "./queue/queue-desk.ts";
 import type { Room } from "./queue/room.ts";
 import type { Runner } from "./queue/runner.ts";
 import type { Scheduler } from "./queue/scheduler.ts";
 import type { Spool } from "./queue/spool.ts";
 import type { Services } from "./services.ts";
+import { SettingsDesk } from "./settings-desk.ts";
 import type { Strangers } from "./smtp/strangers.ts";
 import type { Storage } from "./store/storage.ts";
 import type { TrustedTime } from "./trusted-time.ts";
@@ -34,6 +38,7 @@ export interface LentParts {
 	readonly stateDir: string;
 	readonly keyPlace: KeyPlace;
 	readonly loaded: { readonly current: LoadedConfig };
+	readonly tryLoad: (saved: readonly SavedSetting[]) => Promise<LoadedConfig>;
 	readonly reload: () => Promise<{ readonly changes: readonly string[] }>;
 	readonly services: Omit<Services, "console">;
 	readonly log: Log;
@@ -46,6 +51,7 @@ export interface LentParts {
 	readonly runner: Runner;
 	readonly room: Room;
 	readonly queue: QueueDesk;
+	readonly actions: QueueActions;
 	readonly accounts: Accounts;
 	readonly devices: Devices;
 	readonly strangers: Strangers;
@@ -61,7 +67,7 @@ interface Opened<Service> {
 	stop(): Promise<void> | void;
 }
 
-export type ConsoleParts = Opened<Services & Pick<ConsoleServices, "people" | "keys">>;
+export type ConsoleParts = Opened<ConsoleServices>;
 
 export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 	const opened: Pick<Opened<unknown>, "stop">[] = [];
@@ -72,9 +78,22 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 			...{ clock: lent.clock, time: lent.time, log: lent.log },
 		});
 		opened.push(access);
+		const { loaded, storage, listeners } = lent;
+		const settings = new SettingsDesk({
+			...{ loaded, documents: storage, tryLoad: lent.tryLoad, reload: lent.reload },
+			isConsoleOpen: () =>
+				listeners.portOf("console") !== undefined || listeners.portOf("console-tls") !== undefined,
+		});
+		const pause = new Pause({
+			...{ config: () => loaded.current.config, settings, documents: storage, clock: lent.clock },
+		});
+		const { spool, scheduler, runner, clock, actions } = lent;
+		const mail = new MailDesk({ spool, scheduler, runner, clock, actions, pause });
 		return {
 			service: {
 				...lent.services,
+				mail,
+				settings,
 				people: access.people,
 				keys: access.keys,
 				console: {

@@ -43,6 +43,9 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 	if (!accepting) {
 		tell("card-full", "The card is full: devices are asked to try later. Delete messages from the queue.");
 	}
+	if (config.queue.paused) {
+		tell("paused", "Sending is paused: mail waits. Resume it in the console, or set queue.paused to false.");
+	}
 	if (accounts.length === 0) {
 		tell(
 			"no-account",

@@ -13,6 +13,8 @@ export interface SchemaKey {
 	/** In file form; undefined when the key is simply absent unless set. */
 	readonly defaultValue: unknown;
 	readonly type: "text" | "list" | "boolean";
+	/** Where only these will do; else empty. */
+	readonly choices: readonly string[];
 	readonly required: boolean;
 }
 
@@ -32,6 +34,7 @@ interface Node {
 	readonly properties?: Readonly<Record<string, Node>>;
 	readonly items?: Node;
 	readonly required?: readonly string[];
+	readonly enum?: readonly string[];
 }
 
 /** In the order of the file: keys above the tables first. */
@@ -94,5 +97,5 @@ function readKey(path: readonly string[], node: Node, required: boolean): Schema
 	const type = node.type === "array" ? "list" : node.type === "boolean" ? "boolean" : "text";
 	// The meta of a field is copied into its JSON Schema node; `documented` has checked its shape.
 	const meta = node as unknown as FieldMeta;
-	return { path, meta, defaultValue: node.default, type, required };
+	return { path, meta, defaultValue: node.default, type, choices: node.enum ?? [], required };
 }

@@ -155,6 +155,14 @@ const queueTable = z.strictObject({
 					"a message may have been sent and nobody may look: send-again (it may come twice) | ask (it is held for you)",
 			}),
 		),
+	keep_subjects: z
+		.boolean()
+		.prefault(false)
+		.meta(documented({ description: "subjects are kept with the history of mail and shown in the console" })),
+	paused: z
+		.boolean()
+		.prefault(false)
+		.meta(documented({ description: "no mail leaves until this is off again; devices are still served" })),
 	reports_to: z
 		.enum(["sender", "owner", "nobody"])
 		.prefault("sender")

@@ -16,6 +16,7 @@ import { MailLog } from "../maillog.ts";
 import { Allowances } from "../queue/allowances.ts";
 import { AttemptJournal } from "../queue/attempt-journal.ts";
 import { NO_LIMITS } from "../queue/limits.ts";
+import { QueueActions } from "../queue/queue-actions.ts";
 import { QueueDesk } from "../queue/queue-desk.ts";
 import { recover } from "../queue/recovery.ts";
 import { Runner } from "../queue/runner.ts";
@@ -98,7 +99,8 @@ export class WayOut {
 		});
 		await recover({ spool, scheduler, findings, clock });
 		runner.start(await AttemptJournal.begin(folder, silentLog()));
-		const desk = new QueueDesk({ spool, scheduler, runner, clock });
+		const actions = new QueueActions({ spool, scheduler, runner, clock });
+		const desk = new QueueDesk({ ...{ spool, scheduler, runner, clock }, actions });
 		return new WayOut({ cloud, folder, storage, spool, scheduler, runner, desk, rig });
 	}
 

@@ -14,6 +14,7 @@ import { Allowances } from "./allowances.ts";
 import { AttemptJournal } from "./attempt-journal.ts";
 import { Coalescing } from "./coalescing.ts";
 import { NO_LIMITS } from "./limits.ts";
+import { QueueActions } from "./queue-actions.ts";
 import { QueueDesk } from "./queue-desk.ts";
 import { recover } from "./recovery.ts";
 import { Runner } from "./runner.ts";
@@ -96,7 +97,8 @@ async function openQueue(folder: string) {
 	});
 	await recover({ spool, scheduler, findings, clock });
 	runner.start(await AttemptJournal.begin(folder, log));
-	const desk = new QueueDesk({ spool, scheduler, runner, clock });
+	const actions = new QueueActions({ spool, scheduler, runner, clock });
+	const desk = new QueueDesk({ ...{ spool, scheduler, runner, clock }, actions });
 	const coalescing = new Coalescing({ spool, scheduler, runner, clock, log, mailLog });
 	const stop = async () => {
 		await runner.stop(5_000);

@@ -19,9 +19,9 @@ import { formatQueueId } from "../mail/queue-id.ts";
 import type { MailLog } from "../maillog.ts";
 import type { EventRecord, Finish, ShownMessage } from "../store/operations.ts";
 import { waitingEvent } from "./coalesced.ts";
+import { finish, historyOf } from "./history.ts";
 import type { Runner } from "./runner.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { finish, historyOf } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
 
 /** Beyond this many senders and recipients at once messages simply go: nothing is lost by it. */

@@ -8,8 +8,8 @@ import { asError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { finish, historyOf } from "./history.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { finish, historyOf } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
 
 const LOOK_EVERY_MS = 60 * 60_000;

@@ -40,6 +40,7 @@ async function openCard(): Promise<{ storage: DocumentStore; writes: () => numbe
 			writes += 1;
 			return storage.put(kind, key, value);
 		},
+		change: (kind, changes) => storage.change(kind, changes),
 		remove: (kind, key) => storage.remove(kind, key),
 	};
 	return { storage: counting, writes: () => writes };

@@ -11,6 +11,7 @@ import { Storage } from "../store/storage.ts";
 import { Allowances } from "./allowances.ts";
 import { AttemptJournal } from "./attempt-journal.ts";
 import { NO_LIMITS } from "./limits.ts";
+import { QueueActions } from "./queue-actions.ts";
 import { QueueDesk } from "./queue-desk.ts";
 import { recover } from "./recovery.ts";
 import { Runner } from "./runner.ts";
@@ -92,7 +93,8 @@ async function queue(folder: string, script: Script, retryMs: readonly number[] 
 	await recover({ spool, scheduler, findings, clock });
 	const journal = await AttemptJournal.begin(folder, silentLog());
 	runner.start(journal);
-	const desk = new QueueDesk({ spool, scheduler, runner, clock });
+	const actions = new QueueActions({ spool, scheduler, runner, clock });
+	const desk = new QueueDesk({ ...{ spool, scheduler, runner, clock }, actions });
 	const accept = async (
 		text: string,
 		device = "copier",

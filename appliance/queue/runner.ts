@@ -44,6 +44,8 @@ export interface RunnerOptions {
 	/** What Microsoft allows the accounts, and what they have used of it. */
 	readonly allowances: Allowances;
 	readonly patience: () => Patience;
+	/** `queue.paused`: attempts under way end, none begins. Whoever takes it off nudges. */
+	readonly isPaused?: () => boolean;
 	/** A message's new state is on the card. For whoever tells its sender. */
 	readonly onSettled?: (shown: ShownMessage, settlement: Settlement) => void;
 	readonly clock: Clock;
@@ -104,7 +106,7 @@ export class Runner {
 	claim(account: string, device: string): Claim | undefined {
 		const gate = this.#gate(account);
 		const lane = this.#options.scheduler.lane(account, device);
-		if (this.#journal === undefined || this.#stopping || lane.busy || lane.waiting > 0) return undefined;
+		if (!this.#mayBegin || lane.busy || lane.waiting > 0) return undefined;
 		if (gate.circuit.state !== "closed") return undefined;
 		const slot = this.#admission.enter(lane, gate);
 		if ("askAgainAtMs" in slot) return undefined;
@@ -209,12 +211,16 @@ export class Runner {
 		return gate;
 	}
 
+	get #mayBegin(): boolean {
+		return this.#journal !== undefined && !this.#stopping && this.#options.isPaused?.() !== true;
+	}
+
 	/** Starts work on lanes until the account's slots are taken or nothing is due. */
 	#pump(gate: Gate): void {
 		const { scheduler, clock } = this.#options;
 		for (;;) {
 			const nowMs = clock.monotonicMs();
-			if (this.#journal === undefined || this.#stopping) return;
+			if (!this.#mayBegin) return;
 			if (!gate.circuit.admits(nowMs)) {
 				if (gate.circuit.state === "open") this.#wake(gate, gate.circuit.openUntilMs);
 				return;
@@ -271,7 +277,7 @@ export class Runner {
 				const items = scheduler.take(lane, clock.monotonicMs(), oneByOne ? 1 : LEASE_AHEAD);
 				if (items.length === 0) return;
 				const goOn = await this.#attemptAll(items, pass);
-				if (!goOn || this.#stopping || this.#othersWait(slot)) return;
+				if (!goOn || !this.#mayBegin || this.#othersWait(slot)) return;
 			}
 		} catch (thrown) {
 			// The card could not be read or written. Nothing was decided; going on at once would only spin.

@@ -9,14 +9,13 @@ import { formatReply } from "../mail/reply.ts";
 import type {
 	EventRecord,
 	Finish,
-	HistoryDocument,
 	MessageState,
 	RecipientRecord,
 	ShownMessage,
 	Update,
 } from "../store/operations.ts";
 import { isExpired, jitteredWaitMs } from "./backoff.ts";
-import { readNotice } from "./notice.ts";
+import { finish, historyOf, outcomesDetail } from "./history.ts";
 import type { AttemptReport, RecipientOutcome } from "./transport.ts";
 
 export interface Patience {
@@ -53,7 +52,7 @@ export function settle(shown: ShownMessage, report: AttemptReport, patience: Pat
 	const failed = after.filter(({ state }) => state === "failed").length;
 	if (delivered === after.length) {
 		const settled = { ...shown, message: { ...message, attempts }, recipients: after };
-		const document = historyOf(settled, event, report.via);
+		const document = historyOf(settled, event);
 		const write = finish(message.id, "delivered", document, now.wallMs);
 		return { write, state: "delivered", waitMs: 0, delivered, failed };
 	}
@@ -77,34 +76,6 @@ export function settle(shown: ShownMessage, report: AttemptReport, patience: Pat
 	return { write, state, waitMs, delivered, failed };
 }
 
-/** What history keeps of a message that leaves the queue, `event` being the last that happened to it. */
-export function historyOf(
-	{ message, recipients, events, digest, notice }: ShownMessage,
-	event: EventRecord,
-	via = "",
-): HistoryDocument {
-	const { device, account, sizeBytes, receivedAtMs, attempts, subject } = message;
-	const { reports } = readNotice(notice);
-	return {
-		...{ device, account, sizeBytes, receivedAtMs, attempts, via, recipients },
-		sender: message.reversePath,
-		events: [...events, event],
-		...(digest === null ? {} : { digest }),
-		...(subject === "" ? {} : { subject }),
-		...(reports.length === 0 ? {} : { reports }),
-	};
-}
-
-/** A message leaves the queue, with what history keeps of it. */
-export function finish(
-	id: number,
-	outcome: Finish["outcome"],
-	document: HistoryDocument,
-	wallMs: number,
-): Finish {
-	return { type: "finish", id, finishedAtMs: wallMs, outcome, document: JSON.stringify(document) };
-}
-
 function recipientAfter(
 	address: string,
 	{ outcome, reply, ownerText }: RecipientOutcome,
@@ -123,9 +94,10 @@ function recipientAfter(
 }
 
 function eventOf(report: AttemptReport, attempt: number, wallMs: number): EventRecord {
-	const details = report.outcomes.map(
-		({ recipient, outcome, reply }) => `${recipient}: ${outcome} (${formatReply(reply)})`,
-	);
-	const detail = [...details, ...(report.note === undefined ? [] : [report.note])].join("; ");
+	const outcomes = report.outcomes.map(({ recipient, outcome, reply: said }) => ({
+		...{ address: recipient, outcome, reply: formatReply(said) },
+	}));
+	const details = report.note === undefined ? [] : [report.note];
+	const detail = [outcomesDetail(outcomes), ...details].filter((text) => text !== "").join("; ");
 	return { atMs: wallMs, event: `attempt ${attempt} via ${report.via}`, detail };
 }

@@ -26,6 +26,8 @@ export interface Submitted {
 	readonly helo: string;
 	readonly envelope: Envelope;
 	readonly repairs: readonly string[];
+	/** Empty where it is not kept; never for the log. */
+	readonly subject: string;
 	readonly count: Count;
 }
 
@@ -103,13 +105,13 @@ async function accept(
 }
 
 async function commit(
-	{ incoming, device, guest, account, envelope }: Submitted,
+	{ incoming, device, guest, account, envelope, subject }: Submitted,
 	claim: Claim | undefined,
 	digest: Uint8Array<ArrayBuffer> | undefined,
 	wait: Wait | undefined,
 ) {
 	const known = digest === undefined ? {} : { digest };
-	const accepted = { ...envelope, ...known, device: device.name, account };
+	const accepted = { ...envelope, ...known, device: device.name, account, subject };
 	try {
 		if (wait !== undefined) return await incoming.accept({ ...accepted, ...wait, state: "deferred" });
 		const state = guest ? "held" : claim === undefined ? "incoming" : "active";

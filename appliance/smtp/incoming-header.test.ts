@@ -19,6 +19,7 @@ const FACTS: HeaderFacts = {
 		dateIsGuess: false,
 	},
 	wantsFrom: false,
+	wantsSubject: false,
 };
 
 /** What is kept of a message that comes in packets of these sizes, without our trace field. */

@@ -10,6 +10,7 @@ import { isLooping } from "../mail/loop.ts";
 import { LONGEST_NAME_BYTES } from "../mail/loose-header.ts";
 import { receivedField, type Trace } from "../mail/received.ts";
 import { applySenderRule, type SenderRule } from "../mail/sender-header.ts";
+import { subjectOf } from "../mail/subject.ts";
 import { ChunkList } from "../queue/chunk-list.ts";
 
 const EMPTY = Buffer.alloc(0);
@@ -27,6 +28,8 @@ export interface HeaderFacts {
 	readonly senderRule: SenderRule;
 	/** Somebody asks for `from`. */
 	readonly wantsFrom: boolean;
+	/** `queue.keep_subjects` */
+	readonly wantsSubject: boolean;
 }
 
 export type HeaderLook =
@@ -46,6 +49,7 @@ export class IncomingHeader {
 	#neededBytes: number | undefined;
 	#repairs: readonly string[] = [];
 	#from = "";
+	#subject = "";
 
 	constructor(facts: HeaderFacts) {
 		this.#facts = facts;
@@ -59,6 +63,11 @@ export class IncomingHeader {
 	/** The first address of From, if it was wanted and there is one; empty until the look. */
 	get from(): string {
 		return this.#from;
+	}
+
+	/** If it was wanted and there is one; empty until the look. */
+	get subject(): string {
+		return this.#subject;
 	}
 
 	/** Takes a chunk; gives the look once the header is whole, with everything held so far behind it. */
@@ -91,6 +100,7 @@ export class IncomingHeader {
 		if (!look.allowed) return { refused: "sender", claimed: look.claimed };
 		this.#repairs = repairs;
 		if (this.#facts.wantsFrom) this.#from = fromAddress(look.message);
+		if (this.#facts.wantsSubject) this.#subject = subjectOf(look.message);
 		const head = Buffer.concat([Buffer.from(receivedField(trace)), look.message]);
 		return { refused: undefined, head, repairs };
 	}

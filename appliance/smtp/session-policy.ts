@@ -63,6 +63,7 @@ export interface PolicyOptions {
 	readonly limits: ConnectionLimits;
 	readonly hostName: () => string;
 	readonly maxSizeBytes: () => number;
+	readonly keepsSubjects: () => boolean;
 }
 
 /** A session without a device may be refused this often; then it is ended. */
@@ -243,6 +244,7 @@ export class SessionPolicy implements ConnectionHost {
 			fallbackSender: account,
 			senderRule: senderRuleOf(device, account),
 			wantsFrom: accounts.dependsOnSender(device),
+			wantsSubject: this.#options.keepsSubjects(),
 			trace: {
 				helo: session.hostNameAppearsAs || "",
 				clientAddress: session.remoteAddress,
@@ -276,6 +278,7 @@ export class SessionPolicy implements ConnectionHost {
 						client: session.remoteAddress,
 						helo: session.hostNameAppearsAs || "",
 						repairs: header.repairs,
+						subject: header.subject,
 					},
 					digest,
 				),

@@ -15,6 +15,7 @@ export type DocumentKind =
 	| "maildrop"
 	| "person"
 	| "session"
+	| "mark"
 	| "api-key";
 
 export interface StoredDocument {
@@ -26,6 +27,8 @@ export interface StoredDocument {
 export interface DocumentStore {
 	list(kind: DocumentKind): Promise<readonly StoredDocument[]>;
 	put(kind: DocumentKind, key: string, value: unknown): Promise<void>;
+	/** All or none of them; null removes. */
+	change(kind: DocumentKind, changes: readonly (readonly [key: string, value: unknown])[]): Promise<void>;
 	/** False when there was none. */
 	remove(kind: DocumentKind, key: string): Promise<boolean>;
 }

@@ -139,6 +139,13 @@ export interface PutDocument {
 	readonly value: string;
 }
 
+/** All of these or none; null removes. */
+export interface ChangeDocuments {
+	readonly type: "change-documents";
+	readonly kind: string;
+	readonly entries: readonly (readonly [key: string, value: string | null])[];
+}
+
 export interface RemoveDocument {
 	readonly type: "remove-document";
 	readonly kind: string;
@@ -157,6 +164,7 @@ export type Write =
 	| Update
 	| Finish
 	| PutDocument
+	| ChangeDocuments
 	| RemoveDocument;
 
 export type FinishedOutcome = "delivered" | "deleted" | "coalesced" | "expired";
@@ -169,7 +177,6 @@ export interface HistoryDocument {
 	readonly sizeBytes: number;
 	readonly receivedAtMs: number;
 	readonly attempts: number;
-	readonly via: string;
 	readonly recipients: readonly RecipientRecord[];
 	readonly events: readonly EventRecord[];
 	/** As `ShownMessage.digest`. */

@@ -108,6 +108,17 @@ export class Storage implements DocumentStore {
 		if ("code" in fate) throw storageError(fate);
 	}
 
+	async change(
+		kind: DocumentKind,
+		changes: readonly (readonly [key: string, value: unknown])[],
+	): Promise<void> {
+		const entries = changes.map(
+			([key, value]) => [key, value === null ? null : JSON.stringify(value)] as const,
+		);
+		const fate = await this.write({ type: "change-documents", kind, entries }, "urgent");
+		if ("code" in fate) throw storageError(fate);
+	}
+
 	async remove(kind: DocumentKind, key: string): Promise<boolean> {
 		const fate = await this.write({ type: "remove-document", kind, key }, "urgent");
 		if ("code" in fate) throw storageError(fate);

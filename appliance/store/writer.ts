@@ -11,6 +11,7 @@ import { listingOf, SEARCH_TEXT } from "./listing.ts";
 import {
 	type Adopt,
 	type Announce,
+	type ChangeDocuments,
 	type Doubt,
 	type Enqueue,
 	type EventRecord,
@@ -91,9 +92,21 @@ export class Writer {
 				return this.#finish(write);
 			case "put-document":
 				return this.#statements.putDocument.run(write.kind, write.key, write.value).changes;
+			case "change-documents":
+				return this.#changeDocuments(write);
 			case "remove-document":
 				return this.#statements.removeDocument.run(write.kind, write.key).changes;
 		}
+	}
+
+	#changeDocuments({ kind, entries }: ChangeDocuments): number {
+		const { putDocument, removeDocument } = this.#statements;
+		let changes = 0;
+		for (const [key, value] of entries) {
+			const statement = value === null ? removeDocument.run(kind, key) : putDocument.run(kind, key, value);
+			changes += statement.changes;
+		}
+		return changes;
 	}
 
 	#enqueue({ message, recipients, body, dsn, digest, event }: Enqueue): number {
