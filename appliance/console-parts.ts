@@ -6,6 +6,7 @@
  */
 import type { Accounts } from "./accounts/accounts.ts";
 import { openConsoleAccess } from "./accounts/console-access.ts";
+import { DeviceRuleDesk } from "./accounts/device-rules.ts";
 import type { Devices } from "./accounts/devices.ts";
 import type { Passwords } from "./accounts/passwords.ts";
 import type { Clock } from "./clock.ts";
@@ -29,6 +30,7 @@ import type { Services } from "./services.ts";
 import { SettingsDesk } from "./settings-desk.ts";
 import type { Strangers } from "./smtp/strangers.ts";
 import type { Storage } from "./store/storage.ts";
+import { TrafficDesk } from "./traffic-counts.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 
 /** What the appliance lends to the console's parts. */
@@ -89,10 +91,20 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 		});
 		const { spool, scheduler, runner, clock, actions } = lent;
 		const mail = new MailDesk({ spool, scheduler, runner, clock, actions, pause });
+		const traffic = await TrafficDesk.open({
+			...{ documents: storage, events: lent.events, clock, time: lent.time, log: lent.log, mail },
+			waiting: () => {
+				const { incoming, active, deferred } = scheduler.counts();
+				return incoming + active + deferred;
+			},
+		});
+		opened.push(traffic);
 		return {
 			service: {
 				...lent.services,
 				mail,
+				traffic,
+				deviceRules: new DeviceRuleDesk(lent.devices),
 				settings,
 				people: access.people,
 				keys: access.keys,

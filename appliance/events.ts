@@ -9,7 +9,16 @@ export interface EventMap {
 	/** A message was committed and answered 250. */
 	"message-accepted": [{ readonly queueId: string; readonly device: string; readonly sizeBytes: number }];
 	/** Every recipient of a message has a final outcome. */
-	"message-settled": [{ readonly queueId: string; readonly delivered: number; readonly failed: number }];
+	"message-settled": [
+		{
+			readonly queueId: string;
+			readonly device: string;
+			readonly delivered: number;
+			readonly failed: number;
+		},
+	];
+	/** Somebody was answered with a refusal; `device` is empty for a stranger. */
+	"peer-refused": [{ readonly address: string; readonly device: string }];
 	/** A message could not be taken although its sender was allowed to: card full or storage sick. */
 	"message-refused": [{ readonly device: string; readonly ownerText: string }];
 	/** Nothing goes through an account until further notice, and why. */

@@ -17,6 +17,8 @@ export type WrittenDevice = DeviceConfig & Partial<z.output<typeof savedDeviceSc
 export interface DeviceRecord {
 	readonly device: Device;
 	readonly written: WrittenDevice;
+	/** As it was saved, before it was read; of the file's devices none. */
+	readonly raw?: Readonly<Record<string, unknown>>;
 }
 
 const KEY_PREFIX = "device:";
@@ -77,7 +79,7 @@ export function mergeDevices(
 			problems.push(`The saved device "${key.slice(KEY_PREFIX.length)}" cannot be read and is left out.`);
 			continue;
 		}
-		const record = toRecord(parsed.data, "saved");
+		const record = { ...toRecord(parsed.data, "saved"), raw: value as Readonly<Record<string, unknown>> };
 		const clash = findClash(record.device, records);
 		if (clash === undefined) records.push(record);
 		else problems.push(`The saved device "${record.device.name}" is left out: ${clash}.`);

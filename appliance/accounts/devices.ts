@@ -204,7 +204,7 @@ export class Devices {
 			this.#assertFree(device);
 			const password = device.username === "" ? null : generatePassword();
 			const value = { ...wanted, ...(password === null ? {} : await this.#toSave(device, password)) };
-			const record = toRecord(parseDevice(value), "saved");
+			const record = { ...toRecord(parseDevice(value), "saved"), raw: value };
 			await this.#options.documents.put("device", documentKeyOf(device.name), value);
 			if (password !== null && device.compatibility.cramMd5) {
 				this.#opened = new Map([...this.#opened, [device.username, password]]);
@@ -217,23 +217,102 @@ export class Devices {
 	/** Throws `device-unknown`, `device-locked` (it stands in the configuration file). */
 	remove(name: string): Promise<void> {
 		return this.#inTurn(async () => {
-			const device = this.get(name);
-			if (device.origin === "file") {
-				throw new UserError(
-					"device-locked",
-					`The device "${device.name}" stands in the configuration file.`,
-					"Remove it there, then reload.",
-				);
-			}
+			const device = this.#saved(name);
 			await this.#options.documents.remove("device", documentKeyOf(device.name));
 			this.#opened = new Map([...this.#opened].filter(([username]) => username !== device.username));
 			this.#install(this.#records.filter((record) => record.device !== device));
 		});
 	}
 
+	#written(name: string): Readonly<Record<string, unknown>> {
+		const device = this.get(name);
+		const { raw } = this.#byName.get(foldName(device.name)) ?? {};
+		return raw ?? {};
+	}
+
+	/**
+	 * Puts another record in the place of a saved one, in the form of the file; its password stays as long as it has a
+	 * username. Throws `device-unknown`, `device-locked`, `device-invalid`, `device-exists`, `account-unknown`.
+	 */
+	rewrite(
+		name: string,
+		edit: (written: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
+	): Promise<Device> {
+		return this.#inTurn(() => this.#replace(this.#saved(name), edit(this.#written(name))));
+	}
+
+	/** Throws `device-unknown`, `device-locked`, and `device-invalid` when it has no username. */
+	renewPassword(name: string): Promise<Secret> {
+		return this.#inTurn(async () => {
+			const device = this.#saved(name);
+			if (device.username === "") {
+				throw new UserError(
+					"device-invalid",
+					`The device "${device.name}" is known by its address and has no password.`,
+					"Give it a username first.",
+				);
+			}
+			const password = generatePassword();
+			const { recoverable_password: _, ...written } = this.#written(name);
+			await this.#replace(device, { ...written, ...(await this.#toSave(device, password)) });
+			if (device.compatibility.cramMd5)
+				this.#opened = new Map([...this.#opened, [device.username, password]]);
+			return password;
+		});
+	}
+
 	/** Resolves when passwords found in the file are saved as hashes. For an orderly stop and for tests. */
 	settled(): Promise<void> {
 		return this.#filePasswords.settled();
+	}
+
+	#saved(name: string): Device {
+		const device = this.get(name);
+		if (device.origin === "saved") return device;
+		throw new UserError(
+			"device-locked",
+			`The device "${device.name}" stands in the configuration file.`,
+			"Change it there, then reload.",
+		);
+	}
+
+	async #replace(before: Device, written: Readonly<Record<string, unknown>>): Promise<Device> {
+		const { password_hash, recoverable_password, ...rest } = written;
+		const secrets = {
+			...(password_hash ? { password_hash } : {}),
+			...(recoverable_password ? { recoverable_password } : {}),
+		};
+		// Without a username a password would stand for nobody.
+		const value = rest["username"] === undefined ? rest : { ...rest, ...secrets };
+		const record = { ...toRecord(parseDevice(value), "saved"), raw: value };
+		const { device } = record;
+		if (device.kind !== "") findKind(device.kind);
+		if (device.addresses.length === 0 && device.username === "") {
+			throw new UserError(
+				"device-invalid",
+				"Nothing would be left to know this device by.",
+				"Give it an address or a username.",
+			);
+		}
+		assertNotOpen(device);
+		assertSwitchesFit(device);
+		this.#assertFree(device, before);
+		const [from, to] = [documentKeyOf(before.name), documentKeyOf(device.name)];
+		await this.#options.documents.change(
+			"device",
+			from === to
+				? [[to, value]]
+				: [
+						[from, null],
+						[to, value],
+					],
+		);
+		const opened = this.#opened.get(before.username);
+		if (opened !== undefined && device.username !== before.username) {
+			this.#opened = new Map([...this.#opened, [device.username, opened]]);
+		}
+		this.#install(this.#records.map((one) => (one.device === before ? record : one)));
+		return device;
 	}
 
 	#install(records: readonly DeviceRecord[]): void {
@@ -300,9 +379,11 @@ export class Devices {
 		};
 	}
 
-	#assertFree(device: Device): void {
-		const clash = findClash(device, this.#records);
-		if (clash !== undefined) throw new UserError("device-exists", `This device cannot be added: ${clash}.`);
+	/** `before`: what it takes the place of. */
+	#assertFree(device: Device, before?: Device): void {
+		const others = this.#records.filter((record) => record.device !== before);
+		const clash = findClash(device, others);
+		if (clash !== undefined) throw new UserError("device-exists", `This device cannot be saved: ${clash}.`);
 		if (device.account !== "" && this.#options.findAccount(device.account) === undefined) {
 			throw new UserError(
 				"account-unknown",
@@ -339,5 +420,5 @@ function parseDevice(value: unknown) {
 	const parsed = savedDeviceSchema.safeParse(value);
 	if (parsed.success) return parsed.data;
 	const problems = recordProblems("device", parsed.error.issues, value);
-	throw new UserError("device-invalid", `This device cannot be added: ${problems}.`);
+	throw new UserError("device-invalid", `This device cannot be saved: ${problems}.`);
 }

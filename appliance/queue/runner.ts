@@ -443,6 +443,7 @@ export class Runner {
 		if (counts.state !== "deferred") {
 			events.emit("message-settled", {
 				queueId: formatQueueId(message.id),
+				device: message.device,
 				delivered: counts.delivered,
 				failed: counts.failed,
 			});

@@ -377,8 +377,9 @@ export class SessionPolicy implements ConnectionHost {
 	}
 
 	#tell(session: SMTPServerSession, refusal: Refusal, device?: Device, qid?: string): void {
-		const { mailLog } = this.#options;
+		const { mailLog, events } = this.#options;
 		this.#recordOf(session).refused(refusal);
+		events.emit("peer-refused", { address: session.remoteAddress, device: device?.name ?? "" });
 		this.#refusalLog.tell(session.remoteAddress, () =>
 			mailLog.refused({
 				...(qid === undefined ? {} : { qid }),

@@ -16,6 +16,7 @@ export type DocumentKind =
 	| "person"
 	| "session"
 	| "mark"
+	| "traffic"
 	| "api-key";
 
 export interface StoredDocument {
