@@ -16,6 +16,7 @@ import { type LoadedConfig, loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
 import { type ConsoleParts, type LentParts, openConsoleParts } from "./console-parts.ts";
+import type { ConsoleServices } from "./console-services.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
 import { limitsOf } from "./delivery/account-limits.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
@@ -26,6 +27,7 @@ import { Events } from "./events.ts";
 import { type Fetching, openFetching } from "./fetching.ts";
 import { Listeners } from "./listeners.ts";
 import { type Log, openLog } from "./log.ts";
+import { LogRing } from "./log-ring.ts";
 import { MailboxDesk } from "./maildrops/mailbox-desk.ts";
 import { MailLog } from "./maillog.ts";
 import { endpointsOf } from "./microsoft/clouds.ts";
@@ -49,7 +51,7 @@ import { Runner } from "./queue/runner.ts";
 import { AS_IT_COMES, Scheduler } from "./queue/scheduler.ts";
 import { Spool } from "./queue/spool.ts";
 import { tendQueue } from "./queue-care.ts";
-import type { ConfigOrigin, Services } from "./services.ts";
+import type { ConfigOrigin } from "./services.ts";
 import { ConnectionLimits } from "./smtp/connection-limits.ts";
 import { REPEAT_WINDOW_MS, Repeats } from "./smtp/repeats.ts";
 import { Strangers } from "./smtp/strangers.ts";
@@ -69,6 +71,8 @@ export interface ApplianceOptions {
 	readonly environment: NodeJS.ProcessEnv;
 	/** Called when the appliance cannot go on: a storage thread died. */
 	readonly onFatal: (error: Error) => void;
+	/** Called when its owner asks for a restart: the process is to end in good order. */
+	readonly onEnd: () => void;
 }
 
 interface Parts {
@@ -92,7 +96,7 @@ interface Parts {
 }
 
 export class Appliance {
-	readonly services: Services;
+	readonly services: ConsoleServices;
 	readonly #options: ApplianceOptions;
 	readonly #parts: Parts;
 	readonly #loaded: { current: LoadedConfig };
@@ -103,7 +107,7 @@ export class Appliance {
 		options: ApplianceOptions,
 		parts: Parts,
 		loaded: { current: LoadedConfig },
-		services: Services,
+		services: ConsoleServices,
 	) {
 		this.#options = options;
 		this.#parts = parts;
@@ -122,8 +126,9 @@ export class Appliance {
 
 	static async start(options: ApplianceOptions): Promise<Appliance> {
 		const startedAt = new Date();
-		const log = openLog("info", options.environment);
 		const clock = new SystemClock();
+		const ring = new LogRing(() => clock.now());
+		const log = openLog("info", options.environment, ring);
 		const time = new TrustedTime(clock);
 		// Opened in this order, closed in the reverse; a failed start closes what was opened.
 		const opened: (() => Promise<void> | void)[] = [];
@@ -342,10 +347,11 @@ export class Appliance {
 			};
 			const consoleParts = await openConsoleParts({
 				...{ startedAt, environment: options.environment, stateDir, keyPlace, loaded, services },
-				...{ log, clock, time, events, storage, spool, scheduler, runner, room, queue, actions },
+				...{ log, ring, clock, time, events, storage, spool, scheduler, runner, room, queue, actions },
 				...{ accounts, devices, strangers, passwords, signIns, http, listeners },
 				reload: () => appliance.reload(),
 				tryLoad: (saved) => load(options, saved),
+				end: options.onEnd,
 			});
 			opened.push(() => consoleParts.stop());
 			const parts: Parts = {

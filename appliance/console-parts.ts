@@ -13,11 +13,15 @@ import type { Clock } from "./clock.ts";
 import type { LoadedConfig, SavedSetting } from "./config/load.ts";
 import type { ConsoleServices } from "./console-services.ts";
 import type { Events } from "./events.ts";
+import { HookDesk } from "./hook-desk.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Log } from "./log.ts";
+import type { LogRing } from "./log-ring.ts";
+import { MachineDesk } from "./machine-desk.ts";
 import type { HttpClient } from "./microsoft/http.ts";
 import type { SignIns } from "./microsoft/sign-ins.ts";
 import { type KeyPlace, sharedVaultKey } from "./microsoft/vault-key.ts";
+import { NewsDesk } from "./news-desk.ts";
 import { Pause } from "./pause.ts";
 import { MailDesk } from "./queue/mail-desk.ts";
 import type { QueueActions } from "./queue/queue-actions.ts";
@@ -44,6 +48,9 @@ export interface LentParts {
 	readonly reload: () => Promise<{ readonly changes: readonly string[] }>;
 	readonly services: Omit<Services, "console">;
 	readonly log: Log;
+	readonly ring: LogRing;
+	/** Ends the process in good order. */
+	readonly end: () => void;
 	readonly clock: Clock;
 	readonly time: TrustedTime;
 	readonly events: Events;
@@ -99,10 +106,31 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 			},
 		});
 		opened.push(traffic);
+		const config = () => loaded.current.config;
+		const news = new NewsDesk({ events: lent.events, ring: lent.ring, marks: () => marksOf(lent) });
+		const hooks = await HookDesk.open({
+			...{ documents: storage, vaultKey: sharedVaultKey(lent.keyPlace), events: lent.events, clock },
+			...{ services: lent.services, log: lent.log, boxName: () => config().name },
+		});
+		opened.push(hooks);
+		const machine = new MachineDesk({
+			...{
+				stateDir: lent.stateDir,
+				environment: lent.environment,
+				config,
+				services: lent.services,
+				listeners,
+			},
+			...{ people: access.people, room: lent.room, http: lent.http, clock, time: lent.time, end: lent.end },
+			logText: () => news.logText({}),
+		});
 		return {
 			service: {
 				...lent.services,
 				mail,
+				news,
+				machine,
+				hooks,
 				traffic,
 				deviceRules: new DeviceRuleDesk(lent.devices),
 				settings,
@@ -123,4 +151,14 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 		for (const part of opened.reverse()) await part.stop();
 		throw error;
 	}
+}
+
+/** What tells of no change by an event: another text, another state. */
+function marksOf({ scheduler, devices, accounts, strangers }: LentParts) {
+	const names = (list: readonly object[]) => JSON.stringify(list);
+	return {
+		mail: names([scheduler.counts()]),
+		devices: names([...devices.list(), ...strangers.list()]),
+		accounts: names([...accounts.list()]),
+	};
 }

@@ -135,6 +135,12 @@ export class Listeners {
 		return problem === undefined ? [] : [problem];
 	}
 
+	/** What is shown to devices and browsers. */
+	certificate(): Pick<ServedCertificate, "cert" | "authority"> {
+		if (this.#certificate === undefined) throw new Error("the certificate is asked for before it is there");
+		return this.#certificate.current;
+	}
+
 	/** PEM: what vouches for the certificate that is shown to devices. */
 	trustedCertificates(): string {
 		return this.#certificate?.current.cert ?? "";

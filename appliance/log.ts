@@ -6,6 +6,8 @@
  * characters escaped, so nothing a device sends can forge a second line.
  */
 
+import type { LogRing } from "./log-ring.ts";
+
 /** Priorities of sd-daemon(3), most urgent first. */
 const LOG_LEVELS = { crit: 2, error: 3, warning: 4, notice: 5, info: 6, debug: 7 } as const;
 export type LogLevel = keyof typeof LOG_LEVELS;
@@ -19,6 +21,8 @@ export interface LogOptions {
 	/** Prefix lines with `<N>` for journald. */
 	readonly journal: boolean;
 	readonly write: (line: string) => void;
+	/** Keeps the latest in memory. */
+	readonly ring?: LogRing;
 }
 
 export class Log {
@@ -56,13 +60,15 @@ export class Log {
 
 	#line(level: LogLevel, event: string, fields: LogFields = {}): void {
 		if (LOG_LEVELS[level] > LOG_LEVELS[this.#options.level]) return;
-		const prefix = this.#options.journal ? `<${LOG_LEVELS[level]}>` : `${level} `;
-		let line = prefix + event;
+		const { journal, write, ring } = this.#options;
+		const prefix = journal ? `<${LOG_LEVELS[level]}>` : `${level} `;
+		let text = "";
 		for (const [key, value] of [...Object.entries(this.#fields), ...Object.entries(fields)]) {
 			if (value === undefined) continue;
-			line += ` ${key}=${formatValue(value)}`;
+			text += ` ${key}=${formatValue(value)}`;
 		}
-		this.#options.write(`${line}\n`);
+		ring?.add(level, event, text);
+		write(`${prefix}${event}${text}\n`);
 	}
 }
 
@@ -85,8 +91,9 @@ function formatValue(value: LogValue): string {
 }
 
 /** The log of a process: journald's form when journald reads it, plain text otherwise. */
-export function openLog(level: LogLevel, environment: NodeJS.ProcessEnv = process.env): Log {
-	return new Log({ level, journal: environment["JOURNAL_STREAM"] !== undefined, write: writeSoon });
+export function openLog(level: LogLevel, environment: NodeJS.ProcessEnv = process.env, ring?: LogRing): Log {
+	const journal = environment["JOURNAL_STREAM"] !== undefined;
+	return new Log({ level, journal, write: writeSoon, ...(ring === undefined ? {} : { ring }) });
 }
 
 let pending = "";

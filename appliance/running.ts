@@ -51,6 +51,7 @@ async function runUntilSignal(
 	process.once("SIGINT", onSignal);
 	const appliance = await Appliance.start({
 		...options,
+		onEnd: onSignal,
 		onFatal: (error) => {
 			log.crit("storage-died", { error: error.stack ?? error.message });
 			end(1);

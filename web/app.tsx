@@ -38,10 +38,8 @@ import { findSession, rolesNeeded } from "./sessions.ts";
 import { visitorOf } from "./visitor.ts";
 
 const KEEP_FOREVER = "public, max-age=31536000, immutable";
-/** Forms are small; uploads have routes and limits of their own. */
+/** Forms are small. */
 const LARGEST_FORM_BYTES = 256 * 1024;
-/** What takes a file: its body is bounded where it is read. */
-const UPLOADS: ReadonlySet<string> = new Set(["/system/backup/restore", "/api/v1/backup/received"]);
 
 export function createConsole(
 	services: ConsoleServices,
@@ -69,9 +67,13 @@ export function createConsole(
 	app.route("/", healthRoutes());
 	app.use(tlsWhereRequired);
 	app.use(
-		bodyLimitExcept(UPLOADS, (context) => {
-			const { tooLargeTitle: title, tooLarge: text } = commonWords[context.var.language].faults;
-			return showMessage(context, { title, text, status: 413 });
+		bodyLimit({
+			maxSize: LARGEST_FORM_BYTES,
+			onError: (context) => {
+				const pages = context as PageRequest;
+				const { tooLargeTitle: title, tooLarge: text } = commonWords[pages.var.language].faults;
+				return showMessage(pages, { title, text, status: 413 });
+			},
 		}),
 	);
 	app.use(findSession);
@@ -141,17 +143,6 @@ const tlsWhereRequired: MiddlewareHandler<ConsoleEnvironment> = async (context, 
 	// A form that came in clear is not sent on: its content has been seen already.
 	return context.redirect(context.req.method === "GET" ? address + context.req.path.slice(1) : address, 303);
 };
-
-function bodyLimitExcept(
-	uploads: ReadonlySet<string>,
-	onError: (context: PageRequest) => Response | Promise<Response>,
-): MiddlewareHandler<ConsoleEnvironment> {
-	const limited = bodyLimit({
-		maxSize: LARGEST_FORM_BYTES,
-		onError: (context) => onError(context as PageRequest),
-	});
-	return (context, next) => (uploads.has(context.req.path) ? next() : limited(context, next));
-}
 
 /** The visitor's choice, else the first of the browser's that the console speaks. */
 function languageOf(context: PageRequest): Language {

@@ -2,7 +2,7 @@
  * Secrets that must be had back as they are: CRAM-MD5 (RFC 2195), APOP (RFC 1939) and one-time codes (RFC 6238) cannot be
  * checked against a hash. Sealed with AES-256-GCM under a key derived from the box's vault key, which is not in the
  * database; bound to the username. For devices.ts and mailboxes.ts, only where the owner turned `cram_md5` or `apop` on,
- * and for one-time-codes.ts.
+ * and for one-time-codes.ts and hook-desk.ts.
  *
  * What cannot be opened (the key is gone or another) gives undefined: whoever it belongs to can still sign in
  * by other means. `seal` throws `UserError` when there is no key to be had.
@@ -48,6 +48,14 @@ export const ONE_TIME_CODES: SecretPurpose = {
 	withoutKey: {
 		text: "The secret of the one-time codes cannot be kept",
 		hint: "Mend the vault key, then set them up again.",
+	},
+};
+
+export const HOOK_SECRETS: SecretPurpose = {
+	label: "postern web-hook secrets",
+	withoutKey: {
+		text: "The secret of the web-hook cannot be kept",
+		hint: "Mend the vault key, then add it again.",
 	},
 };
 

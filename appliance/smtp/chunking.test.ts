@@ -29,6 +29,7 @@ beforeAll(async () => {
 	appliance = await Appliance.start({
 		configFile,
 		environment: {},
+		onEnd: () => undefined,
 		onFatal: (error) => {
 			throw error;
 		},

@@ -17,6 +17,7 @@ export type DocumentKind =
 	| "session"
 	| "mark"
 	| "traffic"
+	| "hook"
 	| "api-key";
 
 export interface StoredDocument {

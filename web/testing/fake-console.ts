@@ -21,7 +21,6 @@ const NOT_GIVEN = [
 	"traffic",
 	"news",
 	"machine",
-	"backups",
 	"hooks",
 	"appliance",
 	"queue",

@@ -1,0 +1,122 @@
+/**
+ * What the machine says of itself, one fact a function, read from where Linux keeps it. For machine-desk.ts. A file that is
+ * not there gives null or nothing: the same program runs on a Pi, in a container and on a laptop.
+ */
+import { readdir, readFile, statfs } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+
+async function textOf(file: string): Promise<string> {
+	return readFile(file, "utf8").catch(() => "");
+}
+
+/** `Raspberry Pi 4 Model B Rev 1.4`, or what a PC's firmware calls it; may be empty. */
+export async function model(): Promise<string> {
+	const tree = (await textOf("/proc/device-tree/model")).replaceAll("\0", "").trim();
+	return tree || (await textOf("/sys/class/dmi/id/product_name")).trim();
+}
+
+export async function operatingSystem(): Promise<string> {
+	const name = /^PRETTY_NAME="?(.*?)"?$/m.exec(await textOf("/etc/os-release"))?.[1];
+	return `${name ?? os.type()}, ${os.release()}`;
+}
+
+/** The hottest zone. */
+export async function temperatureCelsius(): Promise<number | null> {
+	const zones = await readdir("/sys/class/thermal").catch(() => []);
+	const texts = await Promise.all(
+		zones
+			.filter((zone) => zone.startsWith("thermal_zone"))
+			.map((zone) => textOf(`/sys/class/thermal/${zone}/temp`)),
+	);
+	const temperatures = texts.map((text) => Number.parseInt(text, 10) / 1000).filter((value) => value > 0);
+	return temperatures.length === 0 ? null : Math.max(...temperatures);
+}
+
+export async function memory(): Promise<{ readonly totalBytes: number; readonly availableBytes: number }> {
+	const text = await textOf("/proc/meminfo");
+	const kilobytes = (name: string) =>
+		Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? Number.NaN);
+	const [total, available] = [kilobytes("MemTotal") * 1024, kilobytes("MemAvailable") * 1024];
+	return {
+		totalBytes: Number.isNaN(total) ? os.totalmem() : total,
+		availableBytes: Number.isNaN(available) ? os.freemem() : available,
+	};
+}
+
+export interface Mount {
+	/** `mmcblk0p3`, or what is no block device (`overlay`). */
+	readonly device: string;
+	readonly isReadOnly: boolean;
+}
+
+/** Of the file system that holds a folder; the longest mount point wins, and of several there the last. */
+export function mountOf(folder: string, mounts: string): Mount {
+	let [found, length] = [{ device: "", isReadOnly: false }, -1];
+	for (const line of mounts.split("\n")) {
+		const [device = "", point = "", , options = ""] = line.split(" ");
+		const place = point.replaceAll("\\040", " ");
+		const holds = folder === place || folder.startsWith(place.endsWith("/") ? place : `${place}/`);
+		if (place === "" || !holds || place.length < length) continue;
+		length = place.length;
+		found = { device: path.basename(device), isReadOnly: options.split(",").includes("ro") };
+	}
+	return found;
+}
+
+export async function card(folder: string) {
+	const { bsize, blocks } = await statfs(folder);
+	const { device, isReadOnly } = mountOf(folder, await textOf("/proc/self/mounts"));
+	const [wearPercent, writtenBytes] = await Promise.all([wear(device), written(device)]);
+	return { totalBytes: bsize * blocks, isReadOnly, wearPercent, writtenBytes };
+}
+
+/** `mmcblk0p3` is on `mmcblk0`, `sda1` on `sda`. */
+export function diskOf(device: string): string {
+	return device
+		.replace(/^((?:mmcblk|nvme\d+n|loop)\d+)p\d+$/, "$1")
+		.replace(/^((?:s|v|h|xv)d[a-z]+)\d+$/, "$1");
+}
+
+/** JEDEC eMMC 5.0 `life_time`: two classes of cells, in tenths; many SD cards tell nothing. */
+async function wear(device: string): Promise<number | null> {
+	const text = await textOf(`/sys/block/${diskOf(device)}/device/life_time`);
+	const tenths = [...text.matchAll(/0x([0-9a-f]+)/gi)].map(([, digits = "0"]) => Number.parseInt(digits, 16));
+	const worst = Math.max(0, ...tenths);
+	return worst === 0 ? null : Math.min(100, worst * 10);
+}
+
+/** Sectors of 512 octets (kernel: Documentation/block/stat.rst, field 7). */
+async function written(device: string): Promise<number | null> {
+	const fields = (await textOf(`/sys/block/${diskOf(device)}/stat`)).trim().split(/\s+/);
+	const sectors = Number(fields[6]);
+	return fields.length < 7 || Number.isNaN(sectors) ? null : sectors * 512;
+}
+
+export async function links() {
+	const names = Object.entries(os.networkInterfaces()).filter(([, addresses]) =>
+		addresses?.some(({ internal }) => !internal),
+	);
+	return Promise.all(
+		names.map(async ([name, addresses = []]) => {
+			const [state, speed] = await Promise.all([
+				textOf(`/sys/class/net/${name}/operstate`),
+				textOf(`/sys/class/net/${name}/speed`),
+			]);
+			const speedMbits = Number.parseInt(speed, 10);
+			return {
+				name,
+				isUp: state.trim() !== "down",
+				mac: addresses[0]?.mac ?? "",
+				addresses: addresses.map(({ cidr, address }) => cidr ?? address),
+				speedMbits: speedMbits > 0 ? speedMbits : null,
+			};
+		}),
+	);
+}
+
+/** systemd-timesyncd says so by this file; null where another service keeps the time. */
+export async function isTimeSynchronised(): Promise<boolean | null> {
+	const folder = await readdir("/run/systemd/timesync").catch(() => undefined);
+	return folder === undefined ? null : folder.includes("synchronized");
+}
