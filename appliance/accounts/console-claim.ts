@@ -13,7 +13,7 @@ import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { RefusalLog } from "../refusal-log.ts";
 import type { Secret } from "../secret.ts";
-import { isLocalAddress } from "./local-network.ts";
+import { isLocalAddress, ownNetworks } from "./local-network.ts";
 import { foldCode } from "./setup-code.ts";
 import { lockedError } from "./sign-in-errors.ts";
 import { SignInGuard } from "./sign-in-guard.ts";
@@ -53,7 +53,7 @@ export class ConsoleClaim {
 
 	/** Throws `claim-closed`, `code-wrong`, `sign-in-locked`. */
 	assertMay(peer: Peer, code: string | undefined): void {
-		if (this.openForMs() > 0 && isLocalAddress(peer.address)) return;
+		if (this.openForMs() > 0 && isLocalAddress(peer.address, ownNetworks())) return;
 		const { code: right } = this.#options;
 		if (right === undefined || code === undefined || code.trim() === "") throw this.#closedError();
 		const attempt = this.#guard.begin(GUESSED_AT, peer.address, false);

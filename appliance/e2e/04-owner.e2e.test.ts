@@ -282,3 +282,22 @@ describe("the command line itself", () => {
 		expect(stderr).toContain("queue");
 	});
 });
+
+describe("console password", () => {
+	it("gives the console's owner a new password each time, kept and logged nowhere in clear", async () => {
+		const first = await house.json<{ name: string; password: string }>("console", "password");
+		const second = await house.json<{ name: string; password: string }>("console", "password");
+		expect(first.name).toBe("owner");
+		expect(second.password).toMatch(/^[a-z2-9]{4}(?:-[a-z2-9]{4}){3}$/);
+		expect(second.password).not.toBe(first.password);
+		expect(house.log).toMatch(/person-added name=owner role=owner/);
+		expect(house.log).toMatch(/person-password-reset name=owner/);
+		const { readdirSync } = await import("node:fs");
+		const state = path.join(house.folder, "state");
+		const kept = readdirSync(state, { withFileTypes: true })
+			.filter((entry) => entry.isFile())
+			.map(({ name }) => readFileSync(path.join(state, name)).toString("latin1"));
+		expect(kept.join("")).toContain("$argon2id$");
+		for (const text of [house.log, ...kept]) expect(text).not.toContain(second.password);
+	});
+});
