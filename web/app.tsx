@@ -23,6 +23,8 @@ import { commonWords } from "./locales/common.ts";
 import { isLanguage, LANGUAGES, type Language } from "./locales/languages.ts";
 import { refusalText } from "./locales/refusals.ts";
 import { ownHost } from "./own-host.ts";
+import { logPages } from "./pages/log/routes.tsx";
+import { mailPages } from "./pages/mail/routes.tsx";
 import { showMessage } from "./pages/message-page.tsx";
 import { MorePage } from "./pages/more-page.tsx";
 import { overviewPages } from "./pages/overview/routes.tsx";
@@ -87,6 +89,8 @@ export function createConsole(
 	app.use(rolesNeeded("viewer", "operator", forbid));
 	app.route("/", liveRoutes());
 	app.route("/", overviewPages());
+	app.route("/", mailPages());
+	app.route("/", logPages());
 	app.use("/setup/*", ownersOnly);
 	app.route("/", setupPages());
 	app.get("/more", (context) => {

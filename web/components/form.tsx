@@ -43,6 +43,8 @@ interface FieldProps {
 	readonly id?: string;
 	readonly isOptional?: boolean;
 	readonly isDisabled?: boolean;
+	/** Goes without saying that it may be empty: a filter. */
+	readonly isPlain?: boolean;
 }
 
 interface TextFieldProps extends FieldProps {
@@ -64,7 +66,9 @@ const Label: FC<{ readonly field: FieldProps; readonly id: string }> = ({ field,
 	return (
 		<label for={id}>
 			{field.label}
-			{field.isOptional === true ? <span class="quiet"> ({words.optional})</span> : null}
+			{field.isOptional === true && field.isPlain !== true ? (
+				<span class="quiet"> ({words.optional})</span>
+			) : null}
 		</label>
 	);
 };
