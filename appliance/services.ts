@@ -173,6 +173,8 @@ export interface AllowedStranger extends DeviceSettings {
 
 export interface DeviceService {
 	list(): Promise<readonly Device[]>;
+	/** The kinds that are known, for a choice. */
+	kinds(): Promise<readonly KindHints[]>;
 	/** Throws `device-unknown`. */
 	show(name: string): Promise<DeviceSettings>;
 	/** Throws `device-exists`, `device-invalid`, `device-kind-unknown`, `account-unknown`. */

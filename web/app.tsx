@@ -31,6 +31,7 @@ import { overviewPages } from "./pages/overview/routes.tsx";
 import { claimFirst, claimPages, setupPages } from "./pages/setup/routes.tsx";
 import { secureAddress, signInPages } from "./pages/sign-in/routes.tsx";
 import { type PageRequest, show } from "./render.tsx";
+import { Reveals } from "./reveals.ts";
 import { authorityRoutes } from "./routes/authority.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { liveRoutes } from "./routes/live.ts";
@@ -49,7 +50,14 @@ export function createConsole(
 	log: Log,
 ): Hono<ConsoleEnvironment> {
 	const app = new Hono<ConsoleEnvironment>();
-	const desk: Desk = { services, surroundings, log, runs: new Runs(log), flashes: new Flashes() };
+	const desk: Desk = {
+		services,
+		surroundings,
+		log,
+		runs: new Runs(log),
+		flashes: new Flashes(),
+		reveals: new Reveals(),
+	};
 
 	app.use("/sign-in/return", async (context, next) => {
 		await next();

@@ -4,6 +4,7 @@ import type { Log } from "../appliance/log.ts";
 import type { ServerBindings } from "./answers.ts";
 import type { Flashes } from "./flashes.ts";
 import type { Language } from "./locales/languages.ts";
+import type { Reveals } from "./reveals.ts";
 import type { Runs } from "./runs.ts";
 
 /** A request as the box believes it: what trusted proxies said is already in it. */
@@ -24,6 +25,7 @@ export interface Desk {
 	readonly surroundings: Surroundings;
 	readonly runs: Runs;
 	readonly flashes: Flashes;
+	readonly reveals: Reveals;
 }
 
 /** What the composition root knows of the box. */

@@ -10,12 +10,13 @@ import type {
 	DeviceService,
 	DeviceSettings,
 	DeviceTestDraft,
+	KindHints,
 	SessionLog,
 	StrangerRow,
 	TestStep,
 } from "../services.ts";
 import type { Accounts } from "./accounts.ts";
-import { hintsOf, kindNamed, portsFor } from "./device-kinds.ts";
+import { allKinds, hintsOf, kindNamed, portsFor } from "./device-kinds.ts";
 import { type TestBench, testDevice } from "./device-test.ts";
 import type { Devices } from "./devices.ts";
 import type { Device } from "./model.ts";
@@ -53,6 +54,10 @@ export class DeviceDesk implements DeviceService {
 
 	list(): Promise<readonly Device[]> {
 		return Promise.resolve(this.#options.devices.list());
+	}
+
+	kinds(): Promise<readonly KindHints[]> {
+		return Promise.resolve(allKinds().map(hintsOf));
 	}
 
 	async show(name: string): Promise<DeviceSettings> {

@@ -38,6 +38,10 @@ export function kindNamed(wanted: string): NamedKind | undefined {
 	return name === undefined || kind === undefined ? undefined : { ...kind, name };
 }
 
+export function allKinds(): readonly NamedKind[] {
+	return Object.entries(KINDS).map(([name, kind]) => ({ ...kind, name }));
+}
+
 /** Throws `device-kind-unknown`, which lists them all. */
 export function findKind(wanted: string): NamedKind {
 	const kind = kindNamed(wanted);

@@ -22,6 +22,7 @@ export function remoteServices(client: ControlClient): Services {
 		},
 		devices: {
 			list: () => client.ask("GET", "/devices"),
+			kinds: () => client.ask("GET", "/device-kinds"),
 			show: (name) => client.ask("GET", `/devices/${encodeURIComponent(name)}`),
 			add: (draft) => client.ask("POST", "/devices", draft),
 			remove: async (name) => {

@@ -54,6 +54,7 @@ const TEST_INPUT = z.strictObject({
 export function deviceRoutes(devices: DeviceService, log: Log): Hono<ApiEnvironment> {
 	const routes = new Hono<ApiEnvironment>();
 	routes.get("/devices", async (context) => context.json(await devices.list()));
+	routes.get("/device-kinds", async (context) => context.json(await devices.kinds()));
 	routes.get("/devices/:name", async (context) =>
 		context.json(await devices.show(context.req.param("name"))),
 	);

@@ -275,6 +275,17 @@ function servicesOver(state: FakeState): Services {
 			act: async (action, ids) => actOn(state, action, ids),
 		},
 		devices: {
+			kinds: () =>
+				Promise.resolve([
+					{
+						kind: "brother",
+						title: "Brother printers and copiers",
+						words: { server: "SMTP Server Address" },
+						securityWords: {},
+						tryIf: [{ turnOn: "legacy_tls" as const, when: "it was made before about 2014" }],
+						notes: ["A note."],
+					},
+				]),
 			list: async () => state.devices,
 			show: async (name) => settingsOf(knownDevice(state, name), null),
 			add: async (draft) => addDevice(state, draft),
