@@ -23,6 +23,7 @@ import { commonWords } from "./locales/common.ts";
 import { isLanguage, LANGUAGES, type Language } from "./locales/languages.ts";
 import { refusalText } from "./locales/refusals.ts";
 import { ownHost } from "./own-host.ts";
+import { devicePages } from "./pages/devices/routes.tsx";
 import { logPages } from "./pages/log/routes.tsx";
 import { mailPages } from "./pages/mail/routes.tsx";
 import { showMessage } from "./pages/message-page.tsx";
@@ -98,6 +99,7 @@ export function createConsole(
 	app.route("/", liveRoutes());
 	app.route("/", overviewPages());
 	app.route("/", mailPages());
+	app.route("/", devicePages());
 	app.route("/", logPages());
 	app.use("/setup/*", ownersOnly);
 	app.route("/", setupPages());
