@@ -12,7 +12,7 @@ import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { getCookie } from "hono/cookie";
 import { secureHeaders } from "hono/secure-headers";
-import type { ConsoleServices, Role } from "../appliance/console-services.ts";
+import type { ConsoleServices } from "../appliance/console-services.ts";
 import { asError, UserError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
 import { ASSETS } from "./assets/files.ts";
@@ -23,12 +23,14 @@ import { commonWords } from "./locales/common.ts";
 import { isLanguage, LANGUAGES, type Language } from "./locales/languages.ts";
 import { refusalText } from "./locales/refusals.ts";
 import { ownHost } from "./own-host.ts";
+import { microsoftPages } from "./pages/cloud/routes.tsx";
 import { devicePages } from "./pages/devices/routes.tsx";
 import { logPages } from "./pages/log/routes.tsx";
 import { mailPages } from "./pages/mail/routes.tsx";
 import { showMessage } from "./pages/message-page.tsx";
 import { MorePage } from "./pages/more-page.tsx";
 import { overviewPages } from "./pages/overview/routes.tsx";
+import { forbid, ownersOnly } from "./pages/owners-only.ts";
 import { claimFirst, claimPages, setupPages } from "./pages/setup/routes.tsx";
 import { secureAddress, signInPages } from "./pages/sign-in/routes.tsx";
 import { type PageRequest, show } from "./render.tsx";
@@ -100,6 +102,7 @@ export function createConsole(
 	app.route("/", overviewPages());
 	app.route("/", mailPages());
 	app.route("/", devicePages());
+	app.route("/", microsoftPages());
 	app.route("/", logPages());
 	app.use("/setup/*", ownersOnly);
 	app.route("/", setupPages());
@@ -178,15 +181,6 @@ function refuseForm(context: PageRequest, fault: "form-elsewhere" | "form-stale"
 	return fault === "form-elsewhere"
 		? showMessage(context, { title: elsewhereTitle, text: elsewhere, status: 403 })
 		: showMessage(context, { title: staleTitle, text: stale, status: 403 });
-}
-
-/** For a section whose rule is stricter than that of the rest: `app.use("/people/*", ownersOnly)`. */
-export const ownersOnly = rolesNeeded("owner", "owner", forbid);
-
-function forbid(context: PageRequest, needed: Role) {
-	const words = commonWords[context.var.language];
-	const text = words.faults.forbidden(words.roles[needed]);
-	return showMessage(context, { title: words.faults.forbiddenTitle, text, status: 403 });
 }
 
 function tellFault(thrown: Error, context: PageRequest, log: Log) {

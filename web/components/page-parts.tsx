@@ -39,8 +39,10 @@ export const Card: FC<{
 	readonly live?: string;
 	readonly id?: string;
 	readonly class?: string;
-}> = ({ title, children, actions, live, id, ...rest }) => (
-	<section class={`card ${rest.class ?? ""}`.trim()} id={id} data-live={live}>
+	/** Something is under way: asked for again after so many seconds. */
+	readonly poll?: number;
+}> = ({ title, children, actions, live, id, poll, ...rest }) => (
+	<section class={`card ${rest.class ?? ""}`.trim()} id={id} data-live={live} data-poll={poll}>
 		{title === undefined ? null : (
 			<header>
 				<h2>{title}</h2>
