@@ -346,6 +346,8 @@ export interface MailboxTestDraft {
 
 export interface MailboxService {
 	list(): Promise<readonly Mailbox[]>;
+	/** Where programs fetch. */
+	place(): Promise<Pick<MailboxSettings, "server" | "ports">>;
 	/** Throws `mailbox-exists`, `mailbox-invalid`, `account-unknown`. */
 	add(draft: MailboxDraft): Promise<MailboxSettings>;
 	/** Throws `mailbox-unknown`, `mailbox-locked`. */

@@ -37,6 +37,7 @@ export function remoteServices(client: ControlClient): Services {
 		},
 		mailboxes: {
 			list: () => client.ask("GET", "/mailboxes"),
+			place: () => client.ask("GET", "/mailbox-place"),
 			add: (draft) => client.ask("POST", "/mailboxes", draft),
 			remove: async (username) => {
 				await client.ask("DELETE", `/mailboxes/${encodeURIComponent(username)}`);

@@ -34,6 +34,10 @@ export class MailboxDesk implements MailboxService {
 		this.#options = options;
 	}
 
+	place() {
+		return Promise.resolve(this.#options.place());
+	}
+
 	list(): Promise<readonly Mailbox[]> {
 		return Promise.resolve(this.#options.mailboxes.list());
 	}

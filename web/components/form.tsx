@@ -38,7 +38,7 @@ export const Form: FC<FormProps> = ({ action, children, isUpload = false, id, ..
 interface FieldProps {
 	readonly label: string;
 	readonly name: string;
-	readonly hint?: Child;
+	readonly hint?: Child | undefined;
 	/** Another value than the name where one page has several such fields. */
 	readonly id?: string;
 	readonly isOptional?: boolean;
@@ -48,7 +48,7 @@ interface FieldProps {
 }
 
 interface TextFieldProps extends FieldProps {
-	readonly value?: string;
+	readonly value?: string | undefined;
 	readonly type?: "text" | "password" | "email" | "url" | "number" | "search" | "file" | "date";
 	readonly autocomplete?: string;
 	readonly inputmode?: "numeric" | "email" | "url";
@@ -114,12 +114,12 @@ export const TextField: FC<TextFieldProps> = (field) => {
 interface Choice {
 	readonly value: string;
 	readonly label: string;
-	readonly hint?: Child;
+	readonly hint?: Child | undefined;
 }
 
 interface ChoiceProps extends FieldProps {
 	readonly choices: readonly Choice[];
-	readonly value?: string;
+	readonly value?: string | undefined;
 }
 
 export const SelectField: FC<ChoiceProps> = (field) => {
@@ -201,7 +201,7 @@ interface ButtonProps {
 	readonly children: Child;
 	readonly kind?: "primary" | "quiet" | "danger";
 	readonly name?: string;
-	readonly value?: string;
+	readonly value?: string | undefined;
 	/** Of a form elsewhere on the page. */
 	readonly form?: string;
 	readonly formaction?: string;

@@ -13,7 +13,7 @@ export interface Crumb {
 export const PageHead: FC<{
 	readonly title: Child;
 	readonly back?: Crumb;
-	readonly lead?: Child;
+	readonly lead?: Child | undefined;
 	/** Buttons and links. */
 	readonly children?: Child;
 }> = ({ title, back, lead, children }) => (
@@ -34,7 +34,7 @@ export const PageHead: FC<{
 export const Card: FC<{
 	readonly title?: Child;
 	readonly children: Child;
-	readonly actions?: Child;
+	readonly actions?: Child | undefined;
 	/** Changed in place when one of these topics has news (client/live.ts): needs `id`. */
 	readonly live?: string;
 	readonly id?: string;

@@ -37,6 +37,7 @@ const TEST_INPUT = z.strictObject({ password: z.string().min(1).max(256) });
 export function mailboxRoutes(mailboxes: MailboxService, log: Log): Hono<ApiEnvironment> {
 	const routes = new Hono<ApiEnvironment>();
 	routes.get("/mailboxes", async (context) => context.json(await mailboxes.list()));
+	routes.get("/mailbox-place", async (context) => context.json(await mailboxes.place()));
 	routes.post("/mailboxes", async (context) => {
 		const draft = await readInput(context, DRAFT_INPUT);
 		return context.json(await mailboxes.add(withoutAbsent(draft)));

@@ -307,6 +307,7 @@ function servicesOver(state: FakeState): Services {
 			},
 		},
 		mailboxes: {
+			place: () => Promise.resolve({ server: "192.168.1.20", ports: POP3_PORTS }),
 			list: async () => state.mailboxes,
 			add: async (draft) => {
 				state.calls.push(`mailbox ${JSON.stringify(draft)}`);
