@@ -349,6 +349,7 @@ export class Appliance {
 				...{ startedAt, environment: options.environment, stateDir, keyPlace, loaded, services },
 				...{ log, ring, clock, time, events, storage, spool, scheduler, runner, room, queue, actions },
 				...{ accounts, devices, strangers, passwords, signIns, http, listeners },
+				mailboxes: fetching.mailboxes,
 				reload: () => appliance.reload(),
 				tryLoad: (saved) => load(options, saved),
 				end: options.onEnd,

@@ -8,6 +8,7 @@ import type { Accounts } from "./accounts/accounts.ts";
 import { openConsoleAccess } from "./accounts/console-access.ts";
 import { DeviceRuleDesk } from "./accounts/device-rules.ts";
 import type { Devices } from "./accounts/devices.ts";
+import type { Mailboxes } from "./accounts/mailboxes.ts";
 import type { Passwords } from "./accounts/passwords.ts";
 import type { Clock } from "./clock.ts";
 import type { LoadedConfig, SavedSetting } from "./config/load.ts";
@@ -21,7 +22,7 @@ import { MachineDesk } from "./machine-desk.ts";
 import type { HttpClient } from "./microsoft/http.ts";
 import type { SignIns } from "./microsoft/sign-ins.ts";
 import { type KeyPlace, sharedVaultKey } from "./microsoft/vault-key.ts";
-import { NewsDesk } from "./news-desk.ts";
+import { type Marks, NewsDesk } from "./news-desk.ts";
 import { Pause } from "./pause.ts";
 import { MailDesk } from "./queue/mail-desk.ts";
 import type { QueueActions } from "./queue/queue-actions.ts";
@@ -63,6 +64,7 @@ export interface LentParts {
 	readonly actions: QueueActions;
 	readonly accounts: Accounts;
 	readonly devices: Devices;
+	readonly mailboxes: Mailboxes;
 	readonly strangers: Strangers;
 	readonly passwords: Passwords;
 	readonly signIns: SignIns;
@@ -153,12 +155,12 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 	}
 }
 
-/** What tells of no change by an event: another text, another state. */
-function marksOf({ scheduler, devices, accounts, strangers }: LentParts) {
-	const names = (list: readonly object[]) => JSON.stringify(list);
+/** What tells of no change by an event. Records are others when they have changed. */
+function marksOf({ scheduler, devices, accounts, mailboxes, strangers }: LentParts): Marks {
 	return {
-		mail: names([scheduler.counts()]),
-		devices: names([...devices.list(), ...strangers.list()]),
-		accounts: names([...accounts.list()]),
+		mail: Object.values(scheduler.counts()),
+		devices: [strangers.revision, ...devices.list()],
+		accounts: accounts.list(),
+		mailboxes: mailboxes.list(),
 	};
 }

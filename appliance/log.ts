@@ -79,7 +79,8 @@ const PLAIN_VALUE = /^[\w@.:/+<>,[\]*-]+$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is escaped here
 const UNSAFE_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
-function formatValue(value: LogValue): string {
+/** As it stands behind `key=`: quoted where it needs to be. */
+export function formatValue(value: LogValue): string {
 	const whole = String(value);
 	const text = whole.length > LONGEST_VALUE ? `${whole.slice(0, LONGEST_VALUE)}…` : whole;
 	if (PLAIN_VALUE.test(text)) return text;

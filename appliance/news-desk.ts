@@ -2,14 +2,17 @@
  * What has changed, for pages that are open, and the log as the console shows it. For console-parts.ts.
  *
  * Changes are gathered for a moment and told by topic, never by content; a reader that is slow hears of each topic once.
+ * While nobody reads, nothing is watched.
  */
 import type { LogEntry, LogFilter, LogLevelName, NewsService, Topic } from "./console-services.ts";
 import { LOG_LEVELS } from "./console-services.ts";
 import type { EventMap, Events } from "./events.ts";
+import { formatValue } from "./log.ts";
 import { fieldsOf, type LogRing, type RingLine } from "./log-ring.ts";
+import { maskedValue } from "./masking.ts";
 
 const GATHERED_MS = 800;
-/** What tells of itself by no event: looked at so often while somebody listens. */
+/** What tells of itself by no event is looked at so often. */
 const LOOK_EVERY_MS = 2_000;
 const MACHINE_EVERY_MS = 15_000;
 const MOST_ENTRIES = 500;
@@ -25,60 +28,34 @@ const TOPICS: Readonly<Partial<Record<keyof EventMap, readonly Topic[]>>> = {
 	"configuration-reloaded": ["settings", "devices", "accounts", "mailboxes", "mail"],
 };
 
+/** Values that are others when something of the topic has changed; compared one by one, as they are. */
+export type Marks = Readonly<Partial<Record<Topic, readonly unknown[]>>>;
+
 export interface NewsDeskOptions {
 	readonly events: Events;
 	readonly ring: LogRing;
-	/** Changes when something of the topic has, and else not: counts of the queue, names of devices. */
-	readonly marks: () => Readonly<Partial<Record<Topic, string>>>;
+	/** Of what tells of no change by an event. */
+	readonly marks: () => Marks;
 }
 
 export class NewsDesk implements NewsService {
 	readonly #options: NewsDeskOptions;
+	readonly #readers = new Set<Reader>();
+	#stopWatching: () => void = () => undefined;
 
 	constructor(options: NewsDeskOptions) {
 		this.#options = options;
 	}
 
 	async *changes(signal: AbortSignal): AsyncIterable<readonly Topic[]> {
-		const { events, ring, marks } = this.#options;
-		const changed = new Set<Topic>();
-		let wake: () => void = () => undefined;
-		const note = (topics: readonly Topic[]) => {
-			for (const topic of topics) changed.add(topic);
-			wake();
-		};
-		const names = Object.keys(TOPICS) as (keyof EventMap)[];
-		const ends = names.map((name) => events.on(name, () => note(TOPICS[name] ?? [])));
-		let [before, line] = [marks(), ring.latest];
-		const look = setInterval(() => {
-			const now = marks();
-			const topics = (Object.keys(now) as Topic[]).filter((topic) => now[topic] !== before[topic]);
-			before = now;
-			if (ring.latest !== line) topics.push("log");
-			line = ring.latest;
-			if (topics.length > 0) note(topics);
-		}, LOOK_EVERY_MS);
-		const machine = setInterval(() => note(["machine"]), MACHINE_EVERY_MS);
-		const onAbort = () => wake();
-		signal.addEventListener("abort", onAbort);
+		const reader = new Reader();
+		if (this.#readers.size === 0) this.#stopWatching = this.#watch();
+		this.#readers.add(reader);
 		try {
-			while (!signal.aborted) {
-				if (changed.size === 0) {
-					await new Promise<void>((resolve) => {
-						wake = resolve;
-					});
-				}
-				await pause(GATHERED_MS, signal);
-				if (signal.aborted || changed.size === 0) continue;
-				const topics = [...changed];
-				changed.clear();
-				yield topics;
-			}
+			yield* reader.read(signal);
 		} finally {
-			clearInterval(look);
-			clearInterval(machine);
-			signal.removeEventListener("abort", onAbort);
-			for (const end of ends) end();
+			this.#readers.delete(reader);
+			if (this.#readers.size === 0) this.#stopWatching();
 		}
 	}
 
@@ -96,12 +73,71 @@ export class NewsDesk implements NewsService {
 
 	logText(filter: LogFilter): string {
 		const lines = [...this.#options.ring.newestFirst()].filter((line) => matches(line, filter)).reverse();
-		return lines
-			.map(({ atMs, level, event, text }) =>
-				masked(`${new Date(atMs).toISOString()} ${level.padEnd(7)} ${event}${text}\n`),
-			)
-			.join("");
+		return lines.map((line) => formatEntry(entryOf(line))).join("");
 	}
+
+	/** One watch, however many read. */
+	#watch(): () => void {
+		const { events, ring, marks } = this.#options;
+		const note = (topics: readonly Topic[]) => {
+			for (const reader of this.#readers) reader.note(topics);
+		};
+		const names = Object.keys(TOPICS) as (keyof EventMap)[];
+		const ends = names.map((name) => events.on(name, () => note(TOPICS[name] ?? [])));
+		let before = { ...marks(), log: [ring.latest] };
+		const look = setInterval(() => {
+			const now = { ...marks(), log: [ring.latest] };
+			note(changedTopics(before, now));
+			before = now;
+		}, LOOK_EVERY_MS);
+		const machine = setInterval(() => note(["machine"]), MACHINE_EVERY_MS);
+		return () => {
+			clearInterval(look);
+			clearInterval(machine);
+			for (const end of ends) end();
+		};
+	}
+}
+
+/** Of one page that is open: the topics it has not been told of yet. */
+class Reader {
+	readonly #changed = new Set<Topic>();
+	#wake: () => void = () => undefined;
+
+	note(topics: readonly Topic[]): void {
+		for (const topic of topics) this.#changed.add(topic);
+		if (this.#changed.size > 0) this.#wake();
+	}
+
+	async *read(signal: AbortSignal): AsyncGenerator<readonly Topic[], void> {
+		const onAbort = () => this.#wake();
+		signal.addEventListener("abort", onAbort);
+		try {
+			while (!signal.aborted) {
+				if (this.#changed.size === 0) await this.#somethingChanges();
+				await pause(GATHERED_MS, signal);
+				if (signal.aborted) return;
+				const topics = [...this.#changed];
+				this.#changed.clear();
+				yield topics;
+			}
+		} finally {
+			signal.removeEventListener("abort", onAbort);
+		}
+	}
+
+	#somethingChanges(): Promise<void> {
+		return new Promise<void>((resolve) => {
+			this.#wake = resolve;
+		});
+	}
+}
+
+function changedTopics(before: Marks, now: Marks): Topic[] {
+	return (Object.keys(now) as Topic[]).filter((topic) => {
+		const [old = [], present = []] = [before[topic], now[topic]];
+		return old.length !== present.length || present.some((mark, index) => !Object.is(mark, old[index]));
+	});
 }
 
 function matches({ level, event, text }: RingLine, filter: LogFilter): boolean {
@@ -116,18 +152,17 @@ function rank(level: LogLevelName): number {
 }
 
 function entryOf({ number, atMs, level, event, text }: RingLine): LogEntry {
-	return { number, at: new Date(atMs).toISOString(), level, event, fields: fieldsOf(masked(text)) };
+	const fields = Object.entries(fieldsOf(text)).map(([name, value]) => [name, maskedValue(name, value)]);
+	return {
+		...{ number, at: new Date(atMs).toISOString(), level, event },
+		fields: Object.fromEntries(fields) as LogEntry["fields"],
+	};
 }
 
-/**
- * Secrets are typed so that they cannot be logged; this is for the one that comes in a text of somebody else's (a library's
- * error, an answer of a server): tokens, keys of ours, and whatever is called a password.
- */
-const SECRETS =
-	/\b(?:eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|pst_[\w-]{20,}|Bearer\s+\S+)|((?:password|passwd|secret|client_secret|refresh_token|access_token|code)\s*[=:]\s*)(?:"[^"]*"|[^\s&,;"]+)/gi;
-
-export function masked(text: string): string {
-	return text.replaceAll(SECRETS, (_, name?: string) => `${name ?? ""}***`);
+/** As the journal has it, with its time before it. */
+function formatEntry({ at, level, event, fields }: LogEntry): string {
+	const values = Object.entries(fields).map(([name, value]) => ` ${name}=${formatValue(value)}`);
+	return `${at} ${level.padEnd(7)} ${event}${values.join("")}\n`;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -139,5 +174,6 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 		};
 		const timer = setTimeout(done, ms);
 		signal.addEventListener("abort", done);
+		if (signal.aborted) done();
 	});
 }

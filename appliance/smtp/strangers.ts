@@ -50,10 +50,16 @@ export class Strangers {
 	readonly #knocks = new Map<string, Knock>();
 	readonly #holds: StrangerHolds;
 	#hasLoaded = false;
+	#revision = 0;
 
 	constructor(options: StrangersOptions) {
 		this.#options = options;
 		this.#holds = new StrangerHolds((number) => options.scheduler.known(number)?.state === "held");
+	}
+
+	/** Another one when anything of the list has changed. */
+	get revision(): number {
+		return this.#revision;
 	}
 
 	/** Finds what earlier runs held. After the queue has been loaded. */
@@ -138,7 +144,7 @@ export class Strangers {
 			if (item !== undefined) scheduler.remove(item);
 			runner.accepted(id, account, device.name, undefined);
 		}
-		this.#knocks.delete(address);
+		this.#forget(address);
 		return ids.length;
 	}
 
@@ -149,8 +155,13 @@ export class Strangers {
 		}
 		const ids = this.#holds.of(address).numbers.map(formatQueueId);
 		const deleted = ids.length === 0 ? 0 : await this.#options.delete(ids);
-		this.#knocks.delete(address);
+		this.#forget(address);
 		return deleted;
+	}
+
+	#forget(address: string): void {
+		this.#knocks.delete(address);
+		this.#revision += 1;
 	}
 
 	#knock(address: string, nowMs: number, helo: string, sender: string): Knock {
@@ -168,6 +179,7 @@ export class Strangers {
 		}
 		this.#knocks.delete(address);
 		this.#knocks.set(address, knock);
+		this.#revision += 1;
 		this.#makeRoom();
 		return knock;
 	}
