@@ -3,29 +3,26 @@
  * help. For console-parts.ts. Reads only; `restart` ends the process in good order where somebody starts it again.
  */
 import { X509Certificate } from "node:crypto";
-import { lookup } from "node:dns/promises";
-import net from "node:net";
 import os from "node:os";
-import { rootCertificates } from "node:tls";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/schema.ts";
 import type { CertificateState, MachineService, MachineState, PeopleService } from "./console-services.ts";
-import { asError, errorCode, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
+import { CLOCK_ERROR_TOLD_MS, checkInternet } from "./internet-check.ts";
 import { lightMeaning } from "./leds/meaning.ts";
 import type { Listeners } from "./listeners.ts";
+import { masked } from "./masking.ts";
 import { endpointsOf } from "./microsoft/clouds.ts";
-import type { HttpClient, HttpResult } from "./microsoft/http.ts";
-import { masked } from "./news-desk.ts";
+import type { HttpClient } from "./microsoft/http.ts";
+import { proxyFor } from "./microsoft/proxy-tunnel.ts";
 import type { Room } from "./queue/room.ts";
 import type { Services, TestStep } from "./services.ts";
+import { namesOf } from "./system/certificate.ts";
 import * as facts from "./system/machine-facts.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 import { productVersion } from "./version.ts";
 
-/** A check is watched by somebody. */
-const CHECK_TIMEOUT_MS = 10_000;
-/** Tokens and certificates fail beyond. */
-const CLOCK_ERROR_TOLD_MS = 2 * 60_000;
+const ANSWER_LEAVES_MS = 500;
 
 export interface MachineDeskOptions {
 	readonly stateDir: string;
@@ -98,41 +95,28 @@ export class MachineDesk implements MachineService {
 		const trusted = authority === undefined ? served : new X509Certificate(authority);
 		return Promise.resolve({
 			isOwners: authority === undefined,
-			names: (served.subjectAltName ?? "")
-				.split(", ")
-				.map((name) => name.replace(/^(?:DNS|IP Address):/, ""))
-				.filter((name) => name !== ""),
+			names: namesOf(cert),
 			expiresAt: new Date(served.validTo).toISOString(),
 			fingerprintSha256: trusted.fingerprint256,
 		});
 	}
 
-	async *checkInternet(signal: AbortSignal): AsyncIterable<TestStep> {
-		const { config, http } = this.#options;
+	checkInternet(signal: AbortSignal): AsyncIterable<TestStep> {
+		const { config, environment, http, clock } = this.#options;
 		const { microsoft } = config();
 		const { loginUrl, graphUrl } = endpointsOf(microsoft);
-		const isProxied = microsoft.proxy !== "";
-		let date: string | undefined;
-		for (const url of new Set([loginUrl, graphUrl])) {
-			const { hostname, host, protocol } = new URL(url);
-			if (!isProxied && net.isIP(hostname.replace(/^\[|\]$/g, "")) === 0) {
-				const step = await nameStep(hostname);
-				yield step;
-				if (!step.ok) return;
-			}
-			if (signal.aborted) return;
-			const result = await http.request({
-				...{ method: "GET", url, signal },
-				totalTimeoutMs: CHECK_TIMEOUT_MS,
-			});
-			yield reachStep(host, protocol, result);
-			if (!result.ok) return;
-			date = result.headers["date"] ?? date;
-		}
-		if (date !== undefined) yield clockStep(Date.parse(date) - this.#options.clock.now());
+		return checkInternet(
+			{
+				urls: [loginUrl, graphUrl],
+				http,
+				proxyOf: (host) => proxyFor(host, { proxy: microsoft.proxy, environment }),
+				now: () => clock.now(),
+			},
+			signal,
+		);
 	}
 
-	restart(): Promise<void> {
+	async restart(): Promise<void> {
 		if (!this.#canRestart) {
 			throw new UserError(
 				"restart-impossible",
@@ -141,11 +125,10 @@ export class MachineDesk implements MachineService {
 			);
 		}
 		// After the answer has gone out.
-		setTimeout(() => this.#options.end(), 500).unref();
-		return Promise.resolve();
+		setTimeout(() => this.#options.end(), ANSWER_LEAVES_MS).unref();
 	}
 
-	testLights(): Promise<void> {
+	async testLights(): Promise<void> {
 		throw new UserError("no-lights", "This machine has no lights that Postern knows.");
 	}
 
@@ -170,13 +153,12 @@ export class MachineDesk implements MachineService {
 			["mailboxes", mailboxes],
 			["strangers", strangers],
 			["certificate", certificate],
-			["trusted authorities of this program", rootCertificates.length],
 		];
 		return [
 			`Postern ${productVersion()}: for whoever helps. Holds no secrets and no mail; addresses of mailboxes and devices are in it.\n`,
 			...parts.map(([title, value]) => `\n== ${title}\n${masked(JSON.stringify(value, null, 2))}\n`),
 			"\n== configuration\n",
-			...origins.map(({ key, value, origin }) => `${key} = ${value}    (${origin})\n`),
+			...origins.map(({ key, value, origin }) => `${key} = ${masked(value)}    (${origin})\n`),
 			`\n== log\n${logText()}`,
 		].join("");
 	}
@@ -194,44 +176,4 @@ export class MachineDesk implements MachineService {
 			return { isSynchronised: Math.abs(errorMs) < CLOCK_ERROR_TOLD_MS, errorMs };
 		return { isSynchronised: await facts.isTimeSynchronised(), errorMs };
 	}
-}
-
-async function nameStep(host: string): Promise<TestStep> {
-	try {
-		const { address } = await lookup(host);
-		return { ok: true, text: `The name ${host} is known: ${address}.` };
-	} catch (thrown) {
-		return {
-			ok: false,
-			text: `The name ${host} cannot be looked up (${errorCode(thrown) ?? asError(thrown).message}). Check the cable, the router, and the DNS server that this network gives out.`,
-		};
-	}
-}
-
-const ADVICE = {
-	unreachable: "Check the cable and the router, and that the firewall lets this box reach port 443.",
-	timeout: "Nothing answers: a firewall may swallow it. Let this box reach port 443, or set microsoft.proxy.",
-	tls: "Somebody between stands in for Microsoft: if that is the site's inspection, set microsoft.ca_file to its authority.",
-	reset: "The connection was cut: a firewall or a proxy may not let it through.",
-	aborted: "The check was stopped.",
-	oversized: "The answer was not Microsoft's.",
-} as const;
-
-function reachStep(host: string, protocol: string, result: HttpResult): TestStep {
-	if (result.ok) {
-		const how = protocol === "https:" ? ", and its certificate is right" : "";
-		return { ok: true, text: `${host} answers${how}.` };
-	}
-	return { ok: false, text: `${host} cannot be reached (${result.error.message}). ${ADVICE[result.reason]}` };
-}
-
-function clockStep(aheadMs: number): TestStep {
-	const seconds = Math.round(Math.abs(aheadMs) / 1000);
-	if (Math.abs(aheadMs) < CLOCK_ERROR_TOLD_MS) {
-		return { ok: true, text: "The clock of this box is right to the minute." };
-	}
-	return {
-		ok: false,
-		text: `The clock of this box is wrong by ${seconds < 7200 ? `${Math.round(seconds / 60)} minutes` : `${Math.round(seconds / 3600)} hours`}. Let it reach a time server (NTP, UDP port 123).`,
-	};
 }

@@ -95,8 +95,8 @@ function withOldNames(names: readonly string[], oldCertificate: string | undefin
 	return [...new Set([...names, ...old])].slice(0, MOST_NAMES);
 }
 
-/** Of a certificate of ours, in its order. */
-function namesOf(cert: string): string[] {
+/** The names and addresses that a certificate (PEM) is for, in its order. */
+export function namesOf(cert: string): string[] {
 	const text = new X509Certificate(cert).subjectAltName ?? "";
 	return text.split(", ").flatMap((entry) => {
 		const [, kind, value = ""] = /^(DNS|IP Address):(.+)$/.exec(entry) ?? [];

@@ -1,6 +1,6 @@
 /** Facts of the machine, from what Linux writes. */
 import { describe, expect, it } from "vitest";
-import { card, diskOf, links, memory, mountOf, operatingSystem } from "./machine-facts.ts";
+import { card, diskOf, links, memory, mountOf, operatingSystem, wearPercentOf } from "./machine-facts.ts";
 
 const MOUNTS = `overlay / overlay ro,relatime 0 0
 /dev/mmcblk0p3 /var/lib/postern ext4 rw,noatime 0 0
@@ -25,6 +25,17 @@ describe("the machine", () => {
 		["overlay", "overlay"],
 	])("%s is on %s", (device, disk) => {
 		expect(diskOf(device)).toBe(disk);
+	});
+
+	it.each([
+		["0x01 0x02\n", "0x01\n", 20],
+		["0x00 0x00\n", "0x00\n", null],
+		["", "", null],
+		["0x0b 0x01", "0x01", 100],
+		["0x03 0x03", "0x02", 80],
+		["", "0x03", 90],
+	])("a card that says %j and %j is worn by %s %%", (lifeTime, endOfLife, percent) => {
+		expect(wearPercentOf(lifeTime, endOfLife)).toBe(percent);
 	});
 
 	it("gives figures that can be true, on this very machine", async () => {

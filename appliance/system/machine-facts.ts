@@ -78,12 +78,27 @@ export function diskOf(device: string): string {
 		.replace(/^((?:s|v|h|xv)d[a-z]+)\d+$/, "$1");
 }
 
-/** JEDEC eMMC 5.0 `life_time`: two classes of cells, in tenths; many SD cards tell nothing. */
+/** Of eMMC and of a few SD cards; most tell nothing. */
 async function wear(device: string): Promise<number | null> {
-	const text = await textOf(`/sys/block/${diskOf(device)}/device/life_time`);
-	const tenths = [...text.matchAll(/0x([0-9a-f]+)/gi)].map(([, digits = "0"]) => Number.parseInt(digits, 16));
-	const worst = Math.max(0, ...tenths);
-	return worst === 0 ? null : Math.min(100, worst * 10);
+	const folder = `/sys/block/${diskOf(device)}/device`;
+	const [lifeTime, endOfLife] = await Promise.all([
+		textOf(`${folder}/life_time`),
+		textOf(`${folder}/pre_eol_info`),
+	]);
+	return wearPercentOf(lifeTime, endOfLife);
+}
+
+/** PRE_EOL_INFO of JESD84-B51 (eMMC 5.1): of the spare blocks 80 %, or 90 %, are used up. */
+const SPARE_USED_PERCENT: Readonly<Record<number, number>> = { 2: 80, 3: 90 };
+
+/** `life_time`: of two sorts of cells how much is used, in tenths; 0 is "not told". */
+export function wearPercentOf(lifeTime: string, endOfLife: string): number | null {
+	const numbers = (text: string) =>
+		[...text.matchAll(/0x([0-9a-f]+)/gi)].map(([, digits = "0"]) => Number.parseInt(digits, 16));
+	const cells = numbers(lifeTime).map((tenths) => tenths * 10);
+	const spares = numbers(endOfLife).map((state) => SPARE_USED_PERCENT[state] ?? 0);
+	const worst = Math.max(0, ...cells, ...spares);
+	return worst === 0 ? null : Math.min(100, worst);
 }
 
 /** Sectors of 512 octets (kernel: Documentation/block/stat.rst, field 7). */
@@ -93,26 +108,40 @@ async function written(device: string): Promise<number | null> {
 	return fields.length < 7 || Number.isNaN(sectors) ? null : sectors * 512;
 }
 
+const NETWORK = "/sys/class/net";
+/** Of `operstate` (kernel: Documentation/networking/operstates.rst); `unknown` is what many drivers say of a link that works. */
+const DOWN_STATES: ReadonlySet<string> = new Set(["down", "lowerlayerdown", "notpresent", "dormant"]);
+
+/** Sockets and aerials of this machine, also where nothing is plugged in, and whatever else has an address. */
 export async function links() {
-	const names = Object.entries(os.networkInterfaces()).filter(([, addresses]) =>
-		addresses?.some(({ internal }) => !internal),
+	const addressed = os.networkInterfaces();
+	const names = Object.keys(addressed).filter((name) => addressed[name]?.some(({ internal }) => !internal));
+	const all = [...new Set([...names, ...(await hardwareLinks())])].sort();
+	return Promise.all(all.map((name) => link(name, addressed[name] ?? [])));
+}
+
+/** Those that have a device behind them; the rest (bridges, tunnels) is the system's own. */
+async function hardwareLinks(): Promise<string[]> {
+	const names = await readdir(NETWORK).catch(() => []);
+	const contents = await Promise.all(
+		names.map((name) => readdir(`${NETWORK}/${name}`).catch(() => [] as string[])),
 	);
-	return Promise.all(
-		names.map(async ([name, addresses = []]) => {
-			const [state, speed] = await Promise.all([
-				textOf(`/sys/class/net/${name}/operstate`),
-				textOf(`/sys/class/net/${name}/speed`),
-			]);
-			const speedMbits = Number.parseInt(speed, 10);
-			return {
-				name,
-				isUp: state.trim() !== "down",
-				mac: addresses[0]?.mac ?? "",
-				addresses: addresses.map(({ cidr, address }) => cidr ?? address),
-				speedMbits: speedMbits > 0 ? speedMbits : null,
-			};
-		}),
+	return names.filter((_, index) => contents[index]?.includes("device"));
+}
+
+async function link(name: string, addresses: readonly os.NetworkInterfaceInfo[]) {
+	const [state, speed, mac] = await Promise.all(
+		["operstate", "speed", "address"].map((fact) => textOf(`${NETWORK}/${name}/${fact}`)),
 	);
+	// -1 while there is no link; wireless ones tell none.
+	const speedMbits = Number.parseInt(speed ?? "", 10);
+	return {
+		name,
+		isUp: !DOWN_STATES.has((state ?? "").trim()),
+		mac: addresses[0]?.mac ?? (mac ?? "").trim(),
+		addresses: addresses.map(({ cidr, address }) => cidr ?? address),
+		speedMbits: speedMbits > 0 ? speedMbits : null,
+	};
 }
 
 /** systemd-timesyncd says so by this file; null where another service keeps the time. */
