@@ -20,6 +20,7 @@ import type { Log } from "./log.ts";
 import type { LogRing } from "./log-ring.ts";
 import { MachineDesk } from "./machine-desk.ts";
 import type { HttpClient } from "./microsoft/http.ts";
+import { openTrust } from "./microsoft/http-agents.ts";
 import type { SignIns } from "./microsoft/sign-ins.ts";
 import { type KeyPlace, sharedVaultKey } from "./microsoft/vault-key.ts";
 import { type Marks, NewsDesk } from "./news-desk.ts";
@@ -113,6 +114,7 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 		const hooks = await HookDesk.open({
 			...{ documents: storage, vaultKey: sharedVaultKey(lent.keyPlace), events: lent.events, clock },
 			...{ services: lent.services, log: lent.log, boxName: () => config().name },
+			trust: openTrust({ caFile: config().microsoft.ca_file, caPem: "" }),
 		});
 		opened.push(hooks);
 		const machine = new MachineDesk({

@@ -29,6 +29,13 @@ let url: string;
 let status: Status;
 let strangers: StrangerRow[];
 let desk: HookDesk | undefined;
+/** Runs ahead as the test wants. */
+let aheadMs = 0;
+const clock = new (class extends SystemClock {
+	override monotonicMs(): number {
+		return super.monotonicMs() + aheadMs;
+	}
+})();
 const events = new Events((error) => {
 	throw error;
 });
@@ -67,7 +74,8 @@ afterEach(async () => {
 async function open(): Promise<HookDesk> {
 	const { appliance, devices } = fakeServices().services;
 	desk = await HookDesk.open({
-		...{ documents: storage, events, clock: new SystemClock(), log: silentLog(), boxName: () => "postern" },
+		...{ documents: storage, events, clock, log: silentLog(), boxName: () => "postern" },
+		trust: () => undefined,
 		vaultKey: { read: async () => Buffer.alloc(32, 1), ensure: async () => Buffer.alloc(32, 1) },
 		services: {
 			appliance: { ...appliance, status: () => Promise.resolve(status) },
@@ -122,6 +130,42 @@ describe("a web-hook", () => {
 				.map(({ event }) => event)
 				.sort(),
 		).toEqual(["needs-sign-in", "storage", "stranger"]);
+	});
+
+	it("hears of an outage once, when it has lasted, and when it is over", async () => {
+		await (await open()).add(draft("offline"));
+		status = {
+			...WELL_STATUS,
+			accounts: WELL_STATUS.accounts.map((account) => ({ ...account, circuit: "open" as const })),
+		};
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		expect(received).toEqual([]);
+		aheadMs += 90_000;
+		await expect.poll(() => received.length).toBe(1);
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		status = WELL_STATUS;
+		await expect.poll(() => received.length).toBe(2);
+		expect(bodies().map(({ text }) => text)).toEqual([
+			"No mail has gone out for a minute; it waits on the card.",
+			"Mail goes out again.",
+		]);
+	});
+
+	it("hears once of a card that refuses, until it takes mail again", async () => {
+		await (await open()).add(draft("storage"));
+		const refused = () =>
+			events.emit("message-refused", { device: "Copier", ownerText: "The card cannot be written." });
+		for (let number = 0; number < 5; number += 1) refused();
+		await expect.poll(() => received.length).toBe(1);
+		aheadMs += 600_000;
+		refused();
+		events.emit("message-accepted", { queueId: "q", device: "Copier", sizeBytes: 1 });
+		refused();
+		await expect.poll(() => received.length).toBe(2);
+		expect(bodies()).toMatchObject([
+			{ text: "The card cannot be written.", count: 1 },
+			{ text: "The card cannot be written.", count: 1 },
+		]);
 	});
 
 	it("is not told of what it did not ask for, and not sent elsewhere by an answer", async () => {

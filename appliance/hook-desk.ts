@@ -6,13 +6,15 @@
  * in memory alone. A hook never holds up mail, and one that does not answer is nobody's trouble but its owner's.
  */
 import { randomBytes } from "node:crypto";
+import type { SecureContext } from "node:tls";
 import { z } from "zod";
 import { HOOK_SECRETS, RecoverableSecrets, type VaultKey } from "./accounts/recoverable-secrets.ts";
 import type { Clock } from "./clock.ts";
 import { HOOK_EVENTS, type Hook, type HookEvent, type HookService } from "./console-services.ts";
-import { asError, UserError } from "./errors.ts";
+import { UserError } from "./errors.ts";
 import type { Events } from "./events.ts";
-import { addressFault, callAgain, callOnce, type HookCall } from "./hook-calls.ts";
+import { addressFault, callAgain, callOnce, type HookCall, type HookPlace } from "./hook-calls.ts";
+import { HookWatch } from "./hook-watch.ts";
 import type { Log } from "./log.ts";
 import { Secret } from "./secret.ts";
 import type { Services, TestStep } from "./services.ts";
@@ -20,7 +22,6 @@ import type { DocumentStore } from "./store/documents.ts";
 
 const MOST_HOOKS = 20;
 const MOST_UNDER_WAY = 100;
-const LOOK_EVERY_MS = 20_000;
 const GATHERED_MS = 60_000;
 const LONGEST_OFFLINE_MINUTES = 30 * 24 * 60;
 
@@ -34,6 +35,10 @@ const document = z.object({
 interface Held {
 	hook: Hook;
 	readonly secret: Secret | undefined;
+	/** It was removed, or the box stops. */
+	readonly over: AbortController;
+	/** It knows that nothing goes out. */
+	isOutageTold: boolean;
 	/** When each event was last told (monotonic), and how many there were since. */
 	readonly told: Map<HookEvent, { atMs: number; pending: number; timer: NodeJS.Timeout | undefined }>;
 }
@@ -46,6 +51,8 @@ export interface HookDeskOptions {
 	readonly clock: Clock;
 	readonly log: Log;
 	readonly boxName: () => string;
+	/** Whom to trust of those who are called by https; undefined: the usual authorities. */
+	readonly trust: () => SecureContext | undefined;
 	/** For tests: a look every so often, calls gathered for so long. */
 	readonly paces?: { readonly lookMs: number; readonly gatherMs: number };
 }
@@ -54,17 +61,24 @@ export class HookDesk implements HookService {
 	readonly #options: HookDeskOptions;
 	readonly #secrets: RecoverableSecrets;
 	readonly #hooks = new Map<string, Held>();
-	readonly #ends: (() => void)[] = [];
-	readonly #stopping = new AbortController();
+	readonly #watch: HookWatch;
 	#underWay = 0;
-	/** What stood at the last look. */
-	#seen: { needsSignIn: ReadonlySet<string>; strangers: ReadonlySet<string>; isFull: boolean } | undefined;
-	#offlineSinceMs: number | undefined;
-	readonly #toldOffline = new Set<string>();
 
 	private constructor(options: HookDeskOptions) {
 		this.#options = options;
 		this.#secrets = new RecoverableSecrets(options.vaultKey, HOOK_SECRETS);
+		const { events, services, clock, log, paces } = options;
+		this.#watch = new HookWatch({
+			...{ events, services, clock, log },
+			isHeard: () => this.#hooks.size > 0,
+			tell: (event, text, data) => {
+				for (const held of this.#hooks.values()) this.#tellOne(held, event, text, data);
+			},
+			tellOutage: (minutes) => {
+				for (const held of this.#hooks.values()) this.#tellOutage(held, minutes);
+			},
+			lookEveryMs: paces?.lookMs,
+		});
 	}
 
 	static async open(options: HookDeskOptions): Promise<HookDesk> {
@@ -79,7 +93,7 @@ export class HookDesk implements HookService {
 			const secret = await desk.#secrets.open(sealed_secret, id);
 			desk.#hold({ id, url, events, offlineAfterMinutes: offline_after_minutes }, secret);
 		}
-		desk.#watch();
+		desk.#watch.start();
 		return desk;
 	}
 
@@ -109,24 +123,24 @@ export class HookDesk implements HookService {
 	async remove(id: string): Promise<void> {
 		const { documents, log } = this.#options;
 		const held = this.#get(id);
-		this.#hooks.delete(id);
-		for (const { timer } of held.told.values()) clearTimeout(timer);
 		await documents.remove("hook", id);
+		this.#hooks.delete(id);
+		end(held);
 		log.notice("hook-removed", { id });
 	}
 
 	async test(id: string): Promise<TestStep> {
 		const held = this.#get(id);
-		if (held.secret === undefined) return { ok: false, text: KEY_GONE };
-		const answer = await callOnce(held.hook.url, this.#call("test", "This is a test.", 1, {}), held.secret);
+		const place = this.#place(held);
+		if (place === undefined) return { ok: false, text: KEY_GONE };
+		const answer = await callOnce(this.#call("test", "This is a test.", 1, {}), place);
 		this.#note(held, answer.text);
 		return answer;
 	}
 
 	stop(): void {
-		this.#stopping.abort();
-		for (const end of this.#ends) end();
-		for (const { told } of this.#hooks.values()) for (const { timer } of told.values()) clearTimeout(timer);
+		this.#watch.stop();
+		for (const held of this.#hooks.values()) end(held);
 	}
 
 	#get(id: string): Held {
@@ -140,83 +154,23 @@ export class HookDesk implements HookService {
 		secret: Secret | undefined,
 	): Held {
 		const lastAnswer = secret === undefined ? KEY_GONE : "";
-		const held: Held = { hook: { ...known, lastTriedAt: null, lastAnswer }, secret, told: new Map() };
+		const hook = { ...known, lastTriedAt: null, lastAnswer };
+		const held: Held = { hook, secret, over: new AbortController(), isOutageTold: false, told: new Map() };
 		this.#hooks.set(known.id, held);
 		return held;
 	}
 
-	#watch(): void {
-		const { events, paces, log } = this.#options;
-		this.#ends.push(
-			events.on("message-settled", ({ failed, queueId, device }) => {
-				if (failed > 0) this.#tell("failed", "A message could not be delivered.", { queueId, device });
-			}),
-		);
-		const look = () => {
-			this.#look().catch((thrown: unknown) =>
-				log.error("hook-look-fault", { error: asError(thrown).message }),
-			);
-		};
-		const timer = setInterval(look, paces?.lookMs ?? LOOK_EVERY_MS);
-		timer.unref();
-		this.#ends.push(() => clearInterval(timer));
-	}
-
-	/** What is true of the box now, against the last look: only what is new is told. */
-	async #look(): Promise<void> {
-		if (this.#hooks.size === 0) {
-			this.#seen = undefined;
-			return;
-		}
-		const { appliance, devices } = this.#options.services;
-		const [{ accounts, storage }, strangers] = await Promise.all([appliance.status(), devices.strangers()]);
-		const before = this.#seen;
-		const needsSignIn = new Set(
-			accounts.filter(({ state }) => state === "needs-sign-in").map(({ address }) => address),
-		);
-		const now = {
-			needsSignIn,
-			strangers: new Set(strangers.map(({ address }) => address)),
-			isFull: !storage.accepting,
-		};
-		this.#seen = now;
-		for (const address of now.needsSignIn) {
-			if (before?.needsSignIn.has(address) === true) continue;
-			this.#tell("needs-sign-in", `${address} must sign in to Microsoft again.`, { account: address });
-		}
-		for (const address of now.strangers) {
-			if (before === undefined || before.strangers.has(address)) continue;
-			this.#tell("stranger", `An unknown device at ${address} wants to send.`, { address });
-		}
-		if (now.isFull && before?.isFull !== true) {
-			this.#tell("storage", "The card is full: devices are asked to come back later.", {});
-		}
-		this.#lookOffline(accounts.length > 0 && accounts.every(({ circuit }) => circuit !== "closed"));
-	}
-
-	#lookOffline(isOffline: boolean): void {
-		const nowMs = this.#options.clock.monotonicMs();
-		if (!isOffline) {
-			for (const id of this.#toldOffline) {
-				const held = this.#hooks.get(id);
-				if (held !== undefined) this.#tellOne(held, "offline", "Mail goes out again.", { isOver: true });
-			}
-			this.#toldOffline.clear();
-			this.#offlineSinceMs = undefined;
-			return;
-		}
-		this.#offlineSinceMs ??= nowMs;
-		const minutes = (nowMs - this.#offlineSinceMs) / 60_000;
-		for (const [id, held] of this.#hooks) {
-			if (minutes < held.hook.offlineAfterMinutes || this.#toldOffline.has(id)) continue;
-			this.#toldOffline.add(id);
-			const text = `No mail has gone out for ${Math.floor(minutes)} minutes; it waits on the card.`;
+	#tellOutage(held: Held, minutes: number | undefined): void {
+		if (minutes === undefined) {
+			if (held.isOutageTold) this.#tellOne(held, "offline", "Mail goes out again.", { isOver: true });
+			held.isOutageTold = false;
+		} else if (!held.isOutageTold && minutes >= held.hook.offlineAfterMinutes) {
+			const whole = Math.floor(minutes);
+			const time = whole === 1 ? "a minute" : `${whole} minutes`;
+			const text = `No mail has gone out for ${time}; it waits on the card.`;
 			this.#tellOne(held, "offline", text, { isOver: false });
+			held.isOutageTold = true;
 		}
-	}
-
-	#tell(event: HookEvent, text: string, data: HookCall["data"]): void {
-		for (const held of this.#hooks.values()) this.#tellOne(held, event, text, data);
 	}
 
 	/** At once when nothing was told for a while; else gathered, and the last of them told. */
@@ -242,19 +196,26 @@ export class HookDesk implements HookService {
 	/** Never rejects. */
 	async #send(held: Held, call: HookCall): Promise<void> {
 		const { clock, log } = this.#options;
-		if (held.secret === undefined || this.#underWay >= MOST_UNDER_WAY) {
+		const place = this.#place(held);
+		if (place === undefined || this.#underWay >= MOST_UNDER_WAY) {
 			log.warning("hook-not-called", { id: held.hook.id, event: call.event });
 			return;
 		}
 		this.#underWay += 1;
 		try {
-			const sleep = (ms: number) => clock.sleep(ms, this.#stopping.signal);
-			const { ok, text } = await callAgain(held.hook.url, call, held.secret, sleep);
+			const { ok, text } = await callAgain(call, place, (ms) => clock.sleep(ms, place.signal));
 			this.#note(held, text);
 			if (!ok) log.warning("hook-failed", { id: held.hook.id, event: call.event, answer: text });
 		} finally {
 			this.#underWay -= 1;
 		}
+	}
+
+	#place({ hook, secret, over }: Held): HookPlace | undefined {
+		if (secret === undefined) return undefined;
+		const isSecure = hook.url.startsWith("https:");
+		const trust = isSecure ? this.#options.trust() : undefined;
+		return { url: hook.url, secret, trust, signal: over.signal };
 	}
 
 	#note(held: Held, lastAnswer: string): void {
@@ -266,6 +227,11 @@ export class HookDesk implements HookService {
 		const { clock, boxName } = this.#options;
 		return { event, at: new Date(clock.now()).toISOString(), box: boxName(), text, count, data };
 	}
+}
+
+function end({ over, told }: Held): void {
+	over.abort();
+	for (const { timer } of told.values()) clearTimeout(timer);
 }
 
 const KEY_GONE = "Its secret cannot be read back, so it is not called. Remove it and add it again.";
