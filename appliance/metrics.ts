@@ -49,7 +49,7 @@ const SPAN_NAMES: readonly Span[] = ["hour", "day", "month"];
 const MOST_DEVICES = 200;
 const BOX = "";
 
-export const NOTHING: TrafficCounts = { accepted: 0, delivered: 0, failed: 0, refused: 0, acceptedBytes: 0 };
+const NOTHING: TrafficCounts = { accepted: 0, delivered: 0, failed: 0, refused: 0, acceptedBytes: 0 };
 
 interface Slice {
 	waiting: number;

@@ -23,6 +23,7 @@ import { commonWords } from "./locales/common.ts";
 import { isLanguage, LANGUAGES, type Language } from "./locales/languages.ts";
 import { refusalText } from "./locales/refusals.ts";
 import { ownHost } from "./own-host.ts";
+import { systemPages } from "./pages/box/routes.tsx";
 import { microsoftPages } from "./pages/cloud/routes.tsx";
 import { devicePages } from "./pages/devices/routes.tsx";
 import { mailboxPages } from "./pages/fetching/routes.tsx";
@@ -108,6 +109,7 @@ export function createConsole(
 	app.route("/", devicePages());
 	app.route("/", microsoftPages());
 	app.route("/", mailboxPages());
+	app.route("/", systemPages());
 	app.route("/", peoplePages());
 	app.route("/", logPages());
 	app.use("/setup/*", ownersOnly);

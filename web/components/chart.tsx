@@ -144,7 +144,7 @@ const Numbers: FC<ChartProps> = ({ labels, series, sliceLabel, tableLabel, title
 };
 
 /** The next of 1, 2, 5, 10, 20, … so that the scale can be read; even, so that its half can. */
-export function niceTop(value: number): number {
+function niceTop(value: number): number {
 	const power = 10 ** Math.floor(Math.log10(value));
 	const step = [1, 2, 5, 10].find((candidate) => candidate * power >= value) ?? 10;
 	return Math.max(2, step * power);

@@ -34,7 +34,7 @@ export function formatTime(language: Language, at: string): string {
 	);
 }
 
-export function formatAgo(language: Language, awayMs: number): string {
+function formatAgo(language: Language, awayMs: number): string {
 	let amount = awayMs / 1000;
 	for (const [unit, size] of STEPS) {
 		if (Math.abs(amount) < size) {

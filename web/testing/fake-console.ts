@@ -31,7 +31,7 @@ const NOT_GIVEN = [
 
 export type Given = { readonly [Name in keyof ConsoleServices]?: Partial<ConsoleServices[Name]> };
 
-export const SURROUNDINGS: Surroundings = {
+const SURROUNDINGS: Surroundings = {
 	boxName: () => "postern",
 	believesProxy: () => false,
 	isOwnName: (host) => host === "postern.local",

@@ -9,7 +9,7 @@ export const STEPS = ["password", "name", "check", "microsoft", "device", "mail"
 export type Step = (typeof STEPS)[number];
 
 /** Can be left out: the box works without. */
-export const OPTIONAL_STEPS: readonly Step[] = ["name", "check"];
+const OPTIONAL_STEPS: readonly Step[] = ["name", "check"];
 
 export interface Progress {
 	readonly done: ReadonlySet<Step>;

@@ -28,58 +28,56 @@ export const SignInPage: FC<SignInPageProps> = ({
 }) => {
 	const words = useWords(signInWords);
 	return (
-		<>
-			<section class="card">
-				<h1>{words.title}</h1>
-				{isSignedOut ? <Notice kind="info" title={words.signedOut} isNew /> : null}
-				<Refused error={refused} />
-				<Form action="/sign-in">
-					<input type="hidden" name="next" value={next} />
+		<section class="card">
+			<h1>{words.title}</h1>
+			{isSignedOut ? <Notice kind="info" title={words.signedOut} isNew /> : null}
+			<Refused error={refused} />
+			<Form action="/sign-in">
+				<input type="hidden" name="next" value={next} />
+				<TextField
+					label={words.name}
+					name="name"
+					value={name}
+					hint={words.nameHint}
+					autocomplete="username"
+					maxlength={100}
+				/>
+				<TextField
+					label={words.password}
+					name="password"
+					type="password"
+					autocomplete="current-password"
+					maxlength={256}
+					autofocus={!needsCode}
+				/>
+				{needsCode ? (
 					<TextField
-						label={words.name}
-						name="name"
-						value={name}
-						hint={words.nameHint}
-						autocomplete="username"
-						maxlength={100}
+						label={words.code}
+						name="code"
+						hint={words.codeHint}
+						autocomplete="one-time-code"
+						maxlength={40}
+						isCode
+						autofocus
 					/>
-					<TextField
-						label={words.password}
-						name="password"
-						type="password"
-						autocomplete="current-password"
-						maxlength={256}
-						autofocus={!needsCode}
-					/>
-					{needsCode ? (
-						<TextField
-							label={words.code}
-							name="code"
-							hint={words.codeHint}
-							autocomplete="one-time-code"
-							maxlength={40}
-							isCode
-							autofocus
-						/>
-					) : null}
-					<Button>{words.button}</Button>
-				</Form>
+				) : null}
+				<Button>{words.button}</Button>
+			</Form>
+			<details>
+				<summary>{words.forgotten}</summary>
+				<p>{words.forgottenText}</p>
+			</details>
+			{secureAddress === undefined ? null : (
 				<details>
-					<summary>{words.forgotten}</summary>
-					<p>{words.forgottenText}</p>
+					<summary>{words.authority}</summary>
+					<p>
+						{words.authorityText} <a href="/authority.crt">{words.authorityLink}</a>
+					</p>
+					<p>
+						<a href={secureAddress}>{words.secure}</a>
+					</p>
 				</details>
-				{secureAddress === undefined ? null : (
-					<details>
-						<summary>{words.authority}</summary>
-						<p>
-							{words.authorityText} <a href="/authority.crt">{words.authorityLink}</a>
-						</p>
-						<p>
-							<a href={secureAddress}>{words.secure}</a>
-						</p>
-					</details>
-				)}
-			</section>
-		</>
+			)}
+		</section>
 	);
 };
