@@ -96,9 +96,9 @@ export function createConsole(
 	app.use(findSession);
 	app.route("/", authorityRoutes(services.appliance));
 	app.use(formGuard(refuseForm));
+	app.route("/", signInRoutes(services.accounts));
 	app.use(claimFirst);
 	app.route("/", claimPages());
-	app.route("/", signInRoutes(services.accounts));
 	app.route("/", signInPages());
 
 	app.route("/", mePages());
