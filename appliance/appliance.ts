@@ -11,7 +11,6 @@ import { Devices } from "./accounts/devices.ts";
 import { Passwords } from "./accounts/passwords.ts";
 import { controlSocketPath } from "./cli/control-path.ts";
 import { SystemClock } from "./clock.ts";
-import { diffConfig } from "./config/diff.ts";
 import { type LoadedConfig, loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
@@ -51,6 +50,7 @@ import { Runner } from "./queue/runner.ts";
 import { AS_IT_COMES, Scheduler } from "./queue/scheduler.ts";
 import { Spool } from "./queue/spool.ts";
 import { tendQueue } from "./queue-care.ts";
+import { Reloading, savedSettings } from "./reloading.ts";
 import type { ConfigOrigin } from "./services.ts";
 import { ConnectionLimits } from "./smtp/connection-limits.ts";
 import { REPEAT_WINDOW_MS, Repeats } from "./smtp/repeats.ts";
@@ -91,25 +91,18 @@ interface Parts {
 	readonly fetching: Fetching;
 	readonly listeners: Listeners;
 	readonly console: ConsoleParts;
+	readonly reloading: Reloading;
 	readonly readiness: Readiness;
 	readonly events: Events;
 }
 
 export class Appliance {
 	readonly services: ConsoleServices;
-	readonly #options: ApplianceOptions;
 	readonly #parts: Parts;
 	readonly #loaded: { current: LoadedConfig };
 	#statusTimer: NodeJS.Timeout | undefined;
-	#reloading: Promise<unknown> = Promise.resolve();
 
-	private constructor(
-		options: ApplianceOptions,
-		parts: Parts,
-		loaded: { current: LoadedConfig },
-		services: ConsoleServices,
-	) {
-		this.#options = options;
+	private constructor(parts: Parts, loaded: { current: LoadedConfig }, services: ConsoleServices) {
 		this.#parts = parts;
 		this.#loaded = loaded;
 		this.services = services;
@@ -297,6 +290,11 @@ export class Appliance {
 				pop3: fetching.host,
 			});
 			const readiness = new Readiness(options.environment, log);
+			const reloading = new Reloading({
+				...{ loaded, accounts, devices, fetching, listeners, signIns, runner, events, log },
+				load: (saved) => load(options, saved),
+				documents: storage,
+			});
 			const services: LentParts["services"] = {
 				queue,
 				devices: createDeviceDesk({
@@ -341,7 +339,7 @@ export class Appliance {
 							fetchProblems: fetching.problems,
 						}),
 					authority: () => Promise.resolve(listeners.authority()),
-					reload: () => appliance.reload(),
+					reload: () => reloading.reload(),
 					configOrigins: () => Promise.resolve<readonly ConfigOrigin[]>(loaded.current.origins),
 				},
 			};
@@ -350,8 +348,8 @@ export class Appliance {
 				...{ log, ring, clock, time, events, storage, spool, scheduler, runner, room, queue, actions },
 				...{ accounts, devices, strangers, passwords, signIns, http, listeners },
 				mailboxes: fetching.mailboxes,
-				reload: () => appliance.reload(),
-				tryLoad: (saved) => load(options, saved),
+				load: (saved) => load(options, saved),
+				tryOut: (saved, keep) => reloading.tryOut(saved, keep),
 				end: options.onEnd,
 			});
 			opened.push(() => consoleParts.stop());
@@ -371,10 +369,11 @@ export class Appliance {
 				fetching,
 				listeners,
 				console: consoleParts,
+				reloading,
 				readiness,
 				events,
 			};
-			const appliance: Appliance = new Appliance(options, parts, loaded, consoleParts.service);
+			const appliance: Appliance = new Appliance(parts, loaded, consoleParts.service);
 			opened.push(() => listeners.close(GRACE_MS));
 			await listeners.open(appliance.services, controlSocketPath(stateDir, options.environment));
 			opened.push(() => signIns.stop());
@@ -395,9 +394,7 @@ export class Appliance {
 
 	/** Puts the configuration file's present content in force. Throws and changes nothing when it is bad. */
 	reload(): Promise<{ readonly changes: readonly string[] }> {
-		const reloaded = this.#reloading.then(() => this.#reload());
-		this.#reloading = reloaded.catch(() => undefined);
-		return reloaded;
+		return this.#parts.reloading.reload();
 	}
 
 	/** Stops taking mail, lets transfers end for a bounded time, settles, closes. */
@@ -435,27 +432,6 @@ export class Appliance {
 		log.notice("stopped");
 	}
 
-	async #reload(): Promise<{ readonly changes: readonly string[] }> {
-		const { storage, log, accounts, devices, listeners, runner, events, signIns, fetching } = this.#parts;
-		const next = await load(this.#options, await savedSettings(storage));
-		const diff = diffConfig(this.config, next.config);
-		// Both check before they change anything.
-		await accounts.reload(next.config);
-		await devices.reload(next.config);
-		await fetching.mailboxes.reload(next.config);
-		this.#loaded.current = next;
-		await listeners.reload();
-		await signIns.refreshCertificates();
-		for (const warning of next.warnings) log.warning("configuration", { warning });
-		if (diff.needRestart.length > 0) {
-			log.warning("configuration-needs-restart", { keys: diff.needRestart.join(",") });
-		}
-		log.notice("configuration-reloaded", { changes: diff.changed.join(",") });
-		events.emit("configuration-reloaded", { changes: diff.changed.length });
-		runner.nudge();
-		return { changes: diff.changed };
-	}
-
 	async #announce(): Promise<void> {
 		const { log, readiness, listeners } = this.#parts;
 		for (const { role, address } of listeners.list()) log.notice("listening", { role, address });
@@ -483,9 +459,4 @@ function load(options: ApplianceOptions, saved: readonly SavedSetting[]): Promis
 		saved,
 		flags: {},
 	});
-}
-
-async function savedSettings(storage: Storage): Promise<readonly SavedSetting[]> {
-	const documents = await storage.list("setting");
-	return documents.map(({ key, value }) => ({ key, value: value as SavedSetting["value"] }));
 }

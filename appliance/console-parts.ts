@@ -32,6 +32,7 @@ import type { Room } from "./queue/room.ts";
 import type { Runner } from "./queue/runner.ts";
 import type { Scheduler } from "./queue/scheduler.ts";
 import type { Spool } from "./queue/spool.ts";
+import type { Reloading } from "./reloading.ts";
 import type { Services } from "./services.ts";
 import { SettingsDesk } from "./settings-desk.ts";
 import type { Strangers } from "./smtp/strangers.ts";
@@ -46,8 +47,9 @@ export interface LentParts {
 	readonly stateDir: string;
 	readonly keyPlace: KeyPlace;
 	readonly loaded: { readonly current: LoadedConfig };
-	readonly tryLoad: (saved: readonly SavedSetting[]) => Promise<LoadedConfig>;
-	readonly reload: () => Promise<{ readonly changes: readonly string[] }>;
+	/** What the configuration would be if this were what is saved. */
+	readonly load: (saved: readonly SavedSetting[]) => Promise<LoadedConfig>;
+	readonly tryOut: Reloading["tryOut"];
 	readonly services: Omit<Services, "console">;
 	readonly log: Log;
 	readonly ring: LogRing;
@@ -92,7 +94,7 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 		opened.push(access);
 		const { loaded, storage, listeners } = lent;
 		const settings = new SettingsDesk({
-			...{ loaded, documents: storage, tryLoad: lent.tryLoad, reload: lent.reload },
+			...{ loaded, documents: storage, load: lent.load, tryOut: lent.tryOut },
 			isConsoleOpen: () =>
 				listeners.portOf("console") !== undefined || listeners.portOf("console-tls") !== undefined,
 		});

@@ -2,7 +2,7 @@
  * Every socket the appliance listens on: SMTP in its roles, POP3, the console, the control socket; opened,
  * reloaded and closed together. For appliance.ts.
  *
- * A port that cannot be had is a `UserError` at start. At a reload it is logged and the other ports
+ * A port that cannot be had is a `UserError` at start. At a reload it is logged and told, and the other ports
  * go on; a listener whose place did not change is not touched, and no session is dropped.
  */
 import { once } from "node:events";
@@ -41,6 +41,11 @@ interface Place {
 
 type Role = ListenerRole | Pop3Role | "console" | "console-tls";
 
+interface Wanted {
+	readonly role: Role;
+	readonly place: Place;
+}
+
 interface Open {
 	readonly role: Role;
 	/** As configured, to find what a reload changed. */
@@ -67,6 +72,8 @@ const PORTS_FOR_DEVICES = ["submission", "implicit-tls", "relay", "auto"] as con
 export class Listeners {
 	readonly #options: ListenersOptions;
 	#open: Open[] = [];
+	/** Wanted, and not to be had at the last reload. */
+	#refused: readonly Wanted[] = [];
 	#control: WebListener | undefined;
 	#console: App | undefined;
 	/** Both from `open` on. */
@@ -210,8 +217,11 @@ export class Listeners {
 		};
 	}
 
-	/** Opens what is new, closes what is gone, renews certificate and limits everywhere else. */
-	async reload(): Promise<void> {
+	/**
+	 * Opens what is new, closes what is gone, renews certificate and limits everywhere else. Gives what cannot be opened
+	 * and was not refused at the reload before.
+	 */
+	async reload(): Promise<readonly UserError[]> {
 		const { log } = this.#options;
 		await this.#certificate?.look();
 		const wanted = this.#wanted();
@@ -226,14 +236,22 @@ export class Listeners {
 				log.error("listener-close-fault", { role: open.role, error: asError(thrown).message });
 			});
 		}
+		const refused: Wanted[] = [];
+		const news: UserError[] = [];
 		for (const { role, place } of wanted) {
 			if (kept.some((open) => open.role === role && samePlace(open.wanted, place))) continue;
 			try {
 				this.#open.push(await this.#openOne(role, place));
 			} catch (thrown) {
-				log.error("listen-refused", { role, place: formatPlace(place), error: asError(thrown).message });
+				if (!(thrown instanceof UserError)) throw thrown;
+				log.error("listen-refused", { role, place: formatPlace(place), error: thrown.message });
+				refused.push({ role, place });
+				const isKnown = this.#refused.some((other) => other.role === role && samePlace(other.place, place));
+				if (!isKnown) news.push(thrown);
 			}
 		}
+		this.#refused = refused;
+		return news;
 	}
 
 	async close(graceMs: number): Promise<void> {
@@ -243,7 +261,7 @@ export class Listeners {
 		await Promise.all([...open.map((one) => one.close(graceMs)), this.#control?.close(graceMs)]);
 	}
 
-	#wanted(): { readonly role: Role; readonly place: Place }[] {
+	#wanted(): Wanted[] {
 		const { smtp, pop3, console: pages } = this.#options.config();
 		const of = (role: Role, places: readonly Place[]) => places.map((place) => ({ role, place }));
 		return [

@@ -1,156 +1,165 @@
 /**
- * What the console may set of the configuration: every single key, with where its value comes from. For
+ * What the console may set of the configuration: every key that stands once, with where its value comes from. For
  * console-parts.ts.
  *
- * A change is judged with the whole configuration before anything is saved, saved in one commit, and put in
- * force. One that leaves no way to open the console is taken back. Throws `UserError`, and has changed nothing then.
+ * A change is judged with the whole configuration, then put in force on trial, ports and all, and only then saved, in one
+ * commit (reloading.ts). Throws `UserError`, and has changed nothing then. One after which no port of the
+ * console would be open is refused: nobody could take it back.
  */
+import { isDeepStrictEqual } from "node:util";
+import { type ConfigDiff, needsRestart } from "./config/diff.ts";
 import type { LoadedConfig } from "./config/load.ts";
-import { isRepeatedTable, SCHEMA_KEYS, type SchemaKey } from "./config/schema-keys.ts";
+import { nearest } from "./config/nearest.ts";
+import type { KeyValue } from "./config/origins.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
 import type { Setting, SettingsService } from "./console-services.ts";
 import { UserError } from "./errors.ts";
+import { savedSettings } from "./reloading.ts";
 import type { DocumentStore } from "./store/documents.ts";
 
-/** Comes into force at the next start. */
-const NEEDS_RESTART: ReadonlySet<string> = new Set(["state_dir", "microsoft.ca_file", "microsoft.proxy"]);
-/** Has a service of its own, or cannot be saved in itself. */
-const NOT_HERE: ReadonlySet<string> = new Set(["state_dir", "console.password_hash"]);
-const LEFT_OUT = "left out ";
-
-const KEYS: readonly SchemaKey[] = SCHEMA_KEYS.filter(({ path }) => !isRepeatedTable(path[0] ?? ""));
-const BY_NAME: ReadonlyMap<string, SchemaKey> = new Map(KEYS.map((key) => [key.path.join("."), key]));
+/** Why some keys are changed elsewhere, as the end of a sentence. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+	["state_dir", "cannot be kept in the folder that it names; it stands in the configuration file"],
+	["console.password_hash", "is changed with your own password, under People"],
+]);
 
 export interface SettingsDeskOptions {
 	readonly loaded: { readonly current: LoadedConfig };
 	readonly documents: DocumentStore;
 	/** What the configuration would be if this were what is saved. */
-	readonly tryLoad: (saved: readonly SavedSetting[]) => Promise<LoadedConfig>;
-	readonly reload: () => Promise<unknown>;
+	readonly load: (saved: readonly SavedSetting[]) => Promise<LoadedConfig>;
+	/** Puts it in force, and has it kept when all of it can be. */
+	readonly tryOut: (saved: readonly SavedSetting[], keep: () => Promise<void>) => Promise<ConfigDiff>;
 	/** Some port of the console is open. */
 	readonly isConsoleOpen: () => boolean;
 }
 
+type Changes = ReadonlyMap<string, unknown>;
+
 export class SettingsDesk implements SettingsService {
 	readonly #options: SettingsDeskOptions;
-	#changing: Promise<unknown> = Promise.resolve();
+	/** One change at a time: each judges what the one before has left. */
+	#last: Promise<unknown> = Promise.resolve();
 
 	constructor(options: SettingsDeskOptions) {
 		this.#options = options;
 	}
 
 	list(): Promise<readonly Setting[]> {
-		const { origins } = this.#options.loaded.current;
-		const byKey = new Map(origins.map((origin) => [origin.key, origin]));
-		return Promise.resolve(
-			KEYS.map((key) => {
-				const name = key.path.join(".");
-				const { value = "", origin = "default" } = byKey.get(name) ?? {};
-				return settingOf(key, value, origin);
-			}),
-		);
+		return Promise.resolve(this.#options.loaded.current.values.map(settingOf));
 	}
 
 	change(changes: Readonly<Record<string, unknown>>) {
-		const changed = this.#changing.then(() => this.#change(changes));
-		this.#changing = changed.catch(() => undefined);
-		return changed;
+		const turn = this.#last.then(() => this.#change(changes));
+		// The next change waits for this one and does not share its failure.
+		this.#last = turn.catch(() => undefined);
+		return turn;
 	}
 
-	async #change(changes: Readonly<Record<string, unknown>>) {
-		const { documents, tryLoad, reload, isConsoleOpen } = this.#options;
-		const present = await this.list();
-		for (const name of Object.keys(changes)) assertMayChange(name, present);
-		const before = (await documents.list("setting")).map(({ key, value }) => ({ key, value }));
+	async #change(asked: Readonly<Record<string, unknown>>) {
+		const { documents, tryOut, isConsoleOpen } = this.#options;
+		const changes = await this.#news(asked);
+		if (changes.size === 0) return { needRestart: [] };
+		const before = await savedSettings(documents);
 		const after = [
-			...before.filter(({ key }) => !(key in changes)),
-			...Object.entries(changes).flatMap(([key, value]) => (value === null ? [] : [{ key, value }])),
+			...before.filter(({ key }) => !changes.has(key)),
+			...[...changes].flatMap(([key, value]) => (value === null ? [] : [{ key, value }])),
 		];
-		await this.#judge(before, after, changes);
-		await documents.change("setting", Object.entries(changes));
+		await this.#judge(before, after);
+		const wasOpen = isConsoleOpen();
+		const keep = async () => {
+			if (wasOpen && !isConsoleOpen()) throw lockedOut();
+			await documents.change("setting", [...changes]);
+		};
 		try {
-			await reload();
-			if (!isConsoleOpen()) throw lockedOut();
-		} catch (error) {
-			await documents.change(
-				"setting",
-				Object.keys(changes).map((key) => [key, before.find((one) => one.key === key)?.value ?? null]),
-			);
-			await tryLoad(before);
-			await reload();
-			throw error;
+			const { needRestart } = await tryOut(after, keep);
+			return { needRestart };
+		} catch (thrown) {
+			throw isPortError(thrown)
+				? new UserError("setting-invalid", `${thrown.message} Nothing was changed.`, thrown.hint)
+				: thrown;
 		}
-		return { needRestart: Object.keys(changes).filter((name) => NEEDS_RESTART.has(name)) };
+	}
+
+	/** What a form sends back as it was shown is no change: a default stays one, and a masked text is not saved. */
+	async #news(asked: Readonly<Record<string, unknown>>): Promise<Changes> {
+		const present = new Map((await this.list()).map((setting) => [setting.key, setting]));
+		const changes = new Map<string, unknown>();
+		for (const [name, value] of Object.entries(asked)) {
+			const setting = present.get(name);
+			if (setting === undefined) throw unknown(name, [...present.keys()]);
+			if (setting.isLocked) throw locked(setting);
+			if (!isDeepStrictEqual(value, setting.value)) changes.set(name, value);
+		}
+		return changes;
 	}
 
 	/** With everything else that is in force: two keys may be right alone and wrong together. */
-	async #judge(
-		before: readonly SavedSetting[],
-		after: readonly SavedSetting[],
-		changes: Readonly<Record<string, unknown>>,
-	): Promise<void> {
-		const { tryLoad } = this.#options;
-		const known = new Set((await tryLoad(before)).warnings);
-		const { config, warnings } = await tryLoad(after);
-		const found = warnings.find((warning) => warning.startsWith(LEFT_OUT) && !known.has(warning));
-		if (found !== undefined) {
-			const text = found.replace(/^left out (?:all )?(?:that|what) the console saved: /, "");
-			throw new UserError("setting-invalid", text, "Change it and save again.");
+	async #judge(before: readonly SavedSetting[], after: readonly SavedSetting[]): Promise<void> {
+		const { load, loaded } = this.#options;
+		const known = new Set((await load(before)).misfits);
+		const next = await load(after);
+		const found = next.misfits.filter((text) => !known.has(text));
+		if (found.length > 0) {
+			throw new UserError(
+				"setting-invalid",
+				found.map((text) => `${text}.`).join(" "),
+				"Nothing was changed.",
+			);
 		}
-		const closesConsole = "console.listen" in changes || "console.listen_tls" in changes;
-		const { listen, listen_tls } = config.console;
-		if (closesConsole && listen.length === 0 && listen_tls.length === 0) throw lockedOut();
+		const hasPages = ({ config: { console: pages } }: LoadedConfig) =>
+			pages.listen.length + pages.listen_tls.length > 0;
+		if (hasPages(loaded.current) && !hasPages(next)) throw lockedOut();
 	}
 }
 
-function assertMayChange(name: string, present: readonly Setting[]): void {
-	const setting = present.find(({ key }) => key === name);
-	if (setting === undefined || !BY_NAME.has(name) || NOT_HERE.has(name) || setting.type === "secret") {
-		throw new UserError("setting-unknown", `There is no setting "${name.slice(0, 80)}" to change here.`);
-	}
-	if (!setting.isLocked) return;
-	throw new UserError(
+function settingOf({ key, value, origin, isLocked }: KeyValue): Setting {
+	const name = key.path.join(".");
+	return {
+		key: name,
+		value: value ?? null,
+		origin,
+		isLocked: isLocked || key.meta.secret === true || ELSEWHERE.has(name),
+		description: key.meta.description,
+		type: typeOf(key),
+		choices: key.choices,
+		needsRestart: needsRestart(name),
+	};
+}
+
+function typeOf({ meta, choices, type }: KeyValue["key"]): Setting["type"] {
+	if (meta.secret === true) return "secret";
+	if (choices.length > 0) return "choice";
+	return type === "boolean" ? "switch" : type;
+}
+
+function isPortError(thrown: unknown): thrown is UserError {
+	return thrown instanceof UserError && thrown.code.startsWith("port-");
+}
+
+function unknown(name: string, known: readonly string[]): UserError {
+	const near = nearest(name, known);
+	return new UserError(
+		"setting-unknown",
+		`There is no setting "${name.slice(0, 80)}".`,
+		near === undefined ? "" : `Did you mean "${near}"?`,
+	);
+}
+
+function locked({ key, origin }: Setting): UserError {
+	const elsewhere = ELSEWHERE.get(key);
+	if (elsewhere !== undefined) return new UserError("setting-locked", `${key} ${elsewhere}.`);
+	return new UserError(
 		"setting-locked",
-		`${name} is set by ${setting.origin}.`,
-		"Change it there, then reload.",
+		`${key} is set by ${origin}, which goes before what is set here.`,
+		"Change it there, or take it out there, then reload.",
 	);
 }
 
 function lockedOut(): UserError {
 	return new UserError(
 		"setting-invalid",
-		"With this no port of the console would be open, and nobody could change it back.",
-		"Leave console.listen or console.listen_tls a port that is free.",
+		"console.listen, console.listen_tls: with this no port of the console would be open, and nobody could change it back.",
+		"Leave one of them a port that is free. Nothing was changed.",
 	);
-}
-
-function settingOf(key: SchemaKey, value: string, origin: string): Setting {
-	const name = key.path.join(".");
-	const isSecret = key.meta.secret === true;
-	const type = isSecret
-		? "secret"
-		: key.choices.length > 0
-			? "choice"
-			: key.type === "boolean"
-				? "switch"
-				: key.type;
-	return {
-		key: name,
-		value: isSecret ? null : parsed(value),
-		origin,
-		isLocked: origin !== "default" && origin !== "console",
-		description: key.meta.description,
-		type,
-		choices: key.choices,
-		needsRestart: NEEDS_RESTART.has(name),
-	};
-}
-
-/** As `config show` has it: JSON, or words for a key that is not set. */
-function parsed(value: string): unknown {
-	try {
-		return JSON.parse(value) as unknown;
-	} catch {
-		return null;
-	}
 }

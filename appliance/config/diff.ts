@@ -15,8 +15,8 @@ export interface ConfigDiff {
 	readonly needRestart: readonly string[];
 }
 
-/** The spool and the sign-ins are open in this folder. */
-const NEEDS_RESTART = new Set(["state_dir"]);
+/** The spool and the sign-ins are open in this folder; connections to Microsoft are made with these. */
+const NEEDS_RESTART = new Set(["state_dir", "microsoft.ca_file", "microsoft.proxy"]);
 /** What tells one record of a `[[table]]` from another, wherever it stands in the file. */
 const IDENTITIES: Readonly<Record<string, string>> = {
 	account: "address",
@@ -29,7 +29,12 @@ export function diffConfig(before: Config, after: Config): ConfigDiff {
 		const name = key as keyof Config;
 		return changesOf([name], before[name], after[name]);
 	});
-	return { changed, needRestart: changed.filter((key) => NEEDS_RESTART.has(key)) };
+	return { changed, needRestart: changed.filter(needsRestart) };
+}
+
+/** A change of this key takes effect at the next start only. */
+export function needsRestart(key: string): boolean {
+	return NEEDS_RESTART.has(key);
 }
 
 function changesOf(path: readonly string[], before: unknown, after: unknown): string[] {

@@ -8,7 +8,7 @@ import { dirname, resolve } from "node:path";
 import type { ConfigOrigin } from "../services.ts";
 import { crossCheck } from "./cross-check.ts";
 import { yieldListeners } from "./listener-clashes.ts";
-import { describeOrigins } from "./origins.ts";
+import { describeOrigins, describeValues, type KeyValue } from "./origins.ts";
 import { ConfigError, type ConfigProblem, type Finding, findingsOf, locate } from "./problems.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { SCHEMA_KEYS } from "./schema-keys.ts";
@@ -36,6 +36,10 @@ export interface LoadedConfig {
 	readonly config: Config;
 	/** Every key, its value as text (secrets masked) and where it came from. */
 	readonly origins: readonly ConfigOrigin[];
+	/** Those that stand once, with their values. */
+	readonly values: readonly KeyValue[];
+	/** Owner texts: what is wrong with what the console saved, and was left out. */
+	readonly misfits: readonly string[];
 	/** Owner texts: what was left out and why. */
 	readonly warnings: readonly string[];
 	/** The file that was read; undefined when there is none. */
@@ -54,14 +58,18 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 	const fileLayers = fromFile.state === "read" ? [fromFile.layer] : [];
 	const upper = [...fileLayers, environment.layer, flags.layer];
 
-	const { merged, config, problems, warnings } = checkWithSaved(saved.layer, upper);
+	const { merged, config, problems, misfits, leavesAllOut } = checkWithSaved(saved.layer, upper);
 	fatal.push(...problems);
 	if (config === undefined || fatal.length > 0) throw new ConfigError(fatal);
-	const origins = describeOrigins(merged);
+	const leftOut = [...saved.problems.map(({ text }) => text), ...misfits];
 	return {
 		config,
-		origins,
-		warnings: [...saved.problems.map(({ text }) => `left out what the console saved: ${text}`), ...warnings],
+		origins: describeOrigins(merged),
+		values: describeValues(merged),
+		misfits: leftOut,
+		warnings: leftOut.map(
+			(text) => `left out ${leavesAllOut ? "all that" : "what"} the console saved: ${text}`,
+		),
 		file: fromFile.state === "read" ? file : undefined,
 	};
 }
@@ -70,7 +78,9 @@ interface Checked {
 	readonly merged: Merged;
 	readonly config: Config | undefined;
 	readonly problems: readonly ConfigProblem[];
-	readonly warnings: readonly string[];
+	readonly misfits: readonly string[];
+	/** Nothing saved is in force. */
+	readonly leavesAllOut: boolean;
 }
 
 /**
@@ -78,26 +88,25 @@ interface Checked {
  * layer's key although a saved one is to blame (both want one port): then all saved ones are left out.
  */
 function checkWithSaved(saved: Layer, upper: readonly Layer[]): Checked {
-	const warnings: string[] = [];
+	const misfits: string[] = [];
 	let remaining = saved;
 	for (;;) {
 		const checked = checkOnce([remaining, ...upper]);
-		const misfits = checked.findings.filter(({ path }) => checked.merged.sourceAt(path)?.kind === "console");
-		for (const misfit of misfits) {
-			warnings.push(`left out what the console saved: ${misfit.text}`);
-			remaining = without(remaining, misfit.path);
+		const found = checked.findings.filter(({ path }) => checked.merged.sourceAt(path)?.kind === "console");
+		for (const { text, path } of found) {
+			misfits.push(text);
+			remaining = without(remaining, path);
 		}
-		if (misfits.length > 0) continue;
+		if (found.length > 0) continue;
 		const { merged, config, findings } = checked;
 		const [first] = findings;
 		if (first === undefined || Object.keys(remaining.values).length === 0) {
-			return { merged, config, problems: locate(findings, merged), warnings };
+			return { merged, config, problems: locate(findings, merged), misfits, leavesAllOut: false };
 		}
 		const bare = checkOnce(upper);
 		if (bare.findings.length > 0)
-			return { merged, config, problems: locate(bare.findings, bare.merged), warnings };
-		warnings.push(`left out all that the console saved: ${first.text}`);
-		return { merged: bare.merged, config: bare.config, problems: [], warnings };
+			return { ...bare, problems: locate(bare.findings, bare.merged), misfits, leavesAllOut: true };
+		return { ...bare, problems: [], misfits: [...misfits, first.text], leavesAllOut: true };
 	}
 }
 

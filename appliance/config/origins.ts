@@ -1,5 +1,5 @@
 /**
- * Every key with its value and where it came from, for `config show --origin` and for the console,
+ * Every key with its value and where it came from, for `config show --origin` and, single keys as values, for the console,
  * which shows as locked what the file sets. Secrets are masked.
  */
 import type { ConfigOrigin } from "../services.ts";
@@ -18,6 +18,37 @@ export function describeOrigins(merged: Merged): ConfigOrigin[] {
 					table.keys.map((key) => originOf(merged, key, [table.name, index, key.path.at(-1) ?? ""])),
 				)
 			: table.keys.map((key) => originOf(merged, key, key.path)),
+	);
+}
+
+export interface KeyValue {
+	readonly key: SchemaKey;
+	/** In file form; undefined for a secret, and for a key that is not set. What it holds of passwords is masked. */
+	readonly value: unknown;
+	readonly origin: string;
+	/** Set by file, environment or flag. */
+	readonly isLocked: boolean;
+}
+
+/** Of the keys that stand once. */
+export function describeValues(merged: Merged): KeyValue[] {
+	return SCHEMA_TABLES.filter(({ repeated }) => !repeated).flatMap(({ keys }) =>
+		keys.map((key) => {
+			const written = valueAt(merged.values, key.path);
+			const source = written === undefined ? undefined : merged.sourceOf(key.path);
+			const value = written ?? key.defaultValue;
+			return {
+				key,
+				value:
+					key.meta.secret === true
+						? undefined
+						: typeof value === "string"
+							? withoutCredentials(value)
+							: value,
+				origin: formatOrigin(source, key.path),
+				isLocked: source !== undefined && source.kind !== "console",
+			};
+		}),
 	);
 }
 
