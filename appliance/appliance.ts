@@ -6,6 +6,7 @@
  * port in use, a database of a newer version); nothing is left running then.
  */
 import { Accounts } from "./accounts/accounts.ts";
+import { DeviceRuleDesk } from "./accounts/device-rules.ts";
 import { DeviceUsage } from "./accounts/device-usage.ts";
 import { Devices } from "./accounts/devices.ts";
 import { Passwords } from "./accounts/passwords.ts";
@@ -307,6 +308,7 @@ export class Appliance {
 					clock,
 					config,
 				}),
+				deviceRules: new DeviceRuleDesk({ devices, onChanged: () => scheduler.refresh() }),
 				accounts: new AccountDesk({
 					accounts,
 					signIns,

@@ -6,7 +6,6 @@
  */
 import type { Accounts } from "./accounts/accounts.ts";
 import { openConsoleAccess } from "./accounts/console-access.ts";
-import { DeviceRuleDesk } from "./accounts/device-rules.ts";
 import type { Devices } from "./accounts/devices.ts";
 import type { Mailboxes } from "./accounts/mailboxes.ts";
 import type { Passwords } from "./accounts/passwords.ts";
@@ -138,7 +137,6 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 				machine,
 				hooks,
 				traffic,
-				deviceRules: new DeviceRuleDesk(lent.devices),
 				settings,
 				people: access.people,
 				keys: access.keys,

@@ -6,14 +6,13 @@
  * Methods throw `UserError` for what a person can mend.
  */
 import type { Secret } from "./secret.ts";
-import type { DeviceDraft, QueueAction, QueueEntry, Services, TestStep } from "./services.ts";
+import type { QueueAction, QueueEntry, Services, TestStep } from "./services.ts";
 
 export interface ConsoleServices extends Services {
 	readonly mail: MailService;
 	readonly people: PeopleService;
 	readonly keys: KeyService;
 	readonly settings: SettingsService;
-	readonly deviceRules: DeviceRuleService;
 	readonly traffic: TrafficService;
 	readonly news: NewsService;
 	readonly machine: MachineService;
@@ -283,37 +282,6 @@ export interface SettingsService {
 	 * `setting-locked`, `setting-invalid` (its text names the key and what is wrong).
 	 */
 	change(changes: Readonly<Record<string, unknown>>): Promise<{ readonly needRestart: readonly string[] }>;
-}
-
-/** What may be changed of a saved device; absent: as it is; null: back to the default. Keys as in the file. */
-export interface DeviceRules {
-	readonly addresses?: readonly string[];
-	readonly username?: string | null;
-	readonly account?: string | null;
-	readonly kind?: string | null;
-	readonly from?: "keep" | "force" | readonly string[];
-	readonly recipients?: readonly string[];
-	/** `120/h` */
-	readonly rate?: string | null;
-	/** `500MB/d` */
-	readonly quota?: string | null;
-	/** `5m` */
-	readonly coalesce?: string | null;
-	readonly urgent?: boolean;
-	readonly newest_first?: boolean;
-	readonly drop_repeats?: boolean;
-	readonly switches?: DeviceDraft["switches"];
-}
-
-export interface DeviceRuleService {
-	/** As the file would have them; all present. Throws `device-unknown`. */
-	rules(name: string): Promise<Readonly<Record<string, unknown>>>;
-	/** Throws `device-unknown`, `device-locked`, `device-invalid`, `account-unknown`. */
-	change(name: string, rules: DeviceRules): Promise<void>;
-	/** Its mail in queue and history keeps the old name. Throws as `change`, and `device-exists`. */
-	rename(name: string, newName: string): Promise<void>;
-	/** Shown once. Throws `device-unknown`, `device-locked`, `device-invalid` (it has no username). */
-	newPassword(name: string): Promise<Secret>;
 }
 
 // Traffic ---------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import type { Services } from "../appliance/services.ts";
 import { type ApiEnvironment, answerErrors, refusal } from "./answers.ts";
 import { accountRoutes } from "./routes/accounts.ts";
 import { consolePasswordRoutes } from "./routes/console-password.ts";
+import { deviceRuleRoutes } from "./routes/device-rules.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { mailboxRoutes } from "./routes/mailboxes.ts";
 import { queueRoutes } from "./routes/queue.ts";
@@ -30,6 +31,7 @@ export function createControlApi(services: Services, log: Log): Hono<ApiEnvironm
 	app.route("/api/v1", applianceRoutes(services.appliance));
 	app.route("/api/v1", queueRoutes(services.queue));
 	app.route("/api/v1", deviceRoutes(services.devices, log));
+	app.route("/api/v1", deviceRuleRoutes(services.deviceRules));
 	app.route("/api/v1", accountRoutes(services.accounts, log));
 	app.route("/api/v1", mailboxRoutes(services.mailboxes, log));
 	app.route("/api/v1", consolePasswordRoutes(services.console));

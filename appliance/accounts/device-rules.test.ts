@@ -15,7 +15,9 @@ import { Devices } from "./devices.ts";
 
 let folder: string;
 let storage: Storage;
+let accountsGone = false;
 beforeEach(async () => {
+	accountsGone = false;
 	folder = await mkdtemp(join(tmpdir(), "postern-rules-"));
 	storage = await Storage.open({
 		stateDir: folder,
@@ -38,10 +40,10 @@ async function open() {
 	const accounts = await Accounts.open({ config, documents: storage, log });
 	const devices = await Devices.open({
 		...{ config, documents: storage, log, clock: new SystemClock() },
-		findAccount: (address) => accounts.find(address),
+		findAccount: (address) => (accountsGone ? undefined : accounts.find(address)),
 		vaultKey: { read: async () => Buffer.alloc(32, 1), ensure: async () => Buffer.alloc(32, 1) },
 	});
-	return { devices, rules: new DeviceRuleDesk(devices) };
+	return { devices, rules: new DeviceRuleDesk({ devices, onChanged: () => undefined }) };
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
@@ -116,6 +118,70 @@ describe("a saved device", () => {
 		await rules.change("Copier", { switches: { cram_md5: true } });
 		const next = await rules.newPassword("Copier");
 		expect((await open()).devices.recoverable("copier")?.reveal()).toBe(next.reveal());
+	});
+
+	it("keeps its recoverable password under another username, and gives it up with CRAM-MD5", async () => {
+		const { devices, rules } = await open();
+		const { password } = await devices.add({ name: "Copier", addresses: [], switches: { cram_md5: true } });
+		await rules.change("Copier", { username: "scanner" });
+		for (const known of [devices, (await open()).devices]) {
+			expect(known.recoverable("scanner")?.reveal()).toBe(password?.reveal());
+			expect(known.recoverable("copier")).toBeUndefined();
+			expect(known.problems()).toEqual([]);
+		}
+		await rules.change("Copier", { switches: { cram_md5: false } });
+		const onCard = JSON.stringify(await storage.list("device"));
+		expect(onCard).toContain("password_hash");
+		expect(onCard).not.toContain("recoverable_password");
+		await rules.change("Copier", { switches: { cram_md5: true } });
+		expect(devices.recoverable("scanner")).toBeUndefined();
+	});
+
+	it("leaves no password behind to the next one that takes its username", async () => {
+		const { devices, rules } = await open();
+		const switches = { cram_md5: true };
+		const { password } = await devices.add({ name: "Copier", addresses: [], username: "copier", switches });
+		await rules.change("Copier", { username: "scanner" });
+		await devices.add({ name: "Camera", addresses: ["192.168.1.60"] });
+		await rules.change("Camera", { username: "copier", switches });
+		expect(devices.recoverable("copier")).toBeUndefined();
+		expect(await signsIn(devices, "copier", password)).toBe(false);
+	});
+
+	it("keeps what it has besides: no rule is its name or its password", async () => {
+		const { devices, rules } = await open();
+		const { password } = await devices.add({ name: "Copier", addresses: [], username: "copier" });
+		for (const key of ["name", "password", "password_hash", "recoverable_password", "rat", "__proto__"]) {
+			const odd: object = JSON.parse(`{"${key}":"x"}`);
+			expect([key, await codeOf(rules.change("Copier", odd))]).toEqual([key, "device-invalid"]);
+		}
+		expect(await signsIn(devices, "copier", password)).toBe(true);
+	});
+
+	it("can be changed although its account has gone, and gets no other that is not there", async () => {
+		const { devices, rules } = await open();
+		await devices.add({ name: "Copier", addresses: ["192.168.1.50"], account: "alerts@contoso.com" });
+		accountsGone = true;
+		await rules.change("Copier", { rate: "7/m" });
+		expect(await codeOf(rules.change("Copier", { account: "other@contoso.com" }))).toBe("account-unknown");
+		expect(await codeOf(rules.change("Copier", { kind: "toaster" }))).toBe("device-kind-unknown");
+	});
+
+	it("of a range that would let in nearly anyone is refused", async () => {
+		const { devices, rules } = await open();
+		await devices.add({ name: "Copier", addresses: ["192.168.1.50"] });
+		expect(await codeOf(rules.change("Copier", { addresses: ["0.0.0.0/0"] }))).toBe("device-invalid");
+		expect(devices.byAddress("8.8.8.8")).toBeUndefined();
+	});
+
+	it("is told of to whom it concerns when it was changed, and only then", async () => {
+		const { devices } = await open();
+		let told = 0;
+		const desk = new DeviceRuleDesk({ devices, onChanged: () => void (told += 1) });
+		await devices.add({ name: "Copier", addresses: ["192.168.1.50"] });
+		await desk.change("Copier", { urgent: true });
+		await codeOf(desk.change("Copier", { rate: "often" }));
+		expect(told).toBe(1);
 	});
 
 	it("is refused what does not fit, and stays as it was", async () => {

@@ -1,38 +1,53 @@
 /**
  * Changes to a saved device, for console and command line: its rules, its name, its password. Implements
- * `DeviceRuleService` on Devices; throws what that throws.
+ * `DeviceRuleService` on Devices; throws what that throws, and has changed nothing then.
  */
-import type { DeviceRuleService, DeviceRules } from "../console-services.ts";
+import { formatDuration, formatQuota, formatRate } from "../config/duration.ts";
+import { nearest } from "../config/nearest.ts";
+import { UserError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
+import type { DeviceRuleService, DeviceRules } from "../services.ts";
+import { findKind } from "./device-kinds.ts";
 import type { Devices } from "./devices.ts";
 import type { Device } from "./model.ts";
 
-export class DeviceRuleDesk implements DeviceRuleService {
-	readonly #devices: Devices;
+export interface DeviceRuleDeskOptions {
+	readonly devices: Devices;
+	/** How a device is handled may be another way now. */
+	readonly onChanged: () => void;
+}
 
-	constructor(devices: Devices) {
-		this.#devices = devices;
+type Rules = Readonly<Record<string, unknown>>;
+
+export class DeviceRuleDesk implements DeviceRuleService {
+	readonly #options: DeviceRuleDeskOptions;
+
+	constructor(options: DeviceRuleDeskOptions) {
+		this.#options = options;
 	}
 
-	rules(name: string): Promise<Readonly<Record<string, unknown>>> {
-		return Promise.resolve(rulesOf(this.#devices.get(name)));
+	rules(name: string): Promise<Rules> {
+		return Promise.resolve(rulesOf(this.#options.devices.get(name)));
 	}
 
 	async change(name: string, { switches, ...rules }: DeviceRules): Promise<void> {
-		await this.#devices.rewrite(name, (written) => changed(written, { ...rules, ...switches }));
+		const wanted = wantedRules({ ...rules, ...switches });
+		await this.#options.devices.rewrite(name, (written) => changed(written, wanted));
+		this.#options.onChanged();
 	}
 
 	async rename(name: string, newName: string): Promise<void> {
-		await this.#devices.rewrite(name, (written) => ({ ...written, name: newName.trim() }));
+		await this.#options.devices.rewrite(name, (written) => ({ ...written, name: newName.trim() }));
+		this.#options.onChanged();
 	}
 
 	newPassword(name: string): Promise<Secret> {
-		return this.#devices.renewPassword(name);
+		return this.#options.devices.renewPassword(name);
 	}
 }
 
 /** In the form of the file, so that what is shown can be sent back; keys that are not set are null. */
-function rulesOf(device: Device): Readonly<Record<string, unknown>> {
+function rulesOf(device: Device) {
 	const { rate, quota, compatibility, coalesceMs } = device;
 	return {
 		addresses: device.addresses,
@@ -41,9 +56,9 @@ function rulesOf(device: Device): Readonly<Record<string, unknown>> {
 		kind: device.kind || null,
 		from: device.from,
 		recipients: device.recipients,
-		rate: rate === undefined ? null : `${rate.count}/${unitOf(rate.perMs)}`,
-		quota: quota === undefined ? null : `${sizeText(quota.count)}/${unitOf(quota.perMs)}`,
-		coalesce: coalesceMs === undefined ? null : durationText(coalesceMs),
+		rate: rate === undefined ? null : formatRate(rate),
+		quota: quota === undefined ? null : formatQuota(quota),
+		coalesce: coalesceMs === undefined ? null : formatDuration(coalesceMs),
 		urgent: device.urgent,
 		newest_first: device.newestFirst,
 		drop_repeats: device.dropRepeats,
@@ -56,44 +71,35 @@ function rulesOf(device: Device): Readonly<Record<string, unknown>> {
 	};
 }
 
-/** Largest first. */
-const TIMES = [
-	["w", 7 * 24 * 60 * 60_000],
-	["d", 24 * 60 * 60_000],
-	["h", 60 * 60_000],
-	["m", 60_000],
-	["s", 1000],
-] as const;
-const SIZES = [
-	["GB", 1e9],
-	["MB", 1e6],
-	["kB", 1e3],
-] as const;
+/** Neither its name nor anything of its password. */
+const KEYS: Readonly<Record<keyof ReturnType<typeof rulesOf>, true>> = {
+	...{ addresses: true, username: true, account: true, kind: true, from: true, recipients: true },
+	...{ rate: true, quota: true, coalesce: true, urgent: true, newest_first: true, drop_repeats: true },
+	...{ legacy_tls: true, lf_line_ends: true, auth_without_tls: true, accept_any_credentials: true },
+	...{ cram_md5: true, hide_ehlo: true },
+};
 
-function unitOf(perMs: number): string {
-	return TIMES.find(([, ms]) => ms === perMs)?.[0] ?? "s";
-}
-
-function durationText(ms: number): string {
-	const [unit, size] = TIMES.find(([, one]) => ms % one === 0) ?? ["s", 1000];
-	return `${ms / size}${unit}`;
-}
-
-function sizeText(bytes: number): string {
-	const [unit, size] = SIZES.find(([, one]) => bytes % one === 0) ?? ["B", 1];
-	return `${bytes / size}${unit}`;
+/** Those that are given, as they are kept. Throws `device-invalid` for what is no rule, `device-kind-unknown`. */
+function wantedRules(rules: Rules): Rules {
+	const given = Object.entries(rules).filter(([, value]) => value !== undefined);
+	for (const [key] of given) if (!Object.hasOwn(KEYS, key)) throw noRule(key);
+	const { kind, ...others } = Object.fromEntries(given);
+	if (typeof kind !== "string" || kind === "") return kind === undefined ? others : { ...others, kind };
+	return { ...others, kind: findKind(kind).name };
 }
 
 /** Null and the empty text take a key out, so that its default holds. */
-function changed(
-	written: Readonly<Record<string, unknown>>,
-	rules: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
-	const next: Record<string, unknown> = { ...written };
-	for (const [key, value] of Object.entries(rules)) {
-		if (value === undefined) continue;
-		if (value === null || value === "") delete next[key];
-		else next[key] = value;
-	}
-	return next;
+function changed(written: Rules, rules: Rules): Rules {
+	const isTakenOut = (value: unknown) => value === null || value === "";
+	const next = Object.entries({ ...written, ...rules });
+	return Object.fromEntries(next.filter(([, value]) => !isTakenOut(value)));
+}
+
+function noRule(key: string): UserError {
+	const near = nearest(key, Object.keys(KEYS));
+	return new UserError(
+		"device-invalid",
+		`A device has no rule "${key.slice(0, 60)}".`,
+		near === undefined ? "" : `Did you mean "${near}"?`,
+	);
 }

@@ -1,7 +1,7 @@
 /**
  * What the owner should know about how a device is written down: settings that cannot take effect
  * as they stand, and ranges that let in nearly anyone. For `devices.ts`: as a line of the log when devices
- * are loaded, as a `UserError` when one is added.
+ * are loaded, as a `UserError` when one is added or changed.
  */
 import { readNetwork } from "../config/network.ts";
 import { Refusal } from "../config/refusal.ts";
@@ -32,7 +32,7 @@ export function logWarnings(devices: readonly Device[], log: Log): void {
 export function assertNotOpen(device: Device): void {
 	const range = findOpenRange(device);
 	if (range === undefined) return;
-	throw new UserError("device-invalid", `This device cannot be added: the range ${range} ${OPEN}.`, ADVICE);
+	throw new UserError("device-invalid", `This device cannot be saved: the range ${range} ${OPEN}.`, ADVICE);
 }
 
 /** Throws `device-invalid` for a switch that cannot work: the box must know the device before it signs in. */
@@ -44,7 +44,7 @@ export function assertSwitchesFit({ addresses, compatibility }: Device): void {
 	if (needy.length === 0 || addresses.length > 0) return;
 	throw new UserError(
 		"device-invalid",
-		`This device cannot be added: ${needy.join(" and ")} work only for a device that is known by its address.`,
+		`This device cannot be saved: ${needy.join(" and ")} work only for a device that is known by its address.`,
 		"Give its address as well, such as --address 192.168.1.50.",
 	);
 }

@@ -56,6 +56,9 @@ export interface AddedDevice {
 	readonly password: Secret | null;
 }
 
+/** In the form of the file. */
+type Written = Readonly<Record<string, unknown>>;
+
 /** Longer than any that could be right; keeps what a peer sends out of maps and logs. */
 const LONGEST_USERNAME = 256;
 
@@ -67,7 +70,8 @@ export class Devices {
 	readonly #recoverable: RecoverableSecrets;
 	#records: readonly DeviceRecord[] = [];
 	#list: readonly Device[] = [];
-	#problems: readonly string[] = [];
+	#leftOut: readonly string[] = [];
+	#unreadable: readonly string[] = [];
 	#byName: ReadonlyMap<string, DeviceRecord> = new Map();
 	#byUsername: ReadonlyMap<string, DeviceRecord> = new Map();
 	#byAddress = new AddressTable<Device>([]);
@@ -97,10 +101,8 @@ export class Devices {
 			const documents = await this.#options.documents.list("device");
 			const { records, problems } = mergeDevices(config.device, documents);
 			for (const problem of problems) this.#options.log.warning("device-left-out", { problem });
-			const opened = await this.#openPasswords(records);
-			this.#problems = [...problems, ...opened.problems];
-			this.#opened = opened.passwords;
-			this.#install(records);
+			this.#leftOut = problems;
+			await this.#install(records);
 			logWarnings(this.#list, this.#options.log);
 			this.#filePasswords.adopt(fileLogins(records), documents);
 		});
@@ -112,7 +114,7 @@ export class Devices {
 
 	/** Owner texts: saved devices that could not be used. */
 	problems(): readonly string[] {
-		return this.#problems;
+		return [...this.#leftOut, ...this.#unreadable];
 	}
 
 	find(name: string): Device | undefined {
@@ -206,10 +208,7 @@ export class Devices {
 			const value = { ...wanted, ...(password === null ? {} : await this.#toSave(device, password)) };
 			const record = { ...toRecord(parseDevice(value), "saved"), raw: value };
 			await this.#options.documents.put("device", documentKeyOf(device.name), value);
-			if (password !== null && device.compatibility.cramMd5) {
-				this.#opened = new Map([...this.#opened, [device.username, password]]);
-			}
-			this.#install([...this.#records, record]);
+			await this.#install([...this.#records, record]);
 			return { device: record.device, password };
 		});
 	}
@@ -217,46 +216,47 @@ export class Devices {
 	/** Throws `device-unknown`, `device-locked` (it stands in the configuration file). */
 	remove(name: string): Promise<void> {
 		return this.#inTurn(async () => {
-			const device = this.#saved(name);
+			const { device } = this.#saved(name);
 			await this.#options.documents.remove("device", documentKeyOf(device.name));
-			this.#opened = new Map([...this.#opened].filter(([username]) => username !== device.username));
-			this.#install(this.#records.filter((record) => record.device !== device));
+			await this.#install(this.#records.filter((record) => record.device !== device));
 		});
 	}
 
-	#written(name: string): Readonly<Record<string, unknown>> {
-		const device = this.get(name);
-		const { raw } = this.#byName.get(foldName(device.name)) ?? {};
-		return raw ?? {};
-	}
-
 	/**
-	 * Puts another record in the place of a saved one, in the form of the file; its password stays as long as it has a
-	 * username. Throws `device-unknown`, `device-locked`, `device-invalid`, `device-exists`, `account-unknown`.
+	 * Puts another record in the place of a saved one, in the form of the file and without its password, which stays as
+	 * long as it has a username. Throws `device-unknown`, `device-locked`, `device-invalid`, `device-exists`,
+	 * `device-kind-unknown`, `account-unknown`.
 	 */
-	rewrite(
-		name: string,
-		edit: (written: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>,
-	): Promise<Device> {
-		return this.#inTurn(() => this.#replace(this.#saved(name), edit(this.#written(name))));
+	rewrite(name: string, edit: (written: Written) => Written): Promise<void> {
+		return this.#inTurn(async () => {
+			const before = this.#saved(name);
+			const { password_hash, recoverable_password, ...written } = before.raw ?? {};
+			const edited = edit(written);
+			const { device } = toRecord(parseDevice(edited), "saved");
+			assertKnown(device);
+			assertNotOpen(device);
+			assertSwitchesFit(device);
+			this.#assertFree(device, before.device);
+			const hash = device.username === "" || password_hash === undefined ? {} : { password_hash };
+			const sealed = await this.#sealedFor(device, before.device, recoverable_password);
+			await this.#replace(before, { ...edited, ...hash, ...sealed });
+		});
 	}
 
 	/** Throws `device-unknown`, `device-locked`, and `device-invalid` when it has no username. */
 	renewPassword(name: string): Promise<Secret> {
 		return this.#inTurn(async () => {
-			const device = this.#saved(name);
-			if (device.username === "") {
+			const before = this.#saved(name);
+			if (before.device.username === "") {
 				throw new UserError(
 					"device-invalid",
-					`The device "${device.name}" is known by its address and has no password.`,
+					`The device "${before.device.name}" is known by its address and has no password.`,
 					"Give it a username first.",
 				);
 			}
 			const password = generatePassword();
-			const { recoverable_password: _, ...written } = this.#written(name);
-			await this.#replace(device, { ...written, ...(await this.#toSave(device, password)) });
-			if (device.compatibility.cramMd5)
-				this.#opened = new Map([...this.#opened, [device.username, password]]);
+			const { recoverable_password: _, ...written } = before.raw ?? {};
+			await this.#replace(before, { ...written, ...(await this.#toSave(before.device, password)) });
 			return password;
 		});
 	}
@@ -266,56 +266,39 @@ export class Devices {
 		return this.#filePasswords.settled();
 	}
 
-	#saved(name: string): Device {
-		const device = this.get(name);
-		if (device.origin === "saved") return device;
+	#saved(name: string): DeviceRecord {
+		const { name: known, origin } = this.get(name);
+		const record = this.#byName.get(foldName(known));
+		if (origin === "saved" && record !== undefined) return record;
 		throw new UserError(
 			"device-locked",
-			`The device "${device.name}" stands in the configuration file.`,
+			`The device "${known}" stands in the configuration file.`,
 			"Change it there, then reload.",
 		);
 	}
 
-	async #replace(before: Device, written: Readonly<Record<string, unknown>>): Promise<Device> {
-		const { password_hash, recoverable_password, ...rest } = written;
-		const secrets = {
-			...(password_hash ? { password_hash } : {}),
-			...(recoverable_password ? { recoverable_password } : {}),
-		};
-		// Without a username a password would stand for nobody.
-		const value = rest["username"] === undefined ? rest : { ...rest, ...secrets };
+	/** On the card in one commit, under its new name too. */
+	async #replace(before: DeviceRecord, value: Written): Promise<void> {
 		const record = { ...toRecord(parseDevice(value), "saved"), raw: value };
-		const { device } = record;
-		if (device.kind !== "") findKind(device.kind);
-		if (device.addresses.length === 0 && device.username === "") {
-			throw new UserError(
-				"device-invalid",
-				"Nothing would be left to know this device by.",
-				"Give it an address or a username.",
-			);
-		}
-		assertNotOpen(device);
-		assertSwitchesFit(device);
-		this.#assertFree(device, before);
-		const [from, to] = [documentKeyOf(before.name), documentKeyOf(device.name)];
-		await this.#options.documents.change(
-			"device",
-			from === to
-				? [[to, value]]
-				: [
-						[from, null],
-						[to, value],
-					],
-		);
-		const opened = this.#opened.get(before.username);
-		if (opened !== undefined && device.username !== before.username) {
-			this.#opened = new Map([...this.#opened, [device.username, opened]]);
-		}
-		this.#install(this.#records.map((one) => (one.device === before ? record : one)));
-		return device;
+		const [from, to] = [documentKeyOf(before.device.name), documentKeyOf(record.device.name)];
+		const gone = from === to ? [] : [[from, null] as const];
+		await this.#options.documents.change("device", [...gone, [to, value]]);
+		await this.#install(this.#records.map((one) => (one === before ? record : one)));
 	}
 
-	#install(records: readonly DeviceRecord[]): void {
+	/** What is kept for CRAM-MD5: nothing once that is off; bound to the username, so sealed anew for another one. */
+	async #sealedFor(device: Device, before: Device, sealed: unknown): Promise<Written> {
+		if (!device.compatibility.cramMd5 || device.username === "" || sealed === undefined) return {};
+		if (device.username === before.username) return { recoverable_password: sealed };
+		const password = this.#opened.get(before.username);
+		if (password === undefined) return {};
+		return { recoverable_password: await this.#recoverable.seal(password, device.username) };
+	}
+
+	async #install(records: readonly DeviceRecord[]): Promise<void> {
+		const { passwords, problems } = await this.#openPasswords(records);
+		this.#opened = passwords;
+		this.#unreadable = problems;
 		this.#records = records;
 		this.#list = records.map(({ device }) => device);
 		this.#byName = new Map(records.map((record) => [foldName(record.device.name), record]));
@@ -357,7 +340,7 @@ export class Devices {
 			if (password !== undefined) passwords.set(device.username, password);
 			else
 				problems.push(
-					`The password of "${device.name}" cannot be read back, so CRAM-MD5 fails. Remove it and add it again.`,
+					`The password of "${device.name}" cannot be read back, so CRAM-MD5 fails. Give it a new password.`,
 				);
 		}
 		return { passwords, problems };
@@ -384,6 +367,8 @@ export class Devices {
 		const others = this.#records.filter((record) => record.device !== before);
 		const clash = findClash(device, others);
 		if (clash !== undefined) throw new UserError("device-exists", `This device cannot be saved: ${clash}.`);
+		// A device whose account has gone can still be changed otherwise.
+		if (device.account === (before?.account ?? "")) return;
 		if (device.account !== "" && this.#options.findAccount(device.account) === undefined) {
 			throw new UserError(
 				"account-unknown",
@@ -399,6 +384,15 @@ export class Devices {
 		this.#changes = turn.catch(() => undefined);
 		return turn;
 	}
+}
+
+function assertKnown({ addresses, username }: Device): void {
+	if (addresses.length > 0 || username !== "") return;
+	throw new UserError(
+		"device-invalid",
+		"Nothing would be left to know this device by.",
+		"Give it an address or a username.",
+	);
 }
 
 function foldUsername(username: string): string {

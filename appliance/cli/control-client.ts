@@ -12,7 +12,7 @@ const SILENCE_TIMEOUT_MS = 60_000;
 const LARGEST_ANSWER_BYTES = 256 * 1024 * 1024;
 const LONGEST_LINE_BYTES = 1024 * 1024;
 
-type Method = "GET" | "POST" | "DELETE";
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export class ControlClient {
 	readonly #paths: readonly string[];

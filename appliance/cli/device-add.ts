@@ -1,18 +1,9 @@
 /** `postern device add | allow | refuse`: lets a device send, and prints what to type into it. */
-import { nearest } from "../config/nearest.ts";
-import type { DeviceDraft, DeviceSettings, DeviceSwitches, StrangerRow } from "../services.ts";
+import type { DeviceDraft, DeviceSettings, StrangerRow } from "../services.ts";
 import { type Command, DONE, type Invocation, type OptionSpec, UsageError } from "./command.ts";
 import { settingsText } from "./device-settings.ts";
+import { SWITCH_NAMES, switchesFrom } from "./device-switches.ts";
 import { count } from "./words.ts";
-
-const FLAGS = [
-	"legacy_tls",
-	"lf_line_ends",
-	"auth_without_tls",
-	"accept_any_credentials",
-	"cram_md5",
-] as const satisfies readonly (keyof DeviceSwitches)[];
-const HIDE_EHLO = "hide_ehlo";
 
 const DEVICE_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 	account: {
@@ -29,7 +20,7 @@ const DEVICE_OPTIONS: Readonly<Record<string, OptionSpec>> = {
 		type: "string",
 		multiple: true,
 		value: "SWITCH",
-		help: `a leniency it needs: ${FLAGS.join(", ")}, ${HIDE_EHLO}=KEYWORD,…`,
+		help: `a leniency it needs: ${SWITCH_NAMES}`,
 	},
 };
 
@@ -127,38 +118,13 @@ async function allow(invocation: Invocation): Promise<number> {
 function draftFrom({ options }: Invocation, name: string): Omit<DeviceDraft, "addresses"> {
 	const account = options.text("account");
 	const kind = options.text("kind");
-	const switches = switchesFrom(options.texts("turn-on"));
+	const switches = switchesFrom("turn-on", options.texts("turn-on"));
 	return {
 		name,
 		...(account === undefined ? {} : { account }),
 		...(kind === undefined ? {} : { kind }),
 		...(switches === undefined ? {} : { switches }),
 	};
-}
-
-/** `legacy_tls`, `hide_ehlo=CHUNKING,STARTTLS`; undefined when there are none. */
-function switchesFrom(words: readonly string[]): DeviceSwitches | undefined {
-	if (words.length === 0) return undefined;
-	const hidden: string[] = [];
-	const on: Record<string, true> = {};
-	for (const word of words) {
-		const [name = "", value] = word.split("=", 2);
-		const key = name.trim().toLowerCase().replaceAll("-", "_");
-		const isFlag = FLAGS.some((flag) => flag === key);
-		if (isFlag && value === undefined) on[key] = true;
-		else if (key === HIDE_EHLO && value) hidden.push(...value.split(",").map((keyword) => keyword.trim()));
-		else throw unknownSwitch(word, key);
-	}
-	return { ...on, ...(hidden.length === 0 ? {} : { hide_ehlo: hidden }) };
-}
-
-function unknownSwitch(word: string, key: string): UsageError {
-	const near = nearest(key, [...FLAGS, HIDE_EHLO]);
-	const meant = near === undefined || near === key ? "" : `Did you mean ${near}? `;
-	return new UsageError(
-		`--turn-on takes no "${word}"`,
-		`${meant}There are ${FLAGS.join(", ")} and ${HIDE_EHLO}=KEYWORD,…`,
-	);
 }
 
 function tellSettings(settings: DeviceSettings, { terminal }: Invocation): void {

@@ -1,7 +1,10 @@
-/** What to type into a device, as text: one recommended way, then the others. In the words of its menu. */
+/**
+ * What to type into a device, as text: one recommended way, then the others, in the words of its menu; and what it may
+ * do here.
+ */
+import { formatDuration, formatQuota, formatRate } from "../config/duration.ts";
 import type { DevicePort, DeviceSettings, KindHints, SettingField } from "../services.ts";
 import { renderPairs } from "./table.ts";
-import { duration } from "./words.ts";
 
 const USUAL_WORDS: Readonly<Record<SettingField, string>> = {
 	server: "Server",
@@ -47,8 +50,21 @@ function pairsOf(
 	}
 	pairs.push([word("sender"), sender === "" ? "any" : sender]);
 	if (device.addresses.length > 0) pairs.push(["  Known at", device.addresses.join(", ")]);
+	pairs.push(...rulesOf(device));
 	const on = switchesOf(device);
 	if (on.length > 0) pairs.push(["  Turned on", on.join(", ")]);
+	return pairs;
+}
+
+/** Those that are not as for every device. */
+function rulesOf({ from, recipients, rate, quota }: DeviceSettings["device"]): [string, string][] {
+	const isAnybody = recipients.length === 1 && recipients[0] === "*";
+	const pairs: [string, string][] = [];
+	if (from === "force") pairs.push(["  May send as", "the account alone: whatever it gives is replaced"]);
+	if (typeof from !== "string") pairs.push(["  May send as", from.join(", ") || "nobody"]);
+	if (!isAnybody) pairs.push(["  May write to", recipients.join(", ") || "nobody"]);
+	if (rate !== undefined) pairs.push(["  At most", `${formatRate(rate)} messages`]);
+	if (quota !== undefined) pairs.push(["  And at most", formatQuota(quota)]);
 	return pairs;
 }
 
@@ -66,7 +82,7 @@ function hintsText({ title, notes, tryIf }: KindHints): string[] {
 	if (notes.length > 0) parts.push(listed(`${title}:`, notes));
 	const switches = tryIf.map(({ turnOn, when }) => `--turn-on ${turnOn}, if ${when}`);
 	if (switches.length > 0) {
-		parts.push(listed("If it does not work, remove it and add it again with:", switches));
+		parts.push(listed("If it does not work, try postern device set NAME with:", switches));
 	}
 	return parts;
 }
@@ -82,7 +98,7 @@ function switchesOf({
 	const flags: [string, boolean][] = [
 		["urgent", urgent],
 		["newest_first", newestFirst],
-		[`coalesce=${duration(coalesceMs ?? 0)}`, coalesceMs !== undefined],
+		[`coalesce=${formatDuration(coalesceMs ?? 0)}`, coalesceMs !== undefined],
 		["drop_repeats=false", !dropRepeats],
 		["legacy_tls", compatibility.legacyTls],
 		["lf_line_ends", compatibility.lfLineEnds],

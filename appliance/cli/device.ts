@@ -1,8 +1,9 @@
-/** `postern device …`: who may send. Adding, reading and testing are files of their own. */
+/** `postern device …`: who may send. Adding, changing, reading and testing are files of their own. */
 import type { StrangerRow } from "../services.ts";
 import { type Command, DONE, type Invocation } from "./command.ts";
 import { deviceAddCommands } from "./device-add.ts";
 import { deviceLogCommand } from "./device-log.ts";
+import { deviceSetCommands } from "./device-set.ts";
 import { settingsText } from "./device-settings.ts";
 import { deviceTestCommand } from "./device-test.ts";
 import { renderTable } from "./table.ts";
@@ -11,6 +12,7 @@ import { count, localTime, size } from "./words.ts";
 
 export const deviceCommands: readonly Command[] = [
 	...deviceAddCommands,
+	...deviceSetCommands,
 	{
 		name: "device list",
 		summary: "every device that may send, and who else has tried",
@@ -20,7 +22,7 @@ export const deviceCommands: readonly Command[] = [
 	{ name: "device strangers", summary: "who has tried to send and may not", run: strangers },
 	{
 		name: "device show",
-		summary: "what to type into the device, without its password",
+		summary: "what to type into the device, without its password, and what it may do",
 		operands: { text: "NAME", least: 1, most: 1 },
 		run: show,
 	},

@@ -2,6 +2,7 @@
  * `Services` of the running appliance, as seen from the command line: each method is one request of
  * the API under `/api/v1` (web/api.ts). Throws what the appliance threw, or ControlClient's errors.
  */
+import { Secret } from "../secret.ts";
 import type { ConfigOrigin, Services } from "../services.ts";
 import type { ControlClient } from "./control-client.ts";
 
@@ -34,6 +35,20 @@ export function remoteServices(client: ControlClient): Services {
 			log: (nameOrAddress) => client.ask("GET", `/devices/${encodeURIComponent(nameOrAddress)}/log`),
 			test: (draft, signal) =>
 				client.follow(`/devices/${encodeURIComponent(draft.name)}/test`, draft, signal),
+		},
+		deviceRules: {
+			rules: (name) => client.ask("GET", `/devices/${encodeURIComponent(name)}/rules`),
+			change: async (name, rules) => {
+				await client.ask("PATCH", `/devices/${encodeURIComponent(name)}`, rules);
+			},
+			rename: async (name, newName) => {
+				await client.ask("POST", `/devices/${encodeURIComponent(name)}/name`, { name: newName });
+			},
+			newPassword: async (name) => {
+				const path = `/devices/${encodeURIComponent(name)}/password`;
+				const { password } = await client.ask<{ password: string }>("POST", path);
+				return new Secret(password);
+			},
 		},
 		mailboxes: {
 			list: () => client.ask("GET", "/mailboxes"),

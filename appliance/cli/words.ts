@@ -41,17 +41,3 @@ export function size(bytes: number): string {
 export function count(number: number, singular: string): string {
 	return `${number} ${singular}${number === 1 ? "" : "s"}`;
 }
-
-const UNITS = [
-	["d", 86_400_000],
-	["h", 3_600_000],
-	["m", 60_000],
-	["s", 1_000],
-	["ms", 1],
-] as const;
-
-/** As the configuration has it: `5m`. */
-export function duration(ms: number): string {
-	const [unit, unitMs] = UNITS.find(([, candidate]) => ms % candidate === 0) ?? ["ms", 1];
-	return `${ms / unitMs}${unit}`;
-}

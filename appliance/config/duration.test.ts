@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readDuration, readQuota, readRate, readRetrySchedule } from "./duration.ts";
+import {
+	formatDuration,
+	formatQuota,
+	formatRate,
+	readDuration,
+	readQuota,
+	readRate,
+	readRetrySchedule,
+} from "./duration.ts";
 import { Refusal } from "./refusal.ts";
 
 const MINUTE_MS = 60_000;
@@ -72,5 +80,35 @@ describe("quotas", () => {
 
 	it.each(["", "500MB", "500MB/s", "0MB/d", "10B/d", "MB/d", "99999GB/d"])("refuses %j", (text) => {
 		expect(readQuota(text)).toBeInstanceOf(Refusal);
+	});
+});
+
+describe("times, rates and quotas that are written", () => {
+	it("are read as what they were", () => {
+		const amount = fc.integer({ min: 1, max: 9_999 });
+		fc.assert(
+			fc.property(amount, fc.constantFrom("ms", "s", "m", "h", "d"), (number, unit) => {
+				const read = readDuration(`${number}${unit}`);
+				if (!(read instanceof Refusal)) expect(readDuration(formatDuration(read))).toBe(read);
+			}),
+		);
+		fc.assert(
+			fc.property(amount, fc.constantFrom("s", "m", "h", "d"), (number, unit) => {
+				const text = `${number}/${unit}`;
+				const read = readRate(text);
+				expect(read instanceof Refusal ? "refused" : formatRate(read)).toBe(text);
+			}),
+		);
+		fc.assert(
+			fc.property(
+				amount,
+				fc.constantFrom("kB", "MB", "KiB"),
+				fc.constantFrom("h", "d", "w"),
+				(number, of, unit) => {
+					const read = readQuota(`${number}${of}/${unit}`);
+					if (!(read instanceof Refusal)) expect(readQuota(formatQuota(read))).toEqual(read);
+				},
+			),
+		);
 	});
 });

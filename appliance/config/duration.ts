@@ -1,9 +1,9 @@
 /**
  * Reads times such as `30d`, retry schedules such as `1m, 5m*3, 1h` and rates such as `120/h`, for
- * the configuration. Pure; a bad text gives a `Refusal`.
+ * the configuration, and writes them. Pure; a bad text gives a `Refusal`.
  */
 import { Refusal } from "./refusal.ts";
-import { readSize } from "./size.ts";
+import { formatSize, readSize } from "./size.ts";
 
 const UNIT_MS: Readonly<Record<string, number>> = {
 	ms: 1,
@@ -90,4 +90,28 @@ export function readRate(text: string): Rate | Refusal {
 		return new Refusal('is no rate; write a number and one of /s, /m, /h, /d, such as "120/h"');
 	}
 	return { count: Number(count), perMs };
+}
+
+/** The shortest text that `readDuration` reads as this: `90m`, `5d`. */
+export function formatDuration(ms: number): string {
+	for (const unit of ["d", "h", "m", "s"]) {
+		const unitMs = UNIT_MS[unit] ?? 1;
+		if (ms % unitMs === 0) return `${ms / unitMs}${unit}`;
+	}
+	return `${ms}ms`;
+}
+
+/** `120/h` */
+export function formatRate({ count, perMs }: Rate): string {
+	return `${count}/${unitOf(perMs)}`;
+}
+
+/** `500MB/d` */
+export function formatQuota({ count, perMs }: Quota): string {
+	return `${formatSize(count)}/${unitOf(perMs)}`;
+}
+
+/** Of a rate or a quota, which know no other times. */
+function unitOf(perMs: number): string {
+	return Object.entries(UNIT_MS).find(([, ms]) => ms === perMs)?.[0] ?? "d";
 }

@@ -37,7 +37,7 @@ export const POLICY = {
 		ownerText:
 			meant === undefined
 				? "The device signed in by a user name that no device of Postern's has. postern device list shows the user names; type one of them, with its password, into the device."
-				: `Somebody signed in as "${meant.username}" (${meant.name}), and the password is wrong. Type it again, its dashes included; if it is lost, remove the device and add it anew.`,
+				: `Somebody signed in as "${meant.username}" (${meant.name}), and the password is wrong. Type it again, its dashes included; if it is lost, make a new one: postern device password NAME.`,
 	}),
 	signInLocked: (): Refusal => ({
 		reply: REPLIES.authenticationLocked,

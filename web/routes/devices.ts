@@ -7,14 +7,7 @@ import { z } from "zod";
 import type { Log } from "../../appliance/log.ts";
 import type { DeviceDraft, DeviceService } from "../../appliance/services.ts";
 import { type ApiEnvironment, answerStream, readInput } from "../answers.ts";
-
-/** Names stand in addresses, lists and logs: no control characters, and not `.` or `..`, which a path loses. */
-const NAME = z
-	.string()
-	.trim()
-	.min(1, "a device needs a name")
-	.max(100, "at most 100 characters")
-	.regex(/^(?!\.{1,2}$)\P{C}+$/u, "a name holds no control characters and is not . or ..");
+import { given, NAME, SWITCHES } from "./device-input.ts";
 
 /** It will stand in the header of a message and in the envelope. */
 const MAIL_ADDRESS = z
@@ -22,15 +15,6 @@ const MAIL_ADDRESS = z
 	.trim()
 	.max(320, "at most 320 characters")
 	.regex(/^[^\s@<>\p{C}]+@[^\s@<>\p{C}]+$/u, "a mail address is such as scan@contoso.com");
-
-const SWITCHES = z.strictObject({
-	legacy_tls: z.boolean().optional(),
-	lf_line_ends: z.boolean().optional(),
-	auth_without_tls: z.boolean().optional(),
-	accept_any_credentials: z.boolean().optional(),
-	cram_md5: z.boolean().optional(),
-	hide_ehlo: z.array(z.string().min(1).max(32)).max(32).optional(),
-});
 
 const ALLOW_INPUT = z.strictObject({
 	name: NAME,
@@ -90,10 +74,4 @@ export function deviceRoutes(devices: DeviceService, log: Log): Hono<ApiEnvironm
 /** Without the keys that were not given. */
 function draftOf({ name, switches, ...texts }: z.output<typeof ALLOW_INPUT>): Omit<DeviceDraft, "addresses"> {
 	return { name, ...given(texts), ...(switches && { switches: given(switches) }) };
-}
-
-type Given<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined> };
-
-function given<Value extends object>(value: Value): Given<Value> {
-	return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Given<Value>;
 }

@@ -4,6 +4,7 @@
  */
 
 import { UserError } from "../../appliance/errors.ts";
+import { Secret } from "../../appliance/secret.ts";
 import type {
 	AccountDraft,
 	AccountStatus,
@@ -304,6 +305,24 @@ function servicesOver(state: FakeState): Services {
 			async *test(draft) {
 				state.calls.push(`test ${JSON.stringify(draft)}`);
 				yield* state.testSteps;
+			},
+		},
+		deviceRules: {
+			rules: async (name) => {
+				const { addresses, username } = knownDevice(state, name);
+				return { addresses, username: username || null };
+			},
+			change: async (name, rules) => {
+				knownDevice(state, name);
+				state.calls.push(`rules ${name} ${JSON.stringify(rules)}`);
+			},
+			rename: async (name, newName) => {
+				const found = knownDevice(state, name);
+				state.devices = state.devices.map((one) => (one === found ? { ...one, name: newName } : one));
+			},
+			newPassword: async (name) => {
+				knownDevice(state, name);
+				return new Secret("type-me-5678");
 			},
 		},
 		mailboxes: {

@@ -1,10 +1,16 @@
 /** Devices and strangers: pages and what their forms do. */
 import { Hono } from "hono";
 import type { Child } from "hono/jsx";
-import type { DeviceRules, TrafficPoint } from "../../../appliance/console-services.ts";
+import type { TrafficPoint } from "../../../appliance/console-services.ts";
 import { UserError } from "../../../appliance/errors.ts";
 import { Secret } from "../../../appliance/secret.ts";
-import type { DeviceSettings, DeviceSwitches, KindHints, TestStep } from "../../../appliance/services.ts";
+import type {
+	DeviceRules,
+	DeviceSettings,
+	DeviceSwitches,
+	KindHints,
+	TestStep,
+} from "../../../appliance/services.ts";
 import { attempt } from "../../attempt.ts";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { Form } from "../../form.ts";

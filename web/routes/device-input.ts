@@ -1,0 +1,26 @@
+/** What the routes about devices take alike, bounded. */
+import { z } from "zod";
+
+/** Names stand in addresses, lists and logs: no control characters, and not `.` or `..`, which a path loses. */
+export const NAME = z
+	.string()
+	.trim()
+	.min(1, "a device needs a name")
+	.max(100, "at most 100 characters")
+	.regex(/^(?!\.{1,2}$)\P{C}+$/u, "a name holds no control characters and is not . or ..");
+
+export const SWITCHES = z.strictObject({
+	legacy_tls: z.boolean().optional(),
+	lf_line_ends: z.boolean().optional(),
+	auth_without_tls: z.boolean().optional(),
+	accept_any_credentials: z.boolean().optional(),
+	cram_md5: z.boolean().optional(),
+	hide_ehlo: z.array(z.string().min(1).max(32)).max(32).optional(),
+});
+
+type Given<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined> };
+
+/** Without the keys that were not given. */
+export function given<Value extends object>(value: Value): Given<Value> {
+	return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Given<Value>;
+}
