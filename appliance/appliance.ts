@@ -244,7 +244,7 @@ export class Appliance {
 				accountOf: (device) => accounts.forDevice(device)?.address ?? device.account,
 				delete: async (ids) => (await queue.act("delete", ids)).changed,
 			});
-			const transcripts = new Transcripts(clock);
+			const transcripts = new Transcripts(clock, (session) => events.emit("peer-refused", session));
 			const repeats = new Repeats(clock);
 			// Whether their devices had read our answers, nobody knows after a restart.
 			const recent = await spool.digests(clock.now() - REPEAT_WINDOW_MS);

@@ -292,7 +292,7 @@ export interface TrafficPoint {
 	readonly accepted: number;
 	readonly delivered: number;
 	readonly failed: number;
-	/** Refused by SMTP reply. */
+	/** By SMTP, whatever it was: a sender, a recipient, a message, a sign-in, a connection. */
 	readonly refused: number;
 	readonly acceptedBytes: number;
 	/** Most messages that waited at once during the slice; of the whole box only. */

@@ -17,7 +17,7 @@ export interface EventMap {
 			readonly failed: number;
 		},
 	];
-	/** Somebody was answered with a refusal; `device` is empty for a stranger. */
+	/** SMTP refused somebody something, or the whole connection; `device` is empty for a stranger. */
 	"peer-refused": [{ readonly address: string; readonly device: string }];
 	/** A message could not be taken although its sender was allowed to: card full or storage sick. */
 	"message-refused": [{ readonly device: string; readonly ownerText: string }];

@@ -2,9 +2,12 @@
  * How much mail came and went: counted by minute for an hour, by hour for a day, by day for a month, for the whole box and
  * for each device. For the console's charts and `/metrics`; traffic-counts.ts feeds and keeps it. Pure: time is given.
  *
- * Bounded: of more devices than it can tell apart the rest counts for the box alone. Time is the wall clock's as well as it is
- * known. A clock that leaps ahead leaves what is now too old behind; one that is put back leaves what would be in the
- * future: neither moves a count to another time. Days begin at midnight in the box's time zone.
+ * Bounded: of more devices than it can tell apart the rest counts for the box alone. Minutes and hours are those of UTC,
+ * days begin at midnight in the box's time zone.
+ *
+ * Time is the wall clock's as well as it is known, and a count stays at the time at which it was counted. So what a box
+ * counts while it believes in 1970 is not seen once it knows better; and what it counted before, now in a future that it
+ * does not know yet, is kept, and seen again when its clock is right.
  */
 
 export interface TrafficCounts {
@@ -24,16 +27,13 @@ export interface TrafficSlice extends TrafficCounts {
 }
 
 /** For the card; the shape is the document's. */
-export interface SavedTraffic {
-	readonly savedAtMs: number;
-	readonly slices: Readonly<Record<Span, readonly SavedSlice[]>>;
-}
+export type SavedTraffic = Readonly<Record<Span, readonly SavedSlice[]>>;
 
 interface SavedSlice {
 	readonly startsAtMs: number;
 	readonly waiting: number;
-	/** The box's own under the empty name. */
-	readonly counts: Readonly<Record<string, TrafficCounts>>;
+	/** By device, the box's own under the empty name. In the order of `TrafficCounts`, to be short. */
+	readonly counts: Readonly<Record<string, readonly [number, number, number, number, number]>>;
 }
 
 const MINUTE_MS = 60_000;
@@ -101,20 +101,21 @@ export class Traffic {
 		});
 	}
 
+	/** All but what is too old. */
 	toSave(nowMs: number): SavedTraffic {
-		const saved = (span: Span) =>
-			startsOf(span, nowMs).flatMap((startsAtMs) => {
-				const slice = this.#slices[span].get(startsAtMs);
-				if (slice === undefined) return [];
-				return [{ startsAtMs, waiting: slice.waiting, counts: Object.fromEntries(slice.counts) }];
-			});
-		return { savedAtMs: nowMs, slices: { hour: saved("hour"), day: saved("day"), month: saved("month") } };
+		const saved = (span: Span) => {
+			const oldest = startsOf(span, nowMs)[0] ?? 0;
+			return [...this.#slices[span]].flatMap(([startsAtMs, { waiting, counts }]) =>
+				startsAtMs < oldest ? [] : [{ startsAtMs, waiting, counts: packed(counts) }],
+			);
+		};
+		return { hour: saved("hour"), day: saved("day"), month: saved("month") };
 	}
 
-	restore({ slices }: SavedTraffic): void {
+	restore(saved: SavedTraffic): void {
 		for (const span of SPAN_NAMES) {
-			for (const { startsAtMs, waiting, counts } of slices[span]) {
-				this.#slices[span].set(startsAtMs, { waiting, counts: new Map(Object.entries(counts)) });
+			for (const { startsAtMs, waiting, counts } of saved[span].slice(-2 * SPANS[span].slices)) {
+				this.#slices[span].set(startsAtMs, { waiting, counts: unpacked(counts) });
 			}
 		}
 	}
@@ -151,6 +152,25 @@ function startsOf(span: Span, nowMs: number): readonly number[] {
 		const date = new Date(last);
 		return new Date(date.getFullYear(), date.getMonth(), date.getDate() - back).getTime();
 	});
+}
+
+function packed(counts: ReadonlyMap<string, TrafficCounts>): SavedSlice["counts"] {
+	return Object.fromEntries(
+		[...counts].map(([device, { accepted, delivered, failed, refused, acceptedBytes }]) => [
+			device,
+			[accepted, delivered, failed, refused, acceptedBytes] as const,
+		]),
+	);
+}
+
+function unpacked(counts: SavedSlice["counts"]): Map<string, TrafficCounts> {
+	const entries = Object.entries(counts).slice(0, MOST_DEVICES + 1);
+	return new Map(
+		entries.map(([device, [accepted, delivered, failed, refused, acceptedBytes]]) => [
+			device,
+			{ accepted, delivered, failed, refused, acceptedBytes },
+		]),
+	);
 }
 
 function sum(counts: TrafficCounts, change: Partial<TrafficCounts>): TrafficCounts {

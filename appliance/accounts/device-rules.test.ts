@@ -176,12 +176,12 @@ describe("a saved device", () => {
 
 	it("is told of to whom it concerns when it was changed, and only then", async () => {
 		const { devices } = await open();
-		let told = 0;
-		const desk = new DeviceRuleDesk({ devices, onChanged: () => void (told += 1) });
+		const told: string[] = [];
+		const desk = new DeviceRuleDesk({ devices, onChanged: () => void told.push("changed") });
 		await devices.add({ name: "Copier", addresses: ["192.168.1.50"] });
 		await desk.change("Copier", { urgent: true });
 		await codeOf(desk.change("Copier", { rate: "often" }));
-		expect(told).toBe(1);
+		expect(told).toEqual(["changed"]);
 	});
 
 	it("is refused what does not fit, and stays as it was", async () => {

@@ -75,6 +75,53 @@ describe("device add --kind", () => {
 	});
 });
 
+describe("device set", () => {
+	itWith("swaks", "holds from the next message on, and after a restart", async () => {
+		const sends = async (password: string, to: string) =>
+			(
+				await run("swaks", [
+					...["--server", `127.0.0.1:${strict.port("submission")}`, "--tls", "--from", ACCOUNT, "--to", to],
+					...["--auth-user", "scanner", "--auth-password", password],
+				])
+			).output;
+		const added = await strict.json<DeviceSettings>("device", "add", "Scanner");
+		const first = added.password ?? "";
+		expect(await sends(first, "you@example.com")).toMatch(/250 .*queued as/);
+
+		const changed = await strict.cli(
+			"device",
+			"set",
+			"Scanner",
+			"--recipients",
+			"*@contoso.com",
+			"--rate",
+			"5/h",
+		);
+		expect(changed.stdout).toMatch(/May write to +\*@contoso\.com\n.*At most +5\/h messages/);
+		expect(await sends(first, "you@example.com")).toMatch(/550 5\.7\.1/);
+		expect(await sends(first, "you@contoso.com")).toMatch(/250 .*queued as/);
+
+		await strict.cli("device", "set", "Scanner", "--name", "Scanner, 2nd floor", "--urgent", "on");
+		const { password } = await strict.json<{ password: string }>("device", "password", "Scanner, 2nd floor");
+		expect(await sends(first, "you@contoso.com")).toMatch(/535 /);
+		await strict.end("SIGTERM");
+		await strict.start();
+		expect(await sends(password, "you@contoso.com")).toMatch(/250 .*queued as/);
+		const shown = await strict.json<DeviceSettings>("device", "show", "scanner, 2nd floor");
+		expect(shown.device).toMatchObject({ recipients: ["*@contoso.com"], urgent: true });
+		const refused = await strict.cli("device", "set", "Scanner, 2nd floor", "--rate", "often");
+		expect(refused).toMatchObject({ exitCode: 1 });
+		expect(refused.stderr).toContain('"often" is no rate; write a number and one of /s, /m, /h, /d');
+	});
+
+	it("leaves devices of the configuration file to the file", async () => {
+		const [device] = await house.json<Device[]>("device", "list");
+		const { exitCode, stderr } = await house.cli("device", "set", device?.name ?? "", "--rate", "1/h");
+		expect(exitCode).toBe(1);
+		expect(stderr).toContain("stands in the configuration file");
+	});
+});
+
 describe("device log", () => {
 	itWith("swaks", "tells of a refused and of an accepted session, and no password", async () => {
 		const refused = await swaks(

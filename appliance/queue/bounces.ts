@@ -44,7 +44,7 @@ export interface BouncesOptions {
 }
 
 /** Under which name the queue keeps our own reports. */
-const REPORTS_LANE = "Postern (reports)";
+export const REPORTS_LANE = "Postern (reports)";
 
 /** Of the original within a report; more is cut off, or left out. */
 const LONGEST_HEADER_BYTES = 16 * 1024;

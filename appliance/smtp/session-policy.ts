@@ -377,9 +377,8 @@ export class SessionPolicy implements ConnectionHost {
 	}
 
 	#tell(session: SMTPServerSession, refusal: Refusal, device?: Device, qid?: string): void {
-		const { mailLog, events } = this.#options;
+		const { mailLog } = this.#options;
 		this.#recordOf(session).refused(refusal);
-		events.emit("peer-refused", { address: session.remoteAddress, device: device?.name ?? "" });
 		this.#refusalLog.tell(session.remoteAddress, () =>
 			mailLog.refused({
 				...(qid === undefined ? {} : { qid }),

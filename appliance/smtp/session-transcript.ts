@@ -28,6 +28,7 @@ const BROKEN =
 export interface TranscriptKeeper {
 	/** May ask it to shrink. */
 	grew(transcript: SessionTranscript): void;
+	refused(transcript: SessionTranscript): void;
 	ended(transcript: SessionTranscript): void;
 }
 
@@ -112,6 +113,7 @@ export class SessionTranscript implements SessionRecord {
 		this.#result = "refused";
 		this.#inTransaction = false;
 		this.#tellOwner(ownerText);
+		this.#keeper.refused(this);
 	}
 
 	accepted(queueId: string): void {

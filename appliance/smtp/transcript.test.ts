@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { reply } from "../mail/reply.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { MOST_HEAD_BYTES, MOST_TAIL_BYTES } from "./session-transcript.ts";
-import { Transcripts } from "./transcript.ts";
+import { type TranscriptLimits, Transcripts } from "./transcript.ts";
 
 /** A second between any two questions. */
 function countingClock(): Clock {
@@ -16,8 +16,8 @@ function countingClock(): Clock {
 	return { now: next, monotonicMs: next, sleep: () => Promise.resolve() };
 }
 
-function transcripts(limits?: ConstructorParameters<typeof Transcripts>[1]): Transcripts {
-	return new Transcripts(countingClock(), limits);
+function transcripts(limits?: TranscriptLimits): Transcripts {
+	return new Transcripts(countingClock(), () => undefined, limits);
 }
 
 const REFUSAL = { reply: reply(550, "5.7.1", "no"), reason: "no", ownerText: "It may not. Let it." };
@@ -44,6 +44,18 @@ const acceptMessage = (record: SessionRecord, id = "Q1") => {
 	record.accepted(id);
 	record.ended();
 };
+
+describe("a refusal", () => {
+	it("is told at once, with who was refused as far as that is known", () => {
+		const told: string[] = [];
+		const kept = new Transcripts(countingClock(), ({ address, device }) => told.push(`${address} ${device}`));
+		const record = open(kept, "::ffff:192.168.1.50");
+		record.refused(REFUSAL);
+		record.isDevice("Copier");
+		record.refused(REFUSAL);
+		expect(told).toEqual(["192.168.1.50 ", "192.168.1.50 Copier"]);
+	});
+});
 
 describe("what a session said", () => {
 	it("is kept as the wire saw it, control characters made visible", () => {

@@ -20,16 +20,21 @@ export interface TranscriptLimits {
 
 const LIMITS: TranscriptLimits = { sessionsPerAddress: 10, addresses: 200, totalBytes: 4 * 1024 * 1024 };
 
+/** A session was refused something; the device is empty for a stranger. */
+export type RefusalListener = (session: { readonly address: string; readonly device: string }) => void;
+
 export class Transcripts implements SessionRecords, TranscriptKeeper {
 	readonly #clock: Clock;
+	readonly #onRefused: RefusalListener;
 	readonly #limits: TranscriptLimits;
 	/** Sessions that have ended, oldest first, of addresses, the least recently heard of first. */
 	readonly #ended = new Map<string, SessionTranscript[]>();
 	readonly #open = new Set<SessionTranscript>();
 	#totalBytes = 0;
 
-	constructor(clock: Clock, limits: TranscriptLimits = LIMITS) {
+	constructor(clock: Clock, onRefused: RefusalListener, limits: TranscriptLimits = LIMITS) {
 		this.#clock = clock;
+		this.#onRefused = onRefused;
 		this.#limits = limits;
 	}
 
@@ -55,6 +60,10 @@ export class Transcripts implements SessionRecords, TranscriptKeeper {
 
 	grew(transcript: SessionTranscript): void {
 		this.#count(transcript);
+	}
+
+	refused({ address, device }: SessionTranscript): void {
+		this.#onRefused({ address, device });
 	}
 
 	ended(transcript: SessionTranscript): void {
