@@ -145,6 +145,9 @@ export interface KindHints {
 	readonly kind: string;
 	/** For people: `Brother printers and copiers`. */
 	readonly title: string;
+	/** `Brother`, the same in all languages; empty for what anybody may have made. */
+	readonly make: string;
+	readonly family: "printer" | "camera" | "plc" | "storage" | "ups" | "server" | "script" | "other";
 	/** What its menu calls the fields; the usual name where there is none. */
 	readonly words: Readonly<Partial<Record<SettingField, string>>>;
 	readonly securityWords: Readonly<Partial<Record<DevicePort["security"], string>>>;
@@ -174,7 +177,7 @@ export interface AllowedStranger extends DeviceSettings {
 
 export interface DeviceService {
 	list(): Promise<readonly Device[]>;
-	/** The kinds that are known, for a choice. */
+	/** The kinds that are known, for a choice; by family, the makes first. */
 	kinds(): Promise<readonly KindHints[]>;
 	/** Throws `device-unknown`. */
 	show(name: string): Promise<DeviceSettings>;

@@ -28,6 +28,9 @@ const CHECK_OFF =
 export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	brother: {
 		title: "Brother printers and copiers",
+		make: "Brother",
+		family: "printer",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: {
 			server: "SMTP Server Address",
@@ -42,6 +45,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	canon: {
 		title: "Canon printers and copiers",
+		make: "Canon",
+		family: "printer",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: {
 			server: "SMTP Server",
@@ -55,6 +61,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	epson: {
 		title: "Epson printers and scanners",
+		make: "Epson",
+		family: "printer",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: {
 			server: "SMTP Server Address",
@@ -70,6 +79,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	hp: {
 		title: "HP printers and copiers",
+		make: "HP",
+		family: "printer",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		tryIf: [OLD_TLS],
 		notes: [
@@ -78,6 +90,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	"konica-minolta": {
 		title: "Konica Minolta bizhub",
+		make: "Konica Minolta",
+		family: "printer",
+
 		aliases: ["konica", "minolta", "bizhub"],
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: {
@@ -94,6 +109,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	kyocera: {
 		title: "Kyocera printers and copiers",
+		make: "Kyocera, Utax",
+		family: "printer",
+
 		aliases: ["utax", "triumph-adler"],
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: {
@@ -110,6 +128,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	lexmark: {
 		title: "Lexmark printers and copiers",
+		make: "Lexmark",
+		family: "printer",
+
 		ways: ["submission", "relay", "implicit-tls", "plain"],
 		words: {
 			server: "Primary SMTP Gateway",
@@ -125,6 +146,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	ricoh: {
 		title: "Ricoh printers and copiers",
+		make: "Ricoh, Lanier, Savin",
+		family: "printer",
+
 		aliases: ["lanier", "savin", "nashuatec", "gestetner"],
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: {
@@ -142,12 +166,18 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	sharp: {
 		title: "Sharp copiers",
+		make: "Sharp",
+		family: "printer",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: { server: "Primary Server" },
 		tryIf: [OLD_TLS],
 	},
 	toshiba: {
 		title: "Toshiba e-STUDIO",
+		make: "Toshiba e-STUDIO",
+		family: "printer",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: {
 			server: "SMTP Server Address",
@@ -162,6 +192,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	xerox: {
 		title: "Xerox printers and copiers",
+		make: "Xerox",
+		family: "printer",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: { server: "SMTP Server", sender: "Device Email Address" },
 		tryIf: [OLD_TLS],
@@ -169,12 +202,18 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	axis: {
 		title: "Axis cameras",
+		make: "Axis",
+		family: "camera",
+
 		ways: ["submission", "implicit-tls", "plain"],
 		tryIf: [OLD_TLS, INSISTS_ON_PASSWORD],
 		notes: [BURSTS],
 	},
 	hikvision: {
 		title: "Hikvision cameras and recorders",
+		make: "Hikvision",
+		family: "camera",
+
 		ways: ["submission", "implicit-tls", "plain"],
 		words: {
 			server: "SMTP Server",
@@ -190,6 +229,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	dahua: {
 		title: "Dahua and Amcrest cameras and recorders",
+		make: "Dahua, Amcrest, Lorex",
+		family: "camera",
+
 		aliases: ["amcrest", "lorex", "trivision"],
 		ways: ["submission", "implicit-tls", "plain"],
 		words: {
@@ -210,16 +252,22 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	reolink: {
 		title: "Reolink cameras and recorders",
+		make: "Reolink",
+		family: "camera",
+
 		ways: ["implicit-tls", "submission", "plain"],
 		words: { server: "SMTP Server", port: "SMTP Port", sender: "Sender Address", password: "Password" },
 		tryIf: [INSISTS_ON_PASSWORD],
 		notes: [
-			"Many models sign in with the sender's address as their user name: add it with --username and that address.",
+			"Many models sign in with the sender's address as their user name: give it that address as its user name here.",
 			BURSTS,
 		],
 	},
 	synology: {
 		title: "Synology NAS",
+		make: "Synology",
+		family: "storage",
+
 		aliases: ["dsm"],
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: {
@@ -234,6 +282,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	qnap: {
 		title: "QNAP NAS",
+		make: "QNAP",
+		family: "storage",
+
 		aliases: ["qts"],
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: { server: "SMTP server", port: "Port number", security: "Secure connection", sender: "E-mail" },
@@ -242,6 +293,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	"siemens-s7": {
 		title: "Siemens S7-1200 and S7-1500 (TMAIL_C)",
+		make: "Siemens S7",
+		family: "plc",
+
 		aliases: ["s7", "siemens", "s7-1200", "s7-1500"],
 		ways: ["plain", "implicit-tls"],
 		words: { server: "MailServerAddress", username: "UserName", password: "PassWord", sender: "From" },
@@ -257,11 +311,17 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	wago: {
 		title: "Wago PLCs",
+		make: "Wago",
+		family: "plc",
+
 		ways: ["plain", "submission", "implicit-tls"],
 		tryIf: [LINE_ENDS],
 	},
 	apc: {
 		title: "APC network management cards",
+		make: "APC",
+		family: "ups",
+
 		ways: ["submission", "relay", "implicit-tls", "plain"],
 		words: {
 			server: "SMTP Server",
@@ -279,12 +339,18 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	eaton: {
 		title: "Eaton network cards",
+		make: "Eaton",
+		family: "ups",
+
 		ways: ["submission", "implicit-tls", "plain"],
 		words: { sender: "Default sender address" },
 		tryIf: [OLD_TLS],
 	},
 	ilo: {
 		title: "HPE iLO (AlertMail)",
+		make: "HPE iLO",
+		family: "server",
+
 		aliases: ["hpe-ilo", "hpe"],
 		ways: ["submission", "implicit-tls", "plain"],
 		words: {
@@ -300,6 +366,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	idrac: {
 		title: "Dell iDRAC",
+		make: "Dell iDRAC",
+		family: "server",
+
 		aliases: ["drac", "dell"],
 		ways: ["submission", "implicit-tls", "plain"],
 		words: {
@@ -314,6 +383,9 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	zabbix: {
 		title: "Zabbix (media type Email)",
+		make: "Zabbix",
+		family: "server",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: {
 			server: "SMTP server",
@@ -330,11 +402,17 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	veeam: {
 		title: "Veeam Backup & Replication",
+		make: "Veeam",
+		family: "server",
+
 		ways: ["submission", "relay", "plain"],
 		words: { server: "SMTP server", port: "Port", security: "Connect using SSL", sender: "From" },
 	},
 	proxmox: {
 		title: "Proxmox VE and Backup Server (SMTP target)",
+		make: "Proxmox",
+		family: "server",
+
 		aliases: ["pve", "pbs"],
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: {
@@ -350,12 +428,16 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	printer: {
 		title: "printers, scanners and copiers",
+		family: "printer",
+
 		aliases: ["scanner", "copier", "mfp"],
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		tryIf: [OLD_TLS, INSISTS_ON_PASSWORD],
 	},
 	camera: {
 		title: "cameras and recorders",
+		family: "camera",
+
 		aliases: ["nvr", "dvr"],
 		ways: ["submission", "implicit-tls", "plain"],
 		tryIf: [OLD_TLS, LINE_ENDS, INSISTS_ON_PASSWORD],
@@ -363,24 +445,41 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	},
 	plc: {
 		title: "PLCs and drives",
+		family: "plc",
+
 		ways: ["plain", "submission", "implicit-tls"],
 		tryIf: [LINE_ENDS, { turnOn: "auth_without_tls", when: "it must sign in and has no TLS" }],
 		notes: ["Most have no encryption: use port 25, known by its address."],
 	},
-	nas: { title: "network storage", ways: ["submission", "implicit-tls", "relay", "plain"] },
-	ups: { title: "UPSes", ways: ["submission", "implicit-tls", "plain"], tryIf: [OLD_TLS, LINE_ENDS] },
+	nas: {
+		title: "network storage",
+		family: "storage",
+		ways: ["submission", "implicit-tls", "relay", "plain"],
+	},
+	ups: {
+		title: "UPSes",
+		family: "ups",
+		ways: ["submission", "implicit-tls", "plain"],
+		tryIf: [OLD_TLS, LINE_ENDS],
+	},
 	server: {
 		title: "servers and their management controllers",
+		family: "server",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		notes: ["A mail server can relay to port 25 by its address, as to a smarthost."],
 	},
 	script: {
 		title: "scripts and programs",
+		family: "script",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		tryIf: [LINE_ENDS],
 	},
 	other: {
 		title: "other devices",
+		family: "other",
+
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		tryIf: [OLD_TLS, LINE_ENDS, INSISTS_ON_PASSWORD],
 	},

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../errors.ts";
 import type { DevicePort } from "../services.ts";
 import { KINDS } from "./device-kind-table.ts";
-import { findKind, hintsOf, portsFor } from "./device-kinds.ts";
+import { allKinds, findKind, hintsOf, portsFor } from "./device-kinds.ts";
 
 const PORTS: DevicePort[] = [
 	{ role: "submission", port: 587, security: "STARTTLS" },
@@ -35,6 +35,11 @@ describe("kinds of devices", () => {
 		]);
 		// Nothing that it could use is open: better some way than none.
 		expect(portsFor(findKind("siemens-s7"), PORTS.slice(0, 1))).toEqual(PORTS.slice(0, 1));
+	});
+
+	it("each family ends in the kind for whatever the makes before it are not", () => {
+		const families = Map.groupBy(allKinds().map(hintsOf), ({ family }) => family);
+		for (const kinds of families.values()) expect(kinds.filter(({ make }) => make === "")).toHaveLength(1);
 	});
 
 	it("no name stands for two kinds, and each knows a way", () => {

@@ -14,6 +14,9 @@ export type Way = "submission" | "implicit-tls" | "relay" | "plain";
 export interface DeviceKind {
 	/** `Brother printers`, for people. */
 	readonly title: string;
+	/** Who makes it, or what it calls itself, the same in all languages; none for what anybody may have made. */
+	readonly make?: string;
+	readonly family: KindHints["family"];
 	/** Other names it goes by. */
 	readonly aliases?: readonly string[];
 	/** Best first; ways that it is not known to have are left out. */
@@ -38,10 +41,6 @@ export function kindNamed(wanted: string): NamedKind | undefined {
 	return name === undefined || kind === undefined ? undefined : { ...kind, name };
 }
 
-export function allKinds(): readonly NamedKind[] {
-	return Object.entries(KINDS).map(([name, kind]) => ({ ...kind, name }));
-}
-
 /** Throws `device-kind-unknown`, which lists them all. */
 export function findKind(wanted: string): NamedKind {
 	const kind = kindNamed(wanted);
@@ -56,15 +55,31 @@ export function findKind(wanted: string): NamedKind {
 }
 
 /** What the console and the command line show of it. */
-export function hintsOf({ name, title, words, securityWords, tryIf, notes }: NamedKind): KindHints {
+export function hintsOf({
+	name,
+	title,
+	make,
+	family,
+	words,
+	securityWords,
+	tryIf,
+	notes,
+}: NamedKind): KindHints {
 	return {
 		kind: name,
 		title,
+		make: make ?? "",
+		family,
 		words: words ?? {},
 		securityWords: securityWords ?? {},
 		tryIf: tryIf ?? [],
 		notes: notes ?? [],
 	};
+}
+
+/** All of them, in the order of the table: by family, the makes first. */
+export function allKinds(): readonly NamedKind[] {
+	return Object.entries(KINDS).map(([name, kind]) => ({ ...kind, name }));
 }
 
 /** The ports that this kind can use, best first; all of them when none fits. */

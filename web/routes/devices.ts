@@ -10,7 +10,7 @@ import { type ApiEnvironment, answerStream, readInput } from "../answers.ts";
 import { given, NAME, SWITCHES } from "./device-input.ts";
 
 /** It will stand in the header of a message and in the envelope. */
-const MAIL_ADDRESS = z
+export const MAIL_ADDRESS = z
 	.string()
 	.trim()
 	.max(320, "at most 320 characters")

@@ -276,18 +276,8 @@ function servicesOver(state: FakeState): Services {
 			act: async (action, ids) => actOn(state, action, ids),
 		},
 		devices: {
-			kinds: () =>
-				Promise.resolve([
-					{
-						kind: "brother",
-						title: "Brother printers and copiers",
-						words: { server: "SMTP Server Address" },
-						securityWords: {},
-						tryIf: [{ turnOn: "legacy_tls" as const, when: "it was made before about 2014" }],
-						notes: ["A note."],
-					},
-				]),
 			list: async () => state.devices,
+			kinds: async () => [KIND_HINTS],
 			show: async (name) => settingsOf(knownDevice(state, name), null),
 			add: async (draft) => addDevice(state, draft),
 			remove: async (name) => {
@@ -446,6 +436,8 @@ function addDevice(state: FakeState, draft: DeviceDraft): DeviceSettings {
 const KIND_HINTS: KindHints = {
 	kind: "brother",
 	title: "Brother printers",
+	make: "Brother",
+	family: "printer",
 	words: { server: "SMTP Server Address" },
 	securityWords: { none: "None" },
 	tryIf: [{ turnOn: "legacy_tls", when: "it is old" }],
