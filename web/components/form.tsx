@@ -206,10 +206,18 @@ interface ButtonProps {
 	readonly form?: string;
 	readonly formaction?: string;
 	readonly isDisabled?: boolean;
+	/** Asked before it is sent, where scripts run; without one the server asks. */
+	readonly confirm?: string;
 }
 
-export const Button: FC<ButtonProps> = ({ children, kind = "primary", isDisabled = false, ...rest }) => (
-	<button type="submit" class={`button ${kind}`} disabled={isDisabled} {...rest}>
+export const Button: FC<ButtonProps> = ({
+	children,
+	kind = "primary",
+	isDisabled = false,
+	confirm,
+	...rest
+}) => (
+	<button type="submit" class={`button ${kind}`} disabled={isDisabled} data-confirm={confirm} {...rest}>
 		{children}
 	</button>
 );
@@ -220,11 +228,14 @@ export const ActionButton: FC<{
 	readonly children: Child;
 	readonly kind?: ButtonProps["kind"];
 	readonly fields?: Readonly<Record<string, string>>;
-}> = ({ action, children, kind = "quiet", fields = {} }) => (
+	readonly confirm?: string;
+}> = ({ action, children, kind = "quiet", fields = {}, confirm }) => (
 	<Form action={action} class="inline">
 		{Object.entries(fields).map(([name, value]) => (
 			<input type="hidden" name={name} value={value} />
 		))}
-		<Button kind={kind}>{children}</Button>
+		<Button kind={kind} {...(confirm === undefined ? {} : { confirm })}>
+			{children}
+		</Button>
 	</Form>
 );

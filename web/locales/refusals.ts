@@ -24,6 +24,28 @@ const words = catalogue(
 			text: "That code is not right.",
 			hint: "Codes change every half minute; check that the phone's clock is right.",
 		},
+		"device-unplaceable": {
+			text: "Nothing would be left to know this device by.",
+			hint: "Let it sign in, or give its network address.",
+		},
+		"device-name-unusable": { text: "A device cannot be called that.", hint: "Choose another name." },
+		"rule-sender-missing": {
+			text: "“Only these senders” needs at least one.",
+			hint: "Write one a line, or choose another rule.",
+		},
+		"rule-limit-invalid": {
+			text: "A limit is a whole number above zero.",
+			hint: "Leave the field empty for no limit.",
+		},
+		"mail-address-invalid": {
+			text: "That is no mail address.",
+			hint: "A mail address is such as name@contoso.com.",
+		},
+		"device-locked": { text: "This device stands in the configuration file.", hint: "Change it there." },
+		"stranger-unknown": {
+			text: "Nobody of that address has tried to send since Postern was started.",
+			hint: "It may have been allowed or refused meanwhile: look at the devices.",
+		},
 		"last-owner": { text: "The last owner cannot go.", hint: "Make somebody else an owner first." },
 	},
 	{
@@ -49,6 +71,34 @@ const words = catalogue(
 				text: "Dieser Code stimmt nicht.",
 				hint: "Codes wechseln jede halbe Minute; prüfen Sie, ob die Uhr des Telefons richtig geht.",
 			},
+			"device-unplaceable": {
+				text: "Nichts bliebe, woran das Gerät zu erkennen wäre.",
+				hint: "Lassen Sie es sich anmelden, oder geben Sie seine Netzwerkadresse an.",
+			},
+			"device-name-unusable": {
+				text: "So kann ein Gerät nicht heißen.",
+				hint: "Wählen Sie einen anderen Namen.",
+			},
+			"rule-sender-missing": {
+				text: "„Nur diese Absender“ braucht mindestens einen.",
+				hint: "Schreiben Sie einen je Zeile, oder wählen Sie eine andere Regel.",
+			},
+			"rule-limit-invalid": {
+				text: "Eine Grenze ist eine ganze Zahl über null.",
+				hint: "Lassen Sie das Feld leer, wenn es keine geben soll.",
+			},
+			"mail-address-invalid": {
+				text: "Das ist keine Mailadresse.",
+				hint: "Eine Mailadresse sieht aus wie name@contoso.com.",
+			},
+			"device-locked": {
+				text: "Dieses Gerät steht in der Konfigurationsdatei.",
+				hint: "Ändern Sie es dort.",
+			},
+			"stranger-unknown": {
+				text: "Niemand mit dieser Adresse hat seit dem Start von Postern zu senden versucht.",
+				hint: "Vielleicht wurde es inzwischen erlaubt oder abgewiesen: Sehen Sie bei den Geräten nach.",
+			},
 			"last-owner": {
 				text: "Der letzte Inhaber kann nicht gehen.",
 				hint: "Machen Sie zuerst jemand anderen zum Inhaber.",
@@ -72,6 +122,34 @@ const words = catalogue(
 			"totp-wrong": {
 				text: "Ce code n’est pas le bon.",
 				hint: "Les codes changent toutes les trente secondes ; vérifiez l’heure du téléphone.",
+			},
+			"device-unplaceable": {
+				text: "Rien ne permettrait de reconnaître cet appareil.",
+				hint: "Laissez-le s’identifier, ou indiquez son adresse réseau.",
+			},
+			"device-name-unusable": {
+				text: "Un appareil ne peut pas s’appeler ainsi.",
+				hint: "Choisissez un autre nom.",
+			},
+			"rule-sender-missing": {
+				text: "« Seulement ces expéditeurs » en demande au moins un.",
+				hint: "Écrivez-en un par ligne, ou choisissez une autre règle.",
+			},
+			"rule-limit-invalid": {
+				text: "Une limite est un nombre entier supérieur à zéro.",
+				hint: "Laissez le champ vide pour ne pas limiter.",
+			},
+			"mail-address-invalid": {
+				text: "Ce n’est pas une adresse de messagerie.",
+				hint: "Une adresse ressemble à nom@contoso.com.",
+			},
+			"device-locked": {
+				text: "Cet appareil figure dans le fichier de configuration.",
+				hint: "Modifiez-le là.",
+			},
+			"stranger-unknown": {
+				text: "Personne à cette adresse n’a tenté d’envoyer depuis le démarrage de Postern.",
+				hint: "Il a pu être autorisé ou refusé entre-temps : voyez les appareils.",
 			},
 			"last-owner": {
 				text: "Le dernier propriétaire ne peut pas partir.",
@@ -99,6 +177,28 @@ const words = catalogue(
 			"totp-wrong": {
 				text: "Ese código no es correcto.",
 				hint: "Los códigos cambian cada medio minuto; compruebe el reloj del teléfono.",
+			},
+			"device-unplaceable": {
+				text: "No quedaría nada por lo que reconocer este equipo.",
+				hint: "Deje que se identifique, o indique su dirección de red.",
+			},
+			"device-name-unusable": { text: "Un equipo no puede llamarse así.", hint: "Elija otro nombre." },
+			"rule-sender-missing": {
+				text: "«Solo estos remitentes» necesita al menos uno.",
+				hint: "Escriba uno por línea, o elija otra regla.",
+			},
+			"rule-limit-invalid": {
+				text: "Un límite es un número entero mayor que cero.",
+				hint: "Deje el campo vacío para no limitar.",
+			},
+			"mail-address-invalid": {
+				text: "Eso no es una dirección de correo.",
+				hint: "Una dirección de correo es como nombre@contoso.com.",
+			},
+			"device-locked": { text: "Este equipo está en el archivo de configuración.", hint: "Cámbielo allí." },
+			"stranger-unknown": {
+				text: "Nadie con esa dirección ha intentado enviar desde que arrancó Postern.",
+				hint: "Puede que se haya permitido o rechazado entretanto: mire los equipos.",
 			},
 			"last-owner": {
 				text: "El último propietario no puede irse.",

@@ -1,4 +1,4 @@
-/** The rule for sections that only an owner may open, stricter than that of the rest. */
+/** Rules for pages that not everybody who may look may open, stricter than that of the rest. */
 import type { Role } from "../../appliance/console-services.ts";
 import { commonWords } from "../locales/common.ts";
 import type { PageRequest } from "../render.tsx";
@@ -6,6 +6,9 @@ import { rolesNeeded } from "../sessions.ts";
 import { showMessage } from "./message-page.tsx";
 
 export const ownersOnly = rolesNeeded("owner", "owner", forbid);
+
+/** For pages that lead to nothing but a change. */
+export const operatorsOnly = rolesNeeded("operator", "operator", forbid);
 
 export function forbid(context: PageRequest, needed: Role) {
 	const words = commonWords[context.var.language];

@@ -1,202 +1,168 @@
-/** One device: how it fares, its traffic, its rules in short, and what can be done with it. */
+/** One device: does it work, and if not what to change; what it has sent; its rules; what can be done with it. */
 import type { FC } from "hono/jsx";
-import type { TrafficPoint } from "../../../appliance/console-services.ts";
-import type { UserError } from "../../../appliance/errors.ts";
-import type { SessionLog, TestStep } from "../../../appliance/services.ts";
+import type { TrafficPoint, TrafficSpan } from "../../../appliance/console-services.ts";
+import type { DeviceSettings, SessionLog } from "../../../appliance/services.ts";
 import { Chart } from "../../components/chart.tsx";
-import { ActionButton, Button, Form, TextField } from "../../components/form.tsx";
-import { Refused } from "../../components/notice.tsx";
-import { Card, Facts, LinkButton, PageHead } from "../../components/page-parts.tsx";
-import { RunSteps } from "../../components/steps.tsx";
+import { ActionButton } from "../../components/form.tsx";
+import { Notice } from "../../components/notice.tsx";
+import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
 import { chartTicks, sliceLabels } from "../../components/traffic-times.ts";
 import { commonWords } from "../../locales/common.ts";
 import { deviceWords } from "../../locales/devices.ts";
 import { overviewWords } from "../../locales/overview.ts";
 import { trafficWords } from "../../locales/traffic.ts";
 import { useMay, usePage, useWords } from "../../page-context.ts";
-import type { Run } from "../../runs.ts";
-import { type Device, LastSession } from "./list-page.tsx";
+import { TryIf } from "./card-page.tsx";
+import { devicePath } from "./paths.ts";
+import { RuleFacts } from "./rule-facts.tsx";
+import type { RuleValues } from "./rule-values.ts";
+import { Dialogue, SessionFacts, SessionMails, Verdict } from "./session-parts.tsx";
+
+export const SPANS: readonly TrafficSpan[] = ["hour", "day", "month"];
 
 interface DevicePageProps {
-	readonly device: Device;
-	readonly rules: Readonly<Record<string, unknown>>;
-	readonly last: SessionLog | undefined;
+	readonly settings: DeviceSettings;
+	readonly session: SessionLog | undefined;
+	readonly rules: RuleValues;
+	readonly span: TrafficSpan;
 	readonly series: readonly TrafficPoint[];
 }
 
-export const DevicePage: FC<DevicePageProps> = ({ device, rules, last, series }) => {
+export const DevicePage: FC<DevicePageProps> = (props) => {
 	const words = useWords(deviceWords);
 	const mayAct = useMay("operator");
-	const path = `/devices/${encodeURIComponent(device.name)}`;
-	const isSaved = device.origin === "saved";
+	const { device } = props.settings;
 	return (
 		<>
-			<PageHead
-				title={device.name}
-				back={{ href: "/devices", label: words.title }}
-				lead={isSaved ? undefined : words.fromFile}
-			>
-				<LinkButton href={`${path}/card`}>{words.settings}</LinkButton>
-				<LinkButton href={`${path}/sessions`}>{words.sessions}</LinkButton>
-				{mayAct ? <LinkButton href={`${path}/test`}>{words.test}</LinkButton> : null}
+			<PageHead title={device.name} back={{ href: "/devices", label: words.title }}>
+				{mayAct ? (
+					<LinkButton href={devicePath(device.name, "test")} kind="primary">
+						{words.test}
+					</LinkButton>
+				) : null}
+				<LinkButton href={devicePath(device.name, "card")}>{words.settings}</LinkButton>
 			</PageHead>
-			<Card title={words.lastSession} id="last-session" live="devices mail">
-				<p>
-					<LastSession of={last} />
-				</p>
-				{last?.ownerTexts.map((text) => (
-					<p>{text}</p>
-				))}
-			</Card>
-			<Card id="device-traffic" live="mail">
-				<Traffic series={series} />
-			</Card>
-			<Card
-				title={words.rules}
-				actions={mayAct ? <LinkButton href={`${path}/rules`}>{words.changeRules}</LinkButton> : undefined}
-			>
-				<RuleFacts rules={rules} />
-			</Card>
-			{mayAct && isSaved ? <Changes device={device} path={path} /> : null}
+			{device.origin === "file" ? (
+				<Notice kind="info" title={words.lockedTitle}>
+					<p>{words.lockedText}</p>
+				</Notice>
+			) : null}
+			<State {...props} />
+			<TrafficOf {...props} />
+			<Rules {...props} mayAct={mayAct} />
+			{mayAct && device.origin === "saved" ? <Actions device={device} /> : null}
 		</>
 	);
 };
 
-const Traffic: FC<{ readonly series: readonly TrafficPoint[] }> = ({ series }) => {
+const State: FC<DevicePageProps> = ({ settings, session }) => {
 	const words = useWords(deviceWords);
-	const names = useWords(overviewWords).series;
-	const table = useWords(trafficWords);
-	const { language } = usePage();
+	const { device } = settings;
+	const hasFailed = session?.outcome === "refused" || session?.outcome === "broken";
 	return (
-		<Chart
-			title={words.traffic}
-			labels={sliceLabels(language, "day", series)}
-			ticks={chartTicks(language, "day", series)}
-			sliceLabel={table.slice.day}
-			tableLabel={table.asTable}
-			series={[
-				{ label: names.accepted, tone: "well", values: series.map(({ accepted }) => accepted) },
-				{ label: names.refused, tone: "plain", values: series.map(({ refused }) => refused) },
-			]}
-		/>
-	);
-};
-
-const RuleFacts: FC<{ readonly rules: Readonly<Record<string, unknown>> }> = ({ rules }) => {
-	const words = useWords(deviceWords);
-	const common = useWords(commonWords);
-	const text = (key: string) => {
-		const value = rules[key];
-		if (value === null || value === undefined || value === "") return common.none;
-		return Array.isArray(value) ? value.join(", ") || common.none : String(value);
-	};
-	const from = rules["from"];
-	const fromText =
-		from === "keep" ? words.rule.fromKeep : from === "force" ? words.rule.fromForce : text("from");
-	const on = Object.entries(words.rule.switch).filter(([key]) => rules[key] === true);
-	return (
-		<Facts
-			of={[
-				[words.form.username, text("username")],
-				[words.rule.addresses, text("addresses")],
-				[words.account, text("account")],
-				[words.rule.from, fromText],
-				[words.rule.recipients, text("recipients")],
-				[words.rule.rate, text("rate")],
-				[words.rule.quota, text("quota")],
-				rules["urgent"] === true ? [words.rule.urgent, common.yes] : null,
-				on.length === 0 ? null : [words.rule.switches, on.map(([, label]) => label).join(", ")],
-			]}
-		/>
-	);
-};
-
-const Changes: FC<{ readonly device: Device; readonly path: string }> = ({ device, path }) => {
-	const words = useWords(deviceWords);
-	return (
-		<Card>
-			<details>
-				<summary>{words.rename}</summary>
-				<Form action={`${path}/name`}>
-					<TextField label={words.newName} name="name" value={device.name} maxlength={100} />
-					<div class="actions">
-						<Button kind="quiet">{words.rename}</Button>
-					</div>
-				</Form>
-			</details>
-			{device.username === "" ? null : (
-				<details>
-					<summary>{words.newPassword}</summary>
-					<p>{words.newPasswordText}</p>
-					<ActionButton action={`${path}/password`}>{words.newPassword}</ActionButton>
-				</details>
+		<Card id="state" live="devices mail">
+			<Verdict session={session} />
+			{session === undefined ? null : (
+				<>
+					<SessionFacts session={session} />
+					<SessionMails session={session} />
+					{hasFailed ? <Dialogue lines={session.lines} /> : null}
+				</>
 			)}
+			{hasFailed && settings.hints !== null && settings.hints.tryIf.length > 0 ? (
+				<details>
+					<summary>{words.tryTitle}</summary>
+					<div class="stack-small">
+						<TryIf hints={settings.hints} device={device} />
+					</div>
+				</details>
+			) : null}
 			<div class="actions">
-				<ActionButton action={`${path}/remove`} kind="danger">
-					{words.remove}
-				</ActionButton>
+				<LinkButton href={devicePath(device.name, "sessions")}>{words.allSessions}</LinkButton>
+				<LinkButton href={`/mail?${new URLSearchParams({ device: device.name }).toString()}`}>
+					{words.itsMail}
+				</LinkButton>
 			</div>
 		</Card>
 	);
 };
 
-/** Asked before what cannot be undone. */
-export const ConfirmPage: FC<{
-	readonly title: string;
-	readonly text: string;
-	readonly action: string;
-	readonly button: string;
-	readonly back: string;
-}> = ({ title, text, action, button, back }) => {
-	const common = useWords(commonWords);
+const TrafficOf: FC<DevicePageProps> = ({ settings: { device }, span, series }) => {
+	const words = useWords(deviceWords);
+	const overview = useWords(overviewWords);
+	const table = useWords(trafficWords);
+	const { language } = usePage();
+	const of = (key: "delivered" | "failed" | "refused") => series.map((point) => point[key]);
 	return (
-		<Card class="narrow">
-			<h1>{title}</h1>
-			<p>{text}</p>
-			<Form action={action}>
-				<input type="hidden" name="confirmed" value="yes" />
-				<div class="actions">
-					<Button kind="danger">{button}</Button>
-					<LinkButton href={back}>{common.cancel}</LinkButton>
-				</div>
-			</Form>
+		<Card
+			title={words.traffic}
+			id="traffic"
+			live="mail"
+			actions={
+				<nav class="segments" aria-label={words.traffic}>
+					{SPANS.map((one) => (
+						<a
+							href={`${devicePath(device.name)}?span=${one}`}
+							aria-current={one === span ? "true" : undefined}
+						>
+							{overview.spans[one]}
+						</a>
+					))}
+				</nav>
+			}
+		>
+			<Chart
+				title={overview.trafficOf[span]}
+				labels={sliceLabels(language, span, series)}
+				ticks={chartTicks(language, span, series)}
+				sliceLabel={table.slice[span]}
+				tableLabel={table.asTable}
+				series={[
+					{ label: overview.series.delivered, tone: "well", values: of("delivered") },
+					{ label: overview.series.failed, tone: "trouble", values: of("failed") },
+					{ label: overview.series.refused, tone: "plain", values: of("refused") },
+				]}
+			/>
 		</Card>
 	);
 };
 
-interface TestPageProps {
-	readonly device: Device;
-	readonly to: string;
-	readonly run: Run<TestStep> | undefined;
-	readonly refused?: UserError | undefined;
-}
-
-export const TestPage: FC<TestPageProps> = ({ device, to, run, refused }) => {
+const Rules: FC<DevicePageProps & { readonly mayAct: boolean }> = ({ settings, rules, mayAct }) => {
 	const words = useWords(deviceWords);
-	const path = `/devices/${encodeURIComponent(device.name)}`;
+	const { device, hints } = settings;
+	const mayChange = mayAct && device.origin === "saved";
 	return (
-		<>
-			<PageHead title={words.testTitle} lead={words.testText} back={{ href: path, label: device.name }} />
-			<Card class="narrow">
-				<Refused error={refused} />
-				{run === undefined ? null : <RunSteps run={run} id="test-steps" />}
-				<Form action={`${path}/test`}>
-					<TextField label={words.testTo} name="to" type="email" value={to} maxlength={320} />
-					{device.username === "" ? null : (
-						<TextField
-							label={words.testPassword}
-							name="password"
-							type="password"
-							hint={words.testPasswordHint}
-							maxlength={256}
-							isOptional={device.addresses.length > 0}
-						/>
-					)}
-					<div class="actions">
-						<Button>{words.testGo}</Button>
-					</div>
-				</Form>
-			</Card>
-		</>
+		<Card
+			title={words.rules}
+			actions={
+				<LinkButton href={devicePath(device.name, "rules")}>
+					{mayChange ? words.changeRules : words.seeRules}
+				</LinkButton>
+			}
+		>
+			<RuleFacts rules={rules} hints={hints} />
+		</Card>
+	);
+};
+
+const Actions: FC<Pick<DeviceSettings, "device">> = ({ device: { name, username } }) => {
+	const words = useWords(deviceWords);
+	const common = useWords(commonWords);
+	return (
+		<div class="actions">
+			{username === "" ? null : (
+				<ActionButton action={devicePath(name, "password")} confirm={words.newPasswordText}>
+					{words.newPassword}
+				</ActionButton>
+			)}
+			<LinkButton href={devicePath(name, "rename")}>{words.rename}</LinkButton>
+			<ActionButton
+				action={devicePath(name, "remove")}
+				kind="danger"
+				confirm={`${words.removeTitle(name)} ${words.removeText}`}
+			>
+				{common.remove}
+			</ActionButton>
+		</div>
 	);
 };

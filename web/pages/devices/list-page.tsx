@@ -1,147 +1,256 @@
-/** The devices, and who would like to be one. */
+/** Who may send: the list, a page at a time, and above it who knocked and is not known. */
 import type { FC } from "hono/jsx";
-import type { DeviceService, SessionLog, StrangerRow } from "../../../appliance/services.ts";
-import { Badge, type Tone } from "../../components/badge.tsx";
-import { ActionButton } from "../../components/form.tsx";
-import { Moment } from "../../components/moment.tsx";
+import type { SessionLog, StrangerRow } from "../../../appliance/services.ts";
+import { Badge } from "../../components/badge.tsx";
+import { Button, TextField } from "../../components/form.tsx";
+import { formatCount, formatSize, Moment } from "../../components/moment.tsx";
 import { Card, Empty, LinkButton, PageHead } from "../../components/page-parts.tsx";
 import { deviceWords } from "../../locales/devices.ts";
-import { useMay, useWords } from "../../page-context.ts";
+import { sessionWords } from "../../locales/sessions.ts";
+import { useMay, usePage, useWords } from "../../page-context.ts";
+import { type Device, SEARCHABLE_FROM } from "./device-list.ts";
+import { devicePath, strangerPath } from "./paths.ts";
+import { OutcomeBadge, outcomeOf } from "./session-parts.tsx";
 
-export type Device = Awaited<ReturnType<DeviceService["list"]>>[number];
-
-export interface DeviceLine {
+export interface DeviceRow {
 	readonly device: Device;
-	readonly last: SessionLog | undefined;
+	readonly session: SessionLog | undefined;
+	/** In the last 24 hours. */
 	readonly accepted: number;
-	readonly refused: number;
+	readonly failed: number;
 }
 
-interface DevicesPageProps {
-	readonly lines: readonly DeviceLine[];
+interface ListPageProps {
+	readonly rows: readonly DeviceRow[];
+	/** Of all devices, however many match. */
+	readonly total: number;
+	readonly search: string;
+	/** From 1. */
+	readonly page: number;
+	readonly pages: number;
 	readonly strangers: readonly StrangerRow[];
+	/** There are several: each device says which. */
+	readonly showsAccounts: boolean;
 }
 
-export const DevicesPage: FC<DevicesPageProps> = ({ lines, strangers }) => {
+export const ListPage: FC<ListPageProps> = (props) => {
 	const words = useWords(deviceWords);
 	const mayAct = useMay("operator");
+	const { rows, total, search, strangers, showsAccounts } = props;
 	return (
 		<>
 			<PageHead title={words.title}>
-				{mayAct ? (
+				{mayAct && total > 0 ? (
 					<LinkButton href="/devices/new" kind="primary" icon="add">
 						{words.add}
 					</LinkButton>
 				) : null}
 			</PageHead>
-			<div id="strangers" data-live="devices">
+			<div id="strangers" class="stack" data-live="devices">
 				{strangers.length === 0 ? null : <Strangers of={strangers} mayAct={mayAct} />}
 			</div>
+			{total >= SEARCHABLE_FROM || search !== "" ? <Search text={search} /> : null}
 			<Card id="devices" live="devices mail">
-				{lines.length === 0 ? (
-					<Empty icon="devices" title={words.emptyTitle}>
-						<p>{words.emptyText}</p>
-						<LinkButton href="/devices/new" kind="primary">
-							{words.add}
-						</LinkButton>
-					</Empty>
-				) : (
-					<table class="stacked">
-						<thead>
-							<tr>
-								<th scope="col">{words.device}</th>
-								<th scope="col">{words.knownBy}</th>
-								<th scope="col">{words.lastSession}</th>
-								<th scope="col">{words.today}</th>
-							</tr>
-						</thead>
-						<tbody>
-							{lines.map((line) => (
-								<Line {...line} />
-							))}
-						</tbody>
-					</table>
-				)}
+				{total === 0 ? <NoDevice mayAct={mayAct} /> : null}
+				{total > 0 && rows.length === 0 ? <Empty icon="devices" title={words.noMatch} /> : null}
+				{rows.length === 0 ? null : <Rows rows={rows} showsAccounts={showsAccounts} />}
+				<Pages {...props} />
 			</Card>
 		</>
 	);
 };
 
-const Line: FC<DeviceLine> = ({ device, last, accepted, refused }) => {
+const NoDevice: FC<{ readonly mayAct: boolean }> = ({ mayAct }) => {
 	const words = useWords(deviceWords);
+	return (
+		<Empty icon="devices" title={words.emptyTitle}>
+			<p class="narrow">{words.emptyText}</p>
+			{mayAct ? (
+				<LinkButton href="/devices/new" kind="primary" icon="add">
+					{words.add}
+				</LinkButton>
+			) : null}
+		</Empty>
+	);
+};
+
+const Search: FC<{ readonly text: string }> = ({ text }) => {
+	const words = useWords(deviceWords);
+	return (
+		<search>
+			<form method="get" action="/devices" class="filter-form">
+				<div class="filters">
+					<TextField
+						label={words.search}
+						name="q"
+						value={text}
+						hint={words.searchHint}
+						type="search"
+						maxlength={200}
+						isOptional
+						isPlain
+					/>
+					<Button kind="quiet">{words.find}</Button>
+					{text === "" ? null : <LinkButton href="/devices">{words.clear}</LinkButton>}
+				</div>
+			</form>
+		</search>
+	);
+};
+
+const Rows: FC<Pick<ListPageProps, "rows" | "showsAccounts">> = ({ rows, showsAccounts }) => {
+	const words = useWords(deviceWords);
+	return (
+		<table class="stacked">
+			<thead>
+				<tr>
+					<th scope="col">{words.device}</th>
+					<th scope="col">{words.knownBy}</th>
+					<th scope="col">{words.lastSession}</th>
+					{showsAccounts ? <th scope="col">{words.account}</th> : null}
+					<th scope="col" class="number">
+						{words.today}
+					</th>
+				</tr>
+			</thead>
+			<tbody>
+				{rows.map((row) => (
+					<Row {...row} showsAccount={showsAccounts} />
+				))}
+			</tbody>
+		</table>
+	);
+};
+
+const Row: FC<DeviceRow & { readonly showsAccount: boolean }> = ({
+	device,
+	session,
+	accepted,
+	failed,
+	showsAccount,
+}) => {
+	const words = useWords(deviceWords);
+	const sessions = useWords(sessionWords);
+	const { language } = usePage();
 	return (
 		<tr>
 			<th scope="row">
-				<a href={`/devices/${encodeURIComponent(device.name)}`}>{device.name}</a>
+				<a class="row-link" href={devicePath(device.name)}>
+					{device.name}
+				</a>{" "}
+				{device.origin === "file" ? <Badge tone="plain">{words.inFile}</Badge> : null}
 			</th>
 			<td data-label={words.knownBy}>
-				<span>{[device.username, ...device.addresses].filter((text) => text !== "").join(", ")}</span>
+				<KnownBy device={device} />
 			</td>
 			<td data-label={words.lastSession}>
-				<LastSession of={last} />
+				{session === undefined ? (
+					<span class="quiet">{sessions.none}</span>
+				) : (
+					<span>
+						<OutcomeBadge outcome={outcomeOf(session)} />{" "}
+						<span class="nowrap">
+							<Moment at={session.startedAt} />
+						</span>
+					</span>
+				)}
 			</td>
-			<td data-label={words.today}>
-				<span>{words.todayCounts(accepted, refused)}</span>
+			{showsAccount ? (
+				<td data-label={words.account}>
+					{device.account === "" ? <span class="quiet">{words.anyAccount}</span> : device.account}
+				</td>
+			) : null}
+			<td data-label={words.today} class="number">
+				{words.todayCount(formatCount(language, accepted), failed === 0 ? "" : formatCount(language, failed))}
 			</td>
 		</tr>
 	);
 };
 
-export const OUTCOME_TONES: Readonly<Record<SessionLog["outcome"], Tone>> = {
-	accepted: "well",
-	refused: "trouble",
-	broken: "trouble",
-	probe: "plain",
+const SHOWN_ADDRESSES = 2;
+
+const KnownBy: FC<{ readonly device: Device }> = ({ device: { addresses, username } }) => {
+	const words = useWords(deviceWords);
+	const hidden = addresses.length - SHOWN_ADDRESSES;
+	const parts = [
+		...addresses.slice(0, SHOWN_ADDRESSES),
+		...(hidden > 0 ? [words.more(hidden)] : []),
+		...(username === "" ? [] : [words.user(username)]),
+	];
+	return <>{parts.join(", ")}</>;
 };
 
-export const LastSession: FC<{ readonly of: SessionLog | undefined }> = ({ of }) => {
+const Pages: FC<ListPageProps> = ({ search, page, pages }) => {
 	const words = useWords(deviceWords);
-	if (of === undefined) return <span class="quiet">{words.never}</span>;
+	if (pages <= 1) return null;
+	const path = (to: number) => {
+		const query = new URLSearchParams({ ...(search === "" ? {} : { q: search }), page: String(to) });
+		return `/devices?${query.toString()}`;
+	};
+	const where = words.pageOf(page, pages);
 	return (
-		<span>
-			<Badge tone={OUTCOME_TONES[of.outcome]}>{words.outcomes[of.outcome]}</Badge>{" "}
-			<Moment at={of.startedAt} />
-		</span>
+		<nav class="pager" aria-label={where}>
+			{page > 1 ? <a href={path(page - 1)} rel="prev">{`← ${words.previousPage}`}</a> : <span />}
+			<span class="quiet">{where}</span>
+			{page < pages ? <a href={path(page + 1)} rel="next">{`${words.nextPage} →`}</a> : <span />}
+		</nav>
 	);
 };
 
+const SHOWN_STRANGERS = 10;
+
 const Strangers: FC<{ readonly of: readonly StrangerRow[]; readonly mayAct: boolean }> = ({ of, mayAct }) => {
-	const words = useWords(deviceWords);
+	const words = useWords(sessionWords);
+	const devices = useWords(deviceWords);
+	const hidden = of.length - SHOWN_STRANGERS;
 	return (
-		<Card title={words.strangers}>
+		<Card title={words.strangersTitle} class="knocking">
 			<p class="quiet">{words.strangersText}</p>
 			<ul class="rows">
-				{of.map((stranger) => (
+				{of.slice(0, SHOWN_STRANGERS).map((stranger) => (
 					<li>
 						<div>
-							<strong>{stranger.address}</strong> · {words.stranger.times(stranger.refusals)} ·{" "}
-							<Moment at={stranger.lastSeenAt} />
-							<div class="quiet small">
-								{stranger.helo === "" ? null : `${words.stranger.says} ${stranger.helo}. `}
-								{stranger.senders.length === 0
-									? null
-									: `${words.stranger.sendsAs} ${stranger.senders.join(", ")}. `}
-								{stranger.heldMessages === 0 ? null : words.stranger.held(stranger.heldMessages)}
+							<a href={strangerPath(stranger.address)}>
+								<strong>{stranger.address}</strong>
+							</a>{" "}
+							<StrangerInBrief stranger={stranger} />
+						</div>
+						{mayAct ? (
+							<div class="actions">
+								<LinkButton href={strangerPath(stranger.address)} kind="primary">
+									{words.allow}
+									<span class="sr-only"> {stranger.address}</span>
+								</LinkButton>
+								<LinkButton href={strangerPath(stranger.address, "refuse")}>
+									{words.refuse}
+									<span class="sr-only"> {stranger.address}</span>
+								</LinkButton>
 							</div>
-						</div>
-						<div class="actions">
-							<LinkButton href={`/strangers/${encodeURIComponent(stranger.address)}/sessions`}>
-								{words.stranger.sessions}
-							</LinkButton>
-							{mayAct ? (
-								<>
-									<LinkButton href={`/strangers/${encodeURIComponent(stranger.address)}`} kind="primary">
-										{words.stranger.allow}
-									</LinkButton>
-									<ActionButton action={`/strangers/${encodeURIComponent(stranger.address)}/refuse`}>
-										{words.stranger.refuse}
-									</ActionButton>
-								</>
-							) : null}
-						</div>
+						) : null}
 					</li>
 				))}
 			</ul>
+			{hidden > 0 ? <p class="quiet">{devices.more(hidden)}</p> : null}
 		</Card>
+	);
+};
+
+const StrangerInBrief: FC<{ readonly stranger: StrangerRow }> = ({ stranger }) => {
+	const words = useWords(sessionWords);
+	const { helo, senders, heldMessages, heldBytes, lastSeenAt } = stranger;
+	const { language } = usePage();
+	return (
+		<>
+			<Moment at={lastSeenAt} />
+			<div class="quiet small">
+				{helo === "" ? words.greetedNothing : `${words.greeted} ${helo}`}
+				{senders.length === 0 ? null : ` · ${words.senders} ${senders.join(", ")}`}
+			</div>
+			{heldMessages === 0 ? null : (
+				<Badge tone="trouble">
+					{words.held}: {words.heldCount(heldMessages, formatSize(language, heldBytes))}
+				</Badge>
+			)}
+		</>
 	);
 };

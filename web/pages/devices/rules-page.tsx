@@ -1,181 +1,275 @@
-/** All that a device may and may not, in one form. */
-import type { FC } from "hono/jsx";
+/** All that a device may do and how it is known, in one form; locked where the configuration file sets it. */
+import type { Child, FC } from "hono/jsx";
 import type { UserError } from "../../../appliance/errors.ts";
 import type { KindHints } from "../../../appliance/services.ts";
 import { Button, CheckField, Form, RadioField, SelectField, TextField } from "../../components/form.tsx";
 import { Notice, Refused } from "../../components/notice.tsx";
 import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
 import { commonWords } from "../../locales/common.ts";
+import { deviceRuleWords } from "../../locales/device-rules.ts";
+import { deviceSetupWords } from "../../locales/device-setup.ts";
 import { deviceWords } from "../../locales/devices.ts";
 import { useWords } from "../../page-context.ts";
-import type { Device } from "./list-page.tsx";
+import { FLAGS } from "./device-draft.ts";
+import { devicePath } from "./paths.ts";
+import { type Limit, type RuleValues, SIZES, TIMES } from "./rule-values.ts";
 
 interface RulesPageProps {
-	readonly device: Device;
-	/** As they are, or as they were typed. */
-	readonly rules: Readonly<Record<string, unknown>>;
-	readonly accounts: readonly string[];
+	readonly name: string;
+	readonly values: RuleValues;
 	readonly kinds: readonly KindHints[];
+	readonly accounts: readonly string[];
+	/** It stands in the configuration file. */
+	readonly isLocked: boolean;
+	/** May only look. */
+	readonly isReadOnly: boolean;
 	readonly refused?: UserError | undefined;
 }
 
-export const SWITCHES = [
-	"legacy_tls",
-	"lf_line_ends",
-	"auth_without_tls",
-	"accept_any_credentials",
-	"cram_md5",
-] as const;
-
-export const RulesPage: FC<RulesPageProps> = ({ device, rules, accounts, kinds, refused }) => {
-	const words = useWords(deviceWords);
+export const RulesPage: FC<RulesPageProps> = (props) => {
+	const words = useWords(deviceRuleWords);
 	const common = useWords(commonWords);
-	const path = `/devices/${encodeURIComponent(device.name)}`;
-	const isLocked = device.origin === "file";
-	const text = (key: string) => (typeof rules[key] === "string" ? String(rules[key]) : "");
-	const lines = (key: string) => (Array.isArray(rules[key]) ? (rules[key] as string[]).join("\n") : "");
-	const isOn = (key: string) => rules[key] === true;
-	const from = Array.isArray(rules["from"]) ? "list" : text("from");
-	const shared = { isDisabled: isLocked, isOptional: true, isPlain: true } as const;
+	const devices = useWords(deviceWords);
+	const { name, isLocked, isReadOnly, refused } = props;
+	const isDisabled = isLocked || isReadOnly;
+	const parts = { ...props, isDisabled };
 	return (
 		<>
-			<PageHead title={`${words.rules}: ${device.name}`} back={{ href: path, label: device.name }} />
-			{isLocked ? <Notice kind="info" title={common.lockedByFile(words.fromFile)} /> : null}
-			<Card class="narrow">
-				<Refused error={refused} />
-				<Form action={`${path}/rules`}>
-					<RadioField
-						label={words.rule.from}
-						name="from"
-						value={from}
-						isDisabled={isLocked}
-						choices={[
-							{ value: "keep", label: words.rule.fromKeep },
-							{ value: "force", label: words.rule.fromForce },
-							{ value: "list", label: words.rule.fromList },
-						]}
-					/>
-					<TextField
-						{...shared}
-						label={words.rule.fromList}
-						name="from_list"
-						value={lines("from")}
-						hint={words.rule.fromListHint}
-						rows={3}
-						isCode
-					/>
-					<TextField
-						{...shared}
-						label={words.rule.recipients}
-						name="recipients"
-						value={lines("recipients")}
-						hint={words.rule.recipientsHint}
-						rows={3}
-						isCode
-					/>
-					<div class="fields">
-						<TextField
-							{...shared}
-							label={words.rule.rate}
-							name="rate"
-							value={text("rate")}
-							hint={words.rule.rateHint}
-						/>
-						<TextField
-							{...shared}
-							label={words.rule.quota}
-							name="quota"
-							value={text("quota")}
-							hint={words.rule.quotaHint}
-						/>
+			<PageHead title={words.title(name)} back={{ href: devicePath(name), label: name }} />
+			{isLocked ? (
+				<Notice kind="info" title={devices.lockedTitle}>
+					<p>{devices.lockedText}</p>
+				</Notice>
+			) : null}
+			<Refused error={refused} />
+			<Form action={devicePath(name, "rules")} class="narrow">
+				<Known {...parts} />
+				<Sender {...parts} />
+				<Limits {...parts} />
+				<Order {...parts} />
+				<Compatibility {...parts} />
+				{isDisabled ? null : (
+					<div class="actions">
+						<Button>{common.save}</Button>
+						<LinkButton href={devicePath(name)}>{common.cancel}</LinkButton>
 					</div>
-					<TextField
-						{...shared}
-						label={words.rule.coalesce}
-						name="coalesce"
-						value={text("coalesce")}
-						hint={words.rule.coalesceHint}
-					/>
-					<CheckField label={words.rule.urgent} name="urgent" isOn={isOn("urgent")} isDisabled={isLocked} />
-					<CheckField
-						label={words.rule.newest}
-						name="newest_first"
-						isOn={isOn("newest_first")}
-						isDisabled={isLocked}
-					/>
-					<CheckField
-						label={words.rule.repeats}
-						name="drop_repeats"
-						isOn={isOn("drop_repeats")}
-						isDisabled={isLocked}
-					/>
-					<TextField
-						{...shared}
-						label={words.rule.addresses}
-						name="addresses"
-						value={lines("addresses")}
-						hint={words.rule.addressesHint}
-						rows={2}
-						isCode
-					/>
-					<TextField
-						{...shared}
-						label={words.form.username}
-						name="username"
-						value={text("username")}
-						isCode
-					/>
-					<div class="fields">
-						<SelectField
-							label={words.form.account}
-							name="account"
-							value={text("account")}
-							isDisabled={isLocked}
-							choices={[
-								{ value: "", label: words.form.onlyAccount },
-								...accounts.map((account) => ({ value: account, label: account })),
-							]}
-						/>
-						<SelectField
-							label={words.form.kind}
-							name="kind"
-							value={text("kind")}
-							isDisabled={isLocked}
-							choices={[
-								{ value: "", label: words.form.noKind },
-								...kinds.map(({ kind, title }) => ({ value: kind, label: title })),
-							]}
-						/>
-					</div>
-					<fieldset class="field">
-						<legend>{words.rule.switches}</legend>
-						{SWITCHES.map((name) => (
-							<CheckField
-								label={words.rule.switch[name]}
-								name={name}
-								hint={words.rule.warn[name]}
-								isOn={isOn(name)}
-								isDisabled={isLocked}
-							/>
-						))}
-						<TextField
-							{...shared}
-							label={words.rule.hide}
-							name="hide_ehlo"
-							value={lines("hide_ehlo")}
-							hint={words.rule.hideHint}
-							rows={2}
-							isCode
-						/>
-					</fieldset>
-					{isLocked ? null : (
-						<div class="actions">
-							<Button>{common.save}</Button>
-							<LinkButton href={path}>{common.cancel}</LinkButton>
-						</div>
-					)}
-				</Form>
-			</Card>
+				)}
+			</Form>
 		</>
+	);
+};
+
+type Part = FC<RulesPageProps & { readonly isDisabled: boolean }>;
+
+const Known: Part = ({ values, kinds, accounts, isDisabled }) => {
+	const words = useWords(deviceRuleWords);
+	const names = useKindNames();
+	// One that was removed since is still shown.
+	const listed =
+		accounts.includes(values.account) || values.account === "" ? accounts : [...accounts, values.account];
+	return (
+		<Card title={words.known}>
+			<TextField
+				label={words.addresses}
+				name="addresses"
+				value={values.addresses}
+				hint={words.addressesHint}
+				rows={3}
+				{...{ isDisabled, isOptional: true, isCode: true }}
+			/>
+			<TextField
+				label={words.username}
+				name="username"
+				value={values.username}
+				hint={words.usernameHint}
+				maxlength={100}
+				{...{ isDisabled, isOptional: true, isCode: true }}
+			/>
+			<SelectField
+				label={words.kind}
+				name="kind"
+				value={values.kind}
+				choices={[
+					{ value: "", label: words.noKind },
+					...kinds.map((kind) => ({ value: kind.kind, label: names(kind) })),
+				]}
+				isDisabled={isDisabled}
+			/>
+			<SelectField
+				label={words.account}
+				name="account"
+				value={values.account}
+				choices={[
+					{ value: "", label: words.onlyAccount },
+					...listed.map((address) => ({ value: address, label: address })),
+				]}
+				isDisabled={isDisabled}
+			/>
+		</Card>
+	);
+};
+
+/** For lists of choices, which hold only text. */
+export function useKindNames(): (kind: Pick<KindHints, "make" | "family">) => string {
+	const { otherMake } = useWords(deviceSetupWords);
+	return ({ make, family }) => (make === "" ? otherMake[family] : make);
+}
+
+const Sender: Part = ({ values, isDisabled }) => {
+	const words = useWords(deviceRuleWords);
+	const { from } = words;
+	return (
+		<Card title={words.mail}>
+			<RadioField
+				label={words.sender}
+				name="from"
+				value={values.from}
+				choices={[
+					{ value: "keep", label: from.keep, hint: from.keepHint },
+					{ value: "force", label: from.force, hint: from.forceHint },
+					{ value: "list", label: from.list, hint: from.listHint },
+				]}
+				isDisabled={isDisabled}
+			/>
+			<TextField
+				label={words.senders}
+				name="senders"
+				value={values.senders}
+				rows={2}
+				{...{ isDisabled, isOptional: true, isPlain: true, isCode: true }}
+			/>
+			<TextField
+				label={words.recipients}
+				name="recipients"
+				value={values.recipients}
+				hint={words.recipientsHint}
+				rows={2}
+				{...{ isDisabled, isOptional: true, isPlain: true, isCode: true }}
+			/>
+		</Card>
+	);
+};
+
+const Limits: Part = ({ values, isDisabled }) => {
+	const words = useWords(deviceRuleWords);
+	return (
+		<Card title={words.limits}>
+			<LimitField
+				name="rate"
+				label={words.rate}
+				hint={words.rateHint}
+				value={values.rate}
+				isDisabled={isDisabled}
+			/>
+			<LimitField
+				name="quota"
+				label={words.quota}
+				hint={words.quotaHint}
+				value={values.quota}
+				isDisabled={isDisabled}
+			/>
+			<LimitField
+				name="coalesce"
+				label={words.coalesce}
+				hint={words.coalesceHint}
+				value={values.coalesce}
+				isDisabled={isDisabled}
+				isPause
+			/>
+		</Card>
+	);
+};
+
+interface LimitFieldProps {
+	readonly name: "rate" | "quota" | "coalesce";
+	readonly label: string;
+	readonly hint: Child;
+	readonly value: Limit;
+	readonly isDisabled: boolean;
+	/** A time, not so much in a time. */
+	readonly isPause?: boolean;
+}
+
+const LimitField: FC<LimitFieldProps> = ({ name, label, hint, value, isDisabled, isPause = false }) => {
+	const words = useWords(deviceRuleWords);
+	const times = (isPause ? words.many : words.units) as Readonly<Record<string, string>>;
+	const withPresent = (choices: readonly string[], present: string) =>
+		choices.includes(present) ? choices : [...choices, present];
+	return (
+		<div class="limit">
+			<TextField
+				label={label}
+				name={name}
+				value={value.count}
+				hint={hint}
+				inputmode="numeric"
+				maxlength={9}
+				{...{ isDisabled, isOptional: true, isPlain: true }}
+			/>
+			{value.size === "" ? null : (
+				<SelectField
+					label={words.unit}
+					name={`${name}_size`}
+					value={value.size}
+					choices={withPresent(SIZES, value.size).map((size) => ({ value: size, label: size }))}
+					isDisabled={isDisabled}
+				/>
+			)}
+			<SelectField
+				label={isPause ? words.unit : words.per}
+				name={`${name}_time`}
+				value={value.time}
+				choices={withPresent(TIMES, value.time).map((time) => ({ value: time, label: times[time] ?? time }))}
+				isDisabled={isDisabled}
+			/>
+		</div>
+	);
+};
+
+const Order: Part = ({ values, isDisabled }) => {
+	const words = useWords(deviceRuleWords);
+	return (
+		<Card title={words.order}>
+			<CheckField
+				{...{ label: words.urgent, name: "urgent", hint: words.urgentHint, isDisabled }}
+				isOn={values.urgent}
+			/>
+			<CheckField
+				{...{ label: words.newestFirst, name: "newest_first", hint: words.newestFirstHint, isDisabled }}
+				isOn={values.newestFirst}
+			/>
+			<CheckField
+				{...{ label: words.dropRepeats, name: "drop_repeats", hint: words.dropRepeatsHint, isDisabled }}
+				isOn={values.dropRepeats}
+			/>
+		</Card>
+	);
+};
+
+const Compatibility: Part = ({ values, isDisabled }) => {
+	const words = useWords(deviceRuleWords);
+	return (
+		<Card title={words.compatibility}>
+			<p class="quiet">{words.compatibilityText}</p>
+			{FLAGS.map((flag) => (
+				<CheckField
+					label={words.switches[flag]}
+					name="turn_on"
+					id={`turn-on-${flag}`}
+					value={flag}
+					hint={words.switches[`${flag}Hint`]}
+					isOn={values.switches.includes(flag)}
+					isDisabled={isDisabled}
+				/>
+			))}
+			<TextField
+				label={words.switches.hide_ehlo}
+				name="hide_ehlo"
+				value={values.hideEhlo}
+				hint={words.switches.hide_ehloHint}
+				rows={2}
+				{...{ isDisabled, isOptional: true, isPlain: true, isCode: true }}
+			/>
+		</Card>
 	);
 };

@@ -4,11 +4,11 @@ import { UserError } from "../../../appliance/errors.ts";
 import { Secret } from "../../../appliance/secret.ts";
 import type { MailboxDraft, TestStep } from "../../../appliance/services.ts";
 import { attempt } from "../../attempt.ts";
+import { ConfirmPage } from "../../components/confirm.tsx";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { Form } from "../../form.ts";
 import { mailboxWords } from "../../locales/mailboxes.ts";
 import { goTo, type Page, type PageRequest, show } from "../../render.tsx";
-import { ConfirmPage } from "../devices/device-page.tsx";
 import { MailboxesPage, MailboxPage, NewMailboxPage } from "./mailbox-pages.tsx";
 
 export function mailboxPages(): Hono<ConsoleEnvironment> {

@@ -3,11 +3,11 @@ import { Hono } from "hono";
 import { KEY_SCOPES, type Role } from "../../../appliance/console-services.ts";
 import type { UserError } from "../../../appliance/errors.ts";
 import { attempt } from "../../attempt.ts";
+import { ConfirmPage } from "../../components/confirm.tsx";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { Form } from "../../form.ts";
 import { peopleWords } from "../../locales/people.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
-import { ConfirmPage } from "../devices/device-page.tsx";
 import { ownersOnly } from "../owners-only.ts";
 import { PeoplePage, ROLES } from "./people-page.tsx";
 

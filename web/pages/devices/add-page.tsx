@@ -1,0 +1,117 @@
+/** A new device in a short form: what it is called, how it is known, through which account it sends. */
+import type { FC } from "hono/jsx";
+import type { UserError } from "../../../appliance/errors.ts";
+import type { KindHints } from "../../../appliance/services.ts";
+import { Button, CheckField, Form, SelectField, TextField } from "../../components/form.tsx";
+import { Notice, Refused } from "../../components/notice.tsx";
+import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
+import { deviceRuleWords } from "../../locales/device-rules.ts";
+import { deviceSetupWords } from "../../locales/device-setup.ts";
+import { useWords } from "../../page-context.ts";
+import type { AddDraft } from "./device-draft.ts";
+import { KindName } from "./gallery-page.tsx";
+
+interface AddPageProps {
+	readonly hints: KindHints;
+	readonly draft: AddDraft;
+	/** Addresses of the Microsoft accounts. */
+	readonly accounts: readonly string[];
+	readonly refused?: UserError | undefined;
+}
+
+export const AddPage: FC<AddPageProps> = ({ hints, draft, accounts, refused }) => {
+	const words = useWords(deviceSetupWords);
+	return (
+		<>
+			<PageHead
+				title={
+					<>
+						{words.title}: <KindName of={hints} />
+					</>
+				}
+				back={{ href: "/devices/new", label: words.otherKind }}
+			/>
+			<Refused error={refused} />
+			{accounts.length === 0 ? <NoAccount /> : null}
+			<Card class="narrow">
+				<Form action={`/devices/new/${encodeURIComponent(hints.kind)}`}>
+					<TextField
+						label={words.name}
+						name="name"
+						value={draft.name}
+						hint={words.nameHint}
+						maxlength={100}
+						autofocus
+					/>
+					<CheckField label={words.signsIn} name="signs_in" hint={words.signsInHint} isOn={draft.signsIn} />
+					<TextField
+						label={words.address}
+						name="address"
+						value={draft.address}
+						hint={words.addressHint}
+						maxlength={64}
+						isOptional
+						isCode
+					/>
+					{accounts.length > 1 ? (
+						<SelectField
+							label={words.account}
+							name="account"
+							hint={words.accountHint}
+							value={draft.account}
+							choices={accounts.map((address) => ({ value: address, label: address }))}
+						/>
+					) : null}
+					<Special hints={hints} draft={draft} />
+					<Button>{words.addButton}</Button>
+				</Form>
+			</Card>
+		</>
+	);
+};
+
+const NoAccount: FC = () => {
+	const words = useWords(deviceSetupWords);
+	return (
+		<Notice kind="info" title={words.noAccount}>
+			<p>{words.noAccountText}</p>
+			<div class="actions">
+				<LinkButton href="/microsoft">{words.connect}</LinkButton>
+			</div>
+		</Notice>
+	);
+};
+
+/** What few need: open when something of it was used. */
+const Special: FC<{ readonly hints: KindHints; readonly draft: AddDraft }> = ({ hints, draft }) => {
+	const words = useWords(deviceSetupWords);
+	const rules = useWords(deviceRuleWords);
+	const isUsed = draft.username !== "" || draft.switches.length > 0;
+	return (
+		<details open={isUsed}>
+			<summary>{words.switches}</summary>
+			<div class="stack">
+				<TextField
+					label={words.username}
+					name="username"
+					value={draft.username}
+					hint={words.usernameHint}
+					maxlength={100}
+					isOptional
+					isCode
+				/>
+				{hints.tryIf.length === 0 ? null : <p class="hint">{words.switchesText}</p>}
+				{hints.tryIf.map(({ turnOn }) => (
+					<CheckField
+						label={rules.switches[turnOn]}
+						name="turn_on"
+						id={`turn-on-${turnOn}`}
+						value={turnOn}
+						hint={rules.switches[`${turnOn}Hint`]}
+						isOn={draft.switches.includes(turnOn)}
+					/>
+				))}
+			</div>
+		</details>
+	);
+};

@@ -1,0 +1,126 @@
+/** One session as its owner reads it: how it went, why, what to change; the raw lines beside as a dialogue. */
+import type { FC } from "hono/jsx";
+import type { SessionLog, SessionLogLine } from "../../../appliance/services.ts";
+import { Badge, type Tone } from "../../components/badge.tsx";
+import { Moment } from "../../components/moment.tsx";
+import { Notice } from "../../components/notice.tsx";
+import { deviceWords } from "../../locales/devices.ts";
+import { sessionWords } from "../../locales/sessions.ts";
+import { useWords } from "../../page-context.ts";
+
+export type Outcome = SessionLog["outcome"] | "open";
+
+const TONES: Readonly<Record<Outcome, Tone>> = {
+	accepted: "well",
+	refused: "trouble",
+	broken: "trouble",
+	probe: "plain",
+	open: "busy",
+};
+
+export function outcomeOf({ outcome, endedAt }: SessionLog): Outcome {
+	// One that is under way has an outcome so far, which may still change for the worse or the better.
+	return endedAt === null && outcome !== "refused" ? "open" : outcome;
+}
+
+/** The one that says most about a device: its latest that was more than a look. Sessions come the latest first. */
+export function tellingSession(sessions: readonly SessionLog[]): SessionLog | undefined {
+	return sessions.find(({ outcome }) => outcome !== "probe") ?? sessions[0];
+}
+
+export const OutcomeBadge: FC<{ readonly outcome: Outcome }> = ({ outcome }) => (
+	<Badge tone={TONES[outcome]}>{useWords(sessionWords).outcome[outcome]}</Badge>
+);
+
+const NOTICES = {
+	never: "info",
+	open: "info",
+	accepted: "well",
+	probe: "info",
+	refused: "trouble",
+	broken: "trouble",
+} as const;
+
+/** How a device is, by the session that says most about it, and what to change; undefined: it has had none. */
+export const Verdict: FC<{ readonly session: SessionLog | undefined }> = ({ session }) => {
+	const words = useWords(deviceWords);
+	const verdict = session === undefined ? "never" : outcomeOf(session);
+	const texts = [...new Set(session?.ownerTexts ?? [])];
+	return (
+		<Notice kind={NOTICES[verdict]} title={words.verdict[verdict]}>
+			{texts.length === 0 ? <p>{words.verdictText[verdict]}</p> : texts.map((text) => <p>{text}</p>)}
+		</Notice>
+	);
+};
+
+/** One text a refusal; the same one is said once. */
+export const OwnerTexts: FC<{ readonly session: SessionLog }> = ({ session }) => (
+	<>
+		{[...new Set(session.ownerTexts)].map((text) => (
+			<Notice kind="trouble" title={text} />
+		))}
+	</>
+);
+
+export const SessionFacts: FC<{ readonly session: SessionLog }> = ({ session }) => {
+	const words = useWords(sessionWords);
+	const role = (words.roles as Readonly<Record<string, string>>)[session.role] ?? session.role;
+	const parts = [
+		words.from(session.address),
+		role,
+		...(session.endedAt === null
+			? []
+			: [words.lasted(seconds(Date.parse(session.endedAt) - Date.parse(session.startedAt)))]),
+		...(session.times > 1 ? [words.times(session.times)] : []),
+	];
+	return (
+		<p class="quiet small">
+			<Moment at={session.startedAt} /> · {parts.join(" · ")}
+		</p>
+	);
+};
+
+export const SessionMails: FC<{ readonly session: SessionLog }> = ({ session }) => {
+	const words = useWords(sessionWords);
+	if (session.queueIds.length === 0) return null;
+	return (
+		<p>
+			{words.mails}:{" "}
+			{session.queueIds.map((id, index) => (
+				<>
+					{index === 0 ? "" : ", "}
+					<a href={`/mail/${encodeURIComponent(id)}`}>{id}</a>
+				</>
+			))}
+		</p>
+	);
+};
+
+/** `isOpen`: shown at once. */
+export const Dialogue: FC<{ readonly lines: readonly SessionLogLine[]; readonly isOpen?: boolean }> = ({
+	lines,
+	isOpen = false,
+}) => {
+	const words = useWords(sessionWords);
+	if (lines.length === 0) return null;
+	const speakers = { client: words.device, server: words.postern, note: words.note };
+	return (
+		<details open={isOpen}>
+			<summary>{words.lines(lines.length)}</summary>
+			<ol class="dialogue">
+				{lines.map(({ afterMs, from, text }) => (
+					<li class={from}>
+						<span class="speaker">
+							{speakers[from]} <span class="quiet">{words.after(seconds(afterMs))}</span>
+						</span>
+						<code>{text}</code>
+					</li>
+				))}
+			</ol>
+		</details>
+	);
+};
+
+function seconds(ms: number): string {
+	return (Math.max(0, ms) / 1000).toFixed(ms < 10_000 ? 2 : 0);
+}
