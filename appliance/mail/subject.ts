@@ -1,18 +1,22 @@
-/** The subject of a message as people read it: unfolded, decoded (RFC 2047), without control characters, cut. Pure. */
-import libmime from "libmime";
-import { isNamed, scanHeader } from "./header.ts";
+/**
+ * A message's subject as its reader would see it: for the owner's list, where subjects are kept. Pure; never
+ * throws, whatever a device wrote; what comes out is one short line without anything that a screen obeys.
+ */
+import { decodeWords } from "./decoded-words.ts";
+import { fieldValue, isNamed, scanHeader } from "./header.ts";
 
-/** More is no help in a list. */
 const LONGEST_CHARACTERS = 200;
-/** What was sent cannot make that much work. */
-const MOST_BYTES = 4096;
+/** Of the field: what makes so many characters in the longest way of writing them, and more. */
+const LONGEST_ENCODED = 8_000;
 
-/** Empty when there is none. `message` from its first byte, with its whole header. */
+/** Controls (tabs and line ends too), and the marks that turn a text's direction round. */
+const NOT_SHOWN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** Empty when there is none. The bytes may reach into the body. */
 export function subjectOf(message: Buffer): string {
 	const field = scanHeader(message).fields.find((candidate) => isNamed(candidate, "Subject"));
 	if (field === undefined) return "";
-	const end = Math.min(field.end, field.valueStart + MOST_BYTES);
-	const text = message.toString("utf8", field.valueStart, end).replaceAll(/\r?\n(?=[ \t])/g, "");
-	const plain = libmime.decodeWords(text).replaceAll(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ");
-	return Array.from(plain.replaceAll(/\s+/gu, " ").trim()).slice(0, LONGEST_CHARACTERS).join("");
+	const text = decodeWords(fieldValue(message, field).slice(0, LONGEST_ENCODED)).toWellFormed();
+	const line = text.replaceAll(NOT_SHOWN, " ").replaceAll(/ {2,}/g, " ").trim();
+	return [...line].slice(0, LONGEST_CHARACTERS).join("").trim();
 }

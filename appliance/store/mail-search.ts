@@ -58,7 +58,12 @@ function idsFrom(
 		);
 		return statement.pluck().all(id, ...conditions.flatMap(({ values }) => values)) as number[];
 	};
-	const found = [...find("message", queueConditions(search)), ...find("listing", listingConditions(search))];
+	const { queued, outcomes } = search;
+	const wantsQueue = queued === null || queued.ids.length + queued.states.length > 0;
+	const found = [
+		...(wantsQueue ? find("message", queueConditions(search)) : []),
+		...(outcomes === null || outcomes.length > 0 ? find("listing", listingConditions(search)) : []),
+	];
 	return found.sort((a, b) => (direction === "older" ? b - a : a - b)).slice(0, limit);
 }
 

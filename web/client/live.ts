@@ -41,6 +41,7 @@ export function enableLive(enable: (root: ParentNode) => void): void {
 			if (isBusy(old)) continue;
 			const focused = document.activeElement?.id;
 			const imported = document.importNode(next, true);
+			keepOpen(old, imported);
 			old.replaceWith(imported);
 			enable(imported);
 			if (focused) document.getElementById(focused)?.focus();
@@ -80,6 +81,12 @@ export function enableLive(enable: (root: ParentNode) => void): void {
 	});
 	addEventListener("pagehide", () => events?.close());
 	if (!document.hidden) listen();
+}
+
+/** What was unfolded stays so (`<details id>`). */
+function keepOpen(old: HTMLElement, next: HTMLElement): void {
+	const wasOpen = new Set([...old.querySelectorAll("details[id][open]")].map(({ id }) => id));
+	for (const details of next.querySelectorAll("details")) if (wasOpen.has(details.id)) details.open = true;
 }
 
 /** Somebody types or has marked something in it. */

@@ -46,6 +46,14 @@ const words = catalogue(
 			text: "Nobody of that address has tried to send since Postern was started.",
 			hint: "It may have been allowed or refused meanwhile: look at the devices.",
 		},
+		"queue-unknown-id": {
+			text: "There is no such message.",
+			hint: "It is neither in the queue nor in its history, which keeps the latest messages.",
+		},
+		"mail-gone": {
+			text: "The message has left Postern: its content is no longer on the card.",
+			hint: "What was delivered is in the mailbox of its recipient.",
+		},
 		"last-owner": { text: "The last owner cannot go.", hint: "Make somebody else an owner first." },
 	},
 	{
@@ -99,6 +107,14 @@ const words = catalogue(
 				text: "Niemand mit dieser Adresse hat seit dem Start von Postern zu senden versucht.",
 				hint: "Vielleicht wurde es inzwischen erlaubt oder abgewiesen: Sehen Sie bei den Geräten nach.",
 			},
+			"queue-unknown-id": {
+				text: "Diese Nachricht gibt es nicht.",
+				hint: "Sie ist weder in der Warteschlange noch in deren Verlauf, der die neuesten behält.",
+			},
+			"mail-gone": {
+				text: "Die Nachricht hat Postern verlassen: ihr Inhalt ist nicht mehr auf der Karte.",
+				hint: "Was zugestellt wurde, liegt im Postfach des Empfängers.",
+			},
 			"last-owner": {
 				text: "Der letzte Inhaber kann nicht gehen.",
 				hint: "Machen Sie zuerst jemand anderen zum Inhaber.",
@@ -151,6 +167,14 @@ const words = catalogue(
 				text: "Personne à cette adresse n’a tenté d’envoyer depuis le démarrage de Postern.",
 				hint: "Il a pu être autorisé ou refusé entre-temps : voyez les appareils.",
 			},
+			"queue-unknown-id": {
+				text: "Ce message n’existe pas.",
+				hint: "Il n’est ni dans la file ni dans son historique, qui garde les plus récents.",
+			},
+			"mail-gone": {
+				text: "Le message a quitté Postern : son contenu n’est plus sur la carte.",
+				hint: "Ce qui a été remis se trouve dans la boîte du destinataire.",
+			},
 			"last-owner": {
 				text: "Le dernier propriétaire ne peut pas partir.",
 				hint: "Nommez d’abord un autre propriétaire.",
@@ -199,6 +223,14 @@ const words = catalogue(
 			"stranger-unknown": {
 				text: "Nadie con esa dirección ha intentado enviar desde que arrancó Postern.",
 				hint: "Puede que se haya permitido o rechazado entretanto: mire los equipos.",
+			},
+			"queue-unknown-id": {
+				text: "Ese mensaje no existe.",
+				hint: "No está en la cola ni en su historial, que guarda los más recientes.",
+			},
+			"mail-gone": {
+				text: "El mensaje ha salido de Postern: su contenido ya no está en la tarjeta.",
+				hint: "Lo que se entregó está en el buzón del destinatario.",
 			},
 			"last-owner": {
 				text: "El último propietario no puede irse.",

@@ -2,8 +2,9 @@
  * The rules of a device as a form has them: texts, one entry a line, limits in a number and its units. Read from
  * what the appliance shows (keys and forms of the file), and from what was typed; and what of it is asked for.
  */
-import type { DeviceRules } from "../../../appliance/services.ts";
+
 import { UserError } from "../../../appliance/errors.ts";
+import type { DeviceRules } from "../../../appliance/services.ts";
 import type { Form } from "../../form.ts";
 import { FLAGS } from "./device-draft.ts";
 

@@ -1,16 +1,19 @@
-/** One message: its journey in words, who got it, what is known of it. Its content is never shown. */
+/** One message: its journey, who gets it, what is known of it, what can be done with it. Its content is never shown. */
 import type { Child, FC } from "hono/jsx";
 import type { MailEntry } from "../../../appliance/console-services.ts";
-import type { HistoryRow, QueueAction, RecipientRow } from "../../../appliance/services.ts";
-import { Badge, MailBadge, type Tone } from "../../components/badge.tsx";
+import type { QueueAction, RecipientRow } from "../../../appliance/services.ts";
+import { Badge, MailBadge } from "../../components/badge.tsx";
+import { DeviceLink, devicePath, strangerAddress } from "../../components/device-name.tsx";
 import { ActionButton } from "../../components/form.tsx";
 import { Moment, Size } from "../../components/moment.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Card, Facts, LinkButton, PageHead } from "../../components/page-parts.tsx";
 import { mailWords } from "../../locales/mail.ts";
+import { messageWords } from "../../locales/message.ts";
 import { useMay, useWords } from "../../page-context.ts";
+import { Journey, MessageLink, Recorded } from "./journey.tsx";
 
-/** Whose states an action leads out of (queue-actions.ts judges; this only shows what makes sense). */
+/** Out of which states an action leads somewhere (the queue judges; this only shows what makes sense). */
 const OFFERED: Readonly<Partial<Record<MailEntry["state"], readonly QueueAction[]>>> = {
 	incoming: ["hold", "delete"],
 	deferred: ["retry", "hold", "delete"],
@@ -20,44 +23,30 @@ const OFFERED: Readonly<Partial<Record<MailEntry["state"], readonly QueueAction[
 
 const IS_WAITING: ReadonlySet<string> = new Set(["incoming", "active", "deferred"]);
 
-export const MessagePage: FC<{ readonly mail: MailEntry }> = ({ mail }) => {
-	const words = useWords(mailWords);
-	const mayAct = useMay("operator");
-	const path = `/mail/${encodeURIComponent(mail.id)}`;
+interface MessagePageProps {
+	readonly mail: MailEntry;
+	readonly isPaused: boolean;
+}
+
+export const MessagePage: FC<MessagePageProps> = ({ mail, isPaused }) => {
+	const words = useWords(messageWords);
 	return (
 		<div id="message" data-live="mail" class="stack">
 			<PageHead
 				title={
 					<>
-						{mail.subject === "" ? `${words.message} ${mail.id}` : mail.subject}{" "}
-						<MailBadge state={mail.state} />
+						{titleOf(mail, words)} <MailBadge state={mail.state} />
 					</>
 				}
 				back={{ href: "/mail", label: words.back }}
 			>
-				{mail.isKept && mayAct ? (
-					<LinkButton href={`${path}.eml`} isDownload>
-						{words.download}
-					</LinkButton>
-				) : null}
-				{mayAct
-					? (OFFERED[mail.state] ?? []).map((action) => (
-							<ActionButton
-								action="/mail/actions"
-								kind={action === "delete" ? "danger" : "quiet"}
-								fields={{ id: mail.id, do: `marked:${action}`, back: action === "delete" ? "/mail" : path }}
-							>
-								{words.actions[action]}
-							</ActionButton>
-						))
-					: null}
+				<Actions mail={mail} />
 			</PageHead>
-			{mail.lastError !== "" && mail.state !== "delivered" ? (
-				<Notice kind={IS_WAITING.has(mail.state) ? "info" : "trouble"} title={mail.lastError} />
-			) : null}
+			<Trouble mail={mail} />
 			<div class="cards">
 				<Card title={words.journey}>
-					<Journey history={mail.history} device={mail.device} receivedAt={mail.receivedAt} />
+					<Journey mail={mail} isPaused={isPaused} />
+					<Recorded history={mail.history} />
 				</Card>
 				<Card title={words.facts}>
 					<FactsOf mail={mail} />
@@ -70,48 +59,64 @@ export const MessagePage: FC<{ readonly mail: MailEntry }> = ({ mail }) => {
 	);
 };
 
-const TONES: Readonly<Record<string, Tone>> = {
-	delivered: "well",
-	verified: "well",
-	failed: "trouble",
-	expired: "trouble",
-	deleted: "trouble",
-};
+export function titleOf({ subject, id }: MailEntry, words: { readonly message: string }): string {
+	return subject === "" ? `${words.message} ${id}` : subject;
+}
 
-const Journey: FC<{
-	readonly history: readonly HistoryRow[];
-	readonly device: string;
-	readonly receivedAt: string;
-}> = ({ history, device, receivedAt }) => {
-	const words = useWords(mailWords);
-	const names: Readonly<Record<string, string>> = words.events;
-	const isTold = history[0]?.event === "accepted";
+const Actions: FC<{ readonly mail: MailEntry }> = ({ mail }) => {
+	const words = useWords(messageWords);
+	const { actions, deleteOne } = useWords(mailWords);
+	if (!useMay("operator")) return null;
+	const path = `/mail/${encodeURIComponent(mail.id)}`;
+	const isStrangers = strangerAddress(mail.device) !== undefined;
+	const offered = OFFERED[mail.state] ?? [];
+	// It goes by the owner's word about the stranger, not about the message.
+	const possible = offered.filter((action) => !(isStrangers && (action === "release" || action === "retry")));
+	const place = devicePath(mail.device);
 	return (
-		<ol class="journey">
-			{isTold ? null : (
-				<li class="well">
-					<strong>{words.events.accepted}</strong> ({device})
-					<div class="quiet small">
-						<Moment at={receivedAt} isAbsolute />
-					</div>
-				</li>
-			)}
-			{history.map(({ at, event, detail }) => (
-				<li class={TONES[event] ?? "plain"}>
-					<strong>{names[event] ?? event}</strong>
-					<div class="quiet small">
-						<Moment at={at} isAbsolute />
-					</div>
-					{detail === "" ? null : <div class="small">{detail}</div>}
-				</li>
+		<>
+			{isStrangers && mail.state === "held" && place !== undefined ? (
+				<LinkButton href={place} kind="primary">
+					{words.decide}
+				</LinkButton>
+			) : null}
+			{possible.map((action) => (
+				<ActionButton
+					action="/mail/actions"
+					kind={action === "delete" ? "danger" : "quiet"}
+					fields={{ id: mail.id, do: `marked:${action}`, back: path }}
+					{...(action === "delete" ? { confirm: deleteOne } : {})}
+				>
+					{actions[action]}
+				</ActionButton>
 			))}
-		</ol>
+			{mail.isKept ? (
+				<LinkButton href={`${path}.eml`} isDownload>
+					{words.download}
+				</LinkButton>
+			) : null}
+		</>
 	);
 };
 
+const Trouble: FC<{ readonly mail: MailEntry }> = ({ mail: { state, device, lastError } }) => {
+	const words = useWords(messageWords);
+	if (state === "held") {
+		const text = strangerAddress(device) === undefined ? words.heldText : words.strangerText;
+		return (
+			<Notice kind="info" title={lastError === "" ? text : lastError}>
+				{lastError === "" ? null : <p>{text}</p>}
+			</Notice>
+		);
+	}
+	if (lastError === "" || !(state === "failed" || IS_WAITING.has(state))) return null;
+	return <Notice kind={state === "failed" ? "trouble" : "info"} title={lastError} />;
+};
+
+const RECIPIENT_TONES = { pending: "busy", delivered: "well", failed: "trouble" } as const;
+
 const Recipients: FC<{ readonly of: readonly RecipientRow[] }> = ({ of }) => {
-	const words = useWords(mailWords);
-	const tones = { pending: "busy", delivered: "well", failed: "trouble" } as const;
+	const words = useWords(messageWords);
 	return (
 		<table class="stacked">
 			<thead>
@@ -126,10 +131,10 @@ const Recipients: FC<{ readonly of: readonly RecipientRow[] }> = ({ of }) => {
 					<tr>
 						<th scope="row">{address}</th>
 						<td>
-							<Badge tone={tones[state]}>{words.recipientStates[state]}</Badge>
+							<Badge tone={RECIPIENT_TONES[state]}>{words.recipientStates[state]}</Badge>
 						</td>
 						<td>
-							{ownerText === "" ? null : <div>{ownerText}</div>}
+							{ownerText === "" ? null : <p>{ownerText}</p>}
 							{reply === "" ? null : <code class="quiet">{reply}</code>}
 						</td>
 					</tr>
@@ -140,51 +145,47 @@ const Recipients: FC<{ readonly of: readonly RecipientRow[] }> = ({ of }) => {
 };
 
 const FactsOf: FC<{ readonly mail: MailEntry }> = ({ mail }) => {
-	const words = useWords(mailWords);
-	const device = mail.device.startsWith("stranger ") ? (
-		mail.device
-	) : (
-		<a href={`/devices/${encodeURIComponent(mail.device)}`}>{mail.device}</a>
-	);
+	const words = useWords(messageWords);
+	const { nobody } = useWords(mailWords);
 	return (
 		<Facts
 			of={[
 				[words.id, <code>{mail.id}</code>],
-				[words.device, device],
-				[words.sender, mail.sender === "" ? words.nobody : mail.sender],
+				mail.subject === "" ? null : [words.subject, mail.subject],
+				[words.device, <DeviceLink name={mail.device} />],
+				[words.sender, mail.sender === "" ? nobody : mail.sender],
 				mail.account === ""
 					? null
 					: [words.account, <a href={`/microsoft/${encodeURIComponent(mail.account)}`}>{mail.account}</a>],
 				[words.size, <Size bytes={mail.sizeBytes} />],
 				[words.received, <Moment at={mail.receivedAt} isAbsolute />],
 				mail.finishedAt === null ? null : [words.left, <Moment at={mail.finishedAt} isAbsolute />],
-				mail.nextAttemptAt === null ? null : [words.nextTry, <Moment at={mail.nextAttemptAt} />],
+				mail.nextAttemptAt === null ? null : [words.nextTry, <Moment at={mail.nextAttemptAt} isAbsolute />],
 				[words.attempts, String(mail.attempts)],
 				mail.dsn === null ? null : [words.dsn, <Wishes mail={mail} />],
-				mail.reports.length === 0 ? null : [words.reports, <Links ids={mail.reports} />],
-				mail.reportOf === null ? null : [words.reportOf, <Links ids={[mail.reportOf]} />],
-				mail.isKept ? null : ["", <span class="quiet">{words.notKept}</span>],
+				mail.dsn?.envid ? [words.envelopeId, <code>{mail.dsn.envid}</code>] : null,
+				mail.reports.length === 0 ? null : [words.reports, <Reports ids={mail.reports} />],
+				mail.reportOf === null ? null : [words.reportOf, <MessageLink id={mail.reportOf} />],
+				[words.content, mail.isKept ? words.kept : words.notKept],
 			]}
 		/>
 	);
 };
 
-const Links: FC<{ readonly ids: readonly string[] }> = ({ ids }) => (
-	<>
+const Reports: FC<{ readonly ids: readonly string[] }> = ({ ids }) => (
+	<ul class="answers">
 		{ids.map((id) => (
-			<>
-				<a href={`/mail/${encodeURIComponent(id)}`}>{id}</a>{" "}
-			</>
+			<li>
+				<MessageLink id={id} />
+			</li>
 		))}
-	</>
+	</ul>
 );
 
 /** RFC 3461 NOTIFY, as the device asked for any of its recipients. */
 const Wishes: FC<{ readonly mail: MailEntry }> = ({ mail }): Child => {
-	const words = useWords(mailWords);
+	const words = useWords(messageWords);
+	const known: Readonly<Record<string, string>> = words.notify;
 	const asked = new Set(Object.values(mail.dsn?.recipients ?? {}).flatMap(({ notify }) => notify));
-	const texts = [...asked].map(
-		(wish) => words.dsnText[wish.toLowerCase() as keyof typeof words.dsnText] ?? wish,
-	);
-	return <>{texts.join(", ")}</>;
+	return <>{[...asked].map((wish) => known[wish.toUpperCase()] ?? wish).join(", ")}</>;
 };
