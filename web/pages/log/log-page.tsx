@@ -1,19 +1,12 @@
 /** The latest of the log, filtered, newest first. */
-import type { Child, FC } from "hono/jsx";
-import { LOG_LEVELS, type LogEntry, type LogLevelName } from "../../../appliance/console-services.ts";
-import { Badge, type Tone } from "../../components/badge.tsx";
+import type { FC } from "hono/jsx";
+import { LOG_LEVELS, type LogEntry } from "../../../appliance/console-services.ts";
 import { Button, SelectField, TextField } from "../../components/form.tsx";
-import { Moment } from "../../components/moment.tsx";
 import { Card, Empty, LinkButton, PageHead } from "../../components/page-parts.tsx";
 import { logWords } from "../../locales/log.ts";
 import { useMay, useWords } from "../../page-context.ts";
-
-export interface LogQuery {
-	readonly level: LogLevelName;
-	readonly text: string;
-	readonly before: number | undefined;
-	readonly isFollowed: boolean;
-}
+import { LogLines } from "./log-lines.tsx";
+import { isLogFiltered, type LogQuery, logPath } from "./query.ts";
 
 interface LogPageProps {
 	readonly query: LogQuery;
@@ -23,118 +16,123 @@ interface LogPageProps {
 
 export const LogPage: FC<LogPageProps> = ({ query, entries, older }) => {
 	const words = useWords(logWords);
-	const mayDownload = useMay("operator");
 	const isLive = query.isFollowed && query.before === undefined;
 	return (
 		<>
-			<PageHead title={words.title} lead={words.lead}>
-				<LinkButton href={logPath({ ...query, before: undefined, isFollowed: !query.isFollowed })}>
-					{query.isFollowed ? words.unfollow : words.follow}
-				</LinkButton>
-				{mayDownload ? (
-					<LinkButton
-						href={logPath({ ...query, before: undefined, isFollowed: false }, "/log.txt")}
-						isDownload
-					>
-						{words.download}
-					</LinkButton>
-				) : null}
-			</PageHead>
-			<search>
-				<form method="get" action="/log" class="filter-form">
-					<div class="filters">
-						<SelectField
-							label={words.level}
-							name="level"
-							value={query.level}
-							choices={LOG_LEVELS.map((level) => ({ value: level, label: words.levels[level] }))}
-						/>
-						<TextField
-							label={words.text}
-							name="q"
-							value={query.text}
-							type="search"
-							maxlength={200}
-							isOptional
-							isPlain
-						/>
-						<Button kind="quiet">{words.find}</Button>
-						{query.text !== "" || query.level !== "info" ? (
-							<LinkButton href="/log">{words.clear}</LinkButton>
-						) : null}
-					</div>
-				</form>
-			</search>
+			<Head query={query} />
+			<Filters query={query} />
+			{isLive ? <p class="quiet">{words.following}</p> : null}
 			<Card id="log" {...(isLive ? { live: "log" } : {})}>
-				{entries.length === 0 ? <Empty icon="log" title={words.empty} /> : <Entries of={entries} />}
-				<nav class="pager" aria-label={words.title}>
-					{query.before === undefined ? (
-						<span />
-					) : (
-						<a href={logPath({ ...query, before: undefined })}>{`← ${words.newest}`}</a>
-					)}
-					{older === null ? (
-						<span />
-					) : (
-						<a href={logPath({ ...query, before: older })}>{`${words.older} →`}</a>
-					)}
-				</nav>
+				{entries.length === 0 ? (
+					<NoLines isFiltered={isLogFiltered(query)} />
+				) : (
+					<LogLines query={query} entries={entries} />
+				)}
+				<Pages query={query} older={older} />
 			</Card>
 		</>
 	);
 };
 
-const TONES: Readonly<Record<LogLevelName, Tone>> = {
-	debug: "plain",
-	info: "plain",
-	notice: "busy",
-	warning: "trouble",
-	error: "trouble",
-	crit: "trouble",
-};
-
-const Entries: FC<{ readonly of: readonly LogEntry[] }> = ({ of }) => {
+const Head: FC<{ readonly query: LogQuery }> = ({ query }) => {
 	const words = useWords(logWords);
+	const { isFollowed } = query;
+	const lead = (
+		<>
+			{words.lead} <code>journalctl -u postern</code>
+		</>
+	);
+	const text = logPath({ ...query, before: undefined, isFollowed: false }, "/log.txt");
 	return (
-		<ol class="log-lines">
-			{of.map(({ at, level, event, fields }) => (
-				<li>
-					<div class="log-head">
-						<span class="quiet nowrap">
-							<Moment at={at} isAbsolute />
-						</span>
-						<Badge tone={TONES[level]}>{words.levels[level]}</Badge>
-						<strong>{event}</strong>
-					</div>
-					<div class="log-fields">
-						{Object.entries(fields).map(([name, value]) => (
-							<span>
-								<span class="quiet">{name}=</span>
-								<FieldValue name={name} value={value} />{" "}
-							</span>
-						))}
-					</div>
-				</li>
-			))}
-		</ol>
+		<PageHead title={words.title} lead={lead}>
+			<LinkButton href={logPath({ ...query, before: undefined, isFollowed: !isFollowed })}>
+				{isFollowed ? words.unfollow : words.follow}
+			</LinkButton>{" "}
+			{useMay("operator") ? (
+				<LinkButton href={text} isDownload>
+					{words.download}
+				</LinkButton>
+			) : null}
+		</PageHead>
 	);
 };
 
-/** Leads on where there is a page of it. */
-const FieldValue: FC<{ readonly name: string; readonly value: string }> = ({ name, value }): Child => {
-	if (name === "qid" && /^[\w-]{1,40}$/.test(value)) return <a href={`/mail/${value}`}>{value}</a>;
-	if (name === "device" && value !== "" && !value.startsWith("stranger ")) {
-		return <a href={`/devices/${encodeURIComponent(value)}`}>{value}</a>;
-	}
-	return <span>{value}</span>;
+const Filters: FC<{ readonly query: LogQuery }> = ({ query }) => {
+	const words = useWords(logWords);
+	return (
+		<search>
+			<form method="get" action="/log" class="filter-form">
+				{query.isFollowed ? <input type="hidden" name="follow" value="1" /> : null}
+				<div class="filters">
+					<SelectField
+						label={words.level}
+						name="level"
+						value={query.level}
+						choices={LOG_LEVELS.map((level) => ({
+							value: level,
+							label: level === "debug" ? words.everything : words.levels[level],
+						}))}
+					/>
+					<TextField
+						label={words.event}
+						name="event"
+						value={query.event}
+						hint={words.eventHint}
+						maxlength={100}
+						isCode
+						isOptional
+						isPlain
+					/>
+					<TextField
+						label={words.text}
+						name="q"
+						value={query.text}
+						hint={words.textHint}
+						type="search"
+						maxlength={200}
+						isOptional
+						isPlain
+					/>
+					<Button kind="quiet">{words.find}</Button>
+					{isLogFiltered(query) ? <LinkButton href="/log">{words.clear}</LinkButton> : null}
+				</div>
+			</form>
+		</search>
+	);
 };
 
-function logPath({ level, text, before, isFollowed }: LogQuery, path = "/log"): string {
-	const params = new URLSearchParams();
-	if (level !== "info") params.set("level", level);
-	if (text !== "") params.set("q", text);
-	if (before !== undefined) params.set("before", String(before));
-	if (isFollowed) params.set("follow", "1");
-	const search = params.toString();
-	return search === "" ? path : `${path}?${search}`;
-}
+const NoLines: FC<{ readonly isFiltered: boolean }> = ({ isFiltered }) => {
+	const words = useWords(logWords);
+	if (!isFiltered) {
+		return (
+			<Empty icon="log" title={words.empty}>
+				<p>{words.emptyText}</p>
+			</Empty>
+		);
+	}
+	return (
+		<Empty icon="log" title={words.nothingFound}>
+			<LinkButton href="/log">{words.clear}</LinkButton>
+		</Empty>
+	);
+};
+
+/** Back only to the newest: what was newer when a page was shown is no page any more. */
+const Pages: FC<{ readonly query: LogQuery; readonly older: number | null }> = ({ query, older }) => {
+	const words = useWords(logWords);
+	if (query.before === undefined && older === null) return null;
+	return (
+		<nav class="pager" aria-label={`${words.newest}, ${words.older}`}>
+			{query.before === undefined ? (
+				<span />
+			) : (
+				<a href={logPath({ ...query, before: undefined })}>{`← ${words.newest}`}</a>
+			)}
+			{older === null ? (
+				<span />
+			) : (
+				<a href={logPath({ ...query, before: older })} rel="next">{`${words.older} →`}</a>
+			)}
+		</nav>
+	);
+};
