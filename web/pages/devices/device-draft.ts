@@ -69,7 +69,7 @@ export function assertUsable(name: string): void {
 }
 
 /** `Copier, 2nd floor` as `copier-2nd-floor`, numbered if taken: easy to type with the arrow keys of a copier. */
-export function suggestUsername(name: string, taken: ReadonlySet<string>): string {
+function suggestUsername(name: string, taken: ReadonlySet<string>): string {
 	const ascii = name.normalize("NFKD").toLowerCase();
 	const words = ascii.replace(/\p{M}/gu, "").match(/[a-z0-9]+/g) ?? ["device"];
 	const base = words.join("-").slice(0, 32).replace(/-$/, "");

@@ -247,9 +247,9 @@ const StrangerInBrief: FC<{ readonly stranger: StrangerRow }> = ({ stranger }) =
 				{senders.length === 0 ? null : ` · ${words.senders} ${senders.join(", ")}`}
 			</div>
 			{heldMessages === 0 ? null : (
-				<Badge tone="trouble">
+				<strong class="small">
 					{words.held}: {words.heldCount(heldMessages, formatSize(language, heldBytes))}
-				</Badge>
+				</strong>
 			)}
 		</>
 	);

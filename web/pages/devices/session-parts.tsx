@@ -2,11 +2,12 @@
 import type { FC } from "hono/jsx";
 import type { SessionLog, SessionLogLine } from "../../../appliance/services.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
-import { Moment } from "../../components/moment.tsx";
+import { formatCount, Moment } from "../../components/moment.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { deviceWords } from "../../locales/devices.ts";
+import type { Language } from "../../locales/languages.ts";
 import { sessionWords } from "../../locales/sessions.ts";
-import { useWords } from "../../page-context.ts";
+import { usePage, useWords } from "../../page-context.ts";
 
 export type Outcome = SessionLog["outcome"] | "open";
 
@@ -64,13 +65,14 @@ export const OwnerTexts: FC<{ readonly session: SessionLog }> = ({ session }) =>
 
 export const SessionFacts: FC<{ readonly session: SessionLog }> = ({ session }) => {
 	const words = useWords(sessionWords);
+	const { language } = usePage();
 	const role = (words.roles as Readonly<Record<string, string>>)[session.role] ?? session.role;
 	const parts = [
 		words.from(session.address),
 		role,
 		...(session.endedAt === null
 			? []
-			: [words.lasted(seconds(Date.parse(session.endedAt) - Date.parse(session.startedAt)))]),
+			: [words.lasted(seconds(language, Date.parse(session.endedAt) - Date.parse(session.startedAt)))]),
 		...(session.times > 1 ? [words.times(session.times)] : []),
 	];
 	return (
@@ -96,22 +98,19 @@ export const SessionMails: FC<{ readonly session: SessionLog }> = ({ session }) 
 	);
 };
 
-/** `isOpen`: shown at once. */
-export const Dialogue: FC<{ readonly lines: readonly SessionLogLine[]; readonly isOpen?: boolean }> = ({
-	lines,
-	isOpen = false,
-}) => {
+export const Dialogue: FC<{ readonly lines: readonly SessionLogLine[] }> = ({ lines }) => {
 	const words = useWords(sessionWords);
+	const { language } = usePage();
 	if (lines.length === 0) return null;
 	const speakers = { client: words.device, server: words.postern, note: words.note };
 	return (
-		<details open={isOpen}>
+		<details>
 			<summary>{words.lines(lines.length)}</summary>
 			<ol class="dialogue">
 				{lines.map(({ afterMs, from, text }) => (
 					<li class={from}>
 						<span class="speaker">
-							{speakers[from]} <span class="quiet">{words.after(seconds(afterMs))}</span>
+							{speakers[from]} <span class="quiet">{words.after(seconds(language, afterMs))}</span>
 						</span>
 						<code>{text}</code>
 					</li>
@@ -121,6 +120,8 @@ export const Dialogue: FC<{ readonly lines: readonly SessionLogLine[]; readonly 
 	);
 };
 
-function seconds(ms: number): string {
-	return (Math.max(0, ms) / 1000).toFixed(ms < 10_000 ? 2 : 0);
+/** To the hundredth, and whole ones where that says enough. */
+function seconds(language: Language, ms: number): string {
+	const amount = Math.max(0, ms) / 1000;
+	return formatCount(language, amount < 10 ? Math.round(amount * 100) / 100 : Math.round(amount));
 }
