@@ -11,7 +11,7 @@ const CHROMIUM = "/usr/bin/chromium";
 /** Why the tests cannot run here; undefined when they can. */
 export const noBrowser = existsSync(CHROMIUM) ? undefined : "Debian's chromium is not installed";
 
-export const SIZES = {
+const SIZES = {
 	phone: { width: 390, height: 844 },
 	desktop: { width: 1280, height: 900 },
 } as const;
