@@ -282,7 +282,13 @@ export type SignInNews =
 	| { readonly type: "certificate"; readonly certificate: AppCertificate; readonly isNew: boolean }
 	| { readonly type: "waiting"; readonly text: string }
 	| { readonly type: "signed-in"; readonly who: string }
-	| { readonly type: "refused"; readonly ownerText: string; readonly hint: string };
+	| {
+			readonly type: "refused";
+			readonly ownerText: string;
+			readonly hint: string;
+			/** Absent: trying again. `other-method`: a rule forbids this one. */
+			readonly wayOut?: "other-method" | "registration";
+	  };
 
 export interface AccountDraft {
 	readonly address: string;

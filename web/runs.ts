@@ -21,6 +21,7 @@ interface Running<News> extends Run<News> {
 	isOver: boolean;
 	refusal: UserError | undefined;
 	readonly cancel: AbortController;
+	ended: Promise<void>;
 }
 
 const MOST_RUNS = 50;
@@ -48,9 +49,10 @@ export class Runs {
 			isOver: false,
 			refusal: undefined,
 			cancel: new AbortController(),
+			ended: Promise.resolve(),
 		};
 		this.#runs.set(key, run as Running<unknown>);
-		void this.#follow(key, run, open);
+		run.ended = this.#follow(key, run, open);
 		return run;
 	}
 
@@ -59,8 +61,11 @@ export class Runs {
 		return this.#runs.get(key) as Running<News> | undefined;
 	}
 
-	cancel(key: string): void {
-		this.#runs.get(key)?.cancel.abort();
+	/** Resolves when it has ended: only then can another take its place. */
+	async cancel(key: string): Promise<void> {
+		const run = this.#runs.get(key);
+		run?.cancel.abort();
+		await run?.ended;
 	}
 
 	/** What has ended is no longer shown. */

@@ -147,8 +147,9 @@ export class BrowserCode {
 }
 
 function refused({ error }: Extract<Answered, { kind: "refused" }>): SignInRefusal {
-	const { ownerText, hint, reason, code } = faultOf({ kind: "error", status: 400, retryAfter: "", error });
-	return { ok: false, ownerText, hint, reason, code };
+	const fault = faultOf({ kind: "error", status: 400, retryAfter: "", error });
+	const { ownerText, hint, reason, code, kind } = fault;
+	return { ok: false, ownerText, hint, reason, code, kind };
 }
 
 const START_AGAIN = "Start again, open the new link, and paste the address soon after signing in.";

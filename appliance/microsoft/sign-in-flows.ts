@@ -16,6 +16,7 @@ import type { Endpoints } from "./clouds.ts";
 import { signInWithCode } from "./device-code.ts";
 import type { DeviceCode } from "./device-code-pacing.ts";
 import type { HttpClient } from "./http.ts";
+import type { FaultKind } from "./sign-in-error-table.ts";
 import type { SignInFault } from "./sign-in-errors.ts";
 import { CANCELLED, type SignInRefusal, type SignInResult } from "./sign-in-result.ts";
 
@@ -229,10 +230,11 @@ export class SignInFlows {
 
 	#refused(
 		{ address }: Account,
-		{ reason, ownerText, hint }: Pick<SignInRefusal, "reason" | "ownerText" | "hint">,
+		{ reason, ownerText, hint, kind }: Pick<SignInRefusal, "reason" | "ownerText" | "hint" | "kind">,
 	): SignInNews {
 		this.#options.log.notice("sign-in-refused", { account: address, reason });
-		return { type: "refused", ownerText, hint };
+		const wayOut = kind === undefined ? undefined : WAY_OUT[kind];
+		return { type: "refused", ownerText, hint, ...(wayOut === undefined ? {} : { wayOut }) };
 	}
 }
 
@@ -254,6 +256,11 @@ export function describeKey(account: Account, known: readonly KnownKey[]): AppCe
 	};
 }
 
+const WAY_OUT: Readonly<Partial<Record<FaultKind, "other-method" | "registration">>> = {
+	blocked: "other-method",
+	misconfigured: "registration",
+};
+
 /** Somebody is still at it, or the way to Microsoft is disturbed. */
 function mayPass(fault: SignInFault): boolean {
 	return fault.kind === "transient" || isKeyRefused(fault) || PERSON_AT_IT.has(fault.code);
@@ -265,6 +272,7 @@ function notReady(account: Account): SignInNews | undefined {
 		type: "refused",
 		ownerText: "Postern does not know which app registration to sign in with.",
 		hint: "Register an app in Entra and set its id as `client_id` under [microsoft], or give it with --client-id.",
+		wayOut: "registration",
 	};
 }
 

@@ -9,6 +9,7 @@ import { neededPermission } from "./clouds.ts";
 import { type HeldToken, holdToken } from "./held-token.ts";
 import type { NetworkModule } from "./network-module.ts";
 import { permission } from "./scope-echo.ts";
+import type { FaultKind } from "./sign-in-error-table.ts";
 import { faultOf } from "./sign-in-errors.ts";
 import type { Resource } from "./token-source.ts";
 
@@ -33,6 +34,8 @@ export interface SignInRefusal {
 	readonly reason: string;
 	/** AADSTS number; 0 where there is none. */
 	readonly code: number;
+	/** Absent where it is not Microsoft's word. */
+	readonly kind?: FaultKind;
 }
 
 export interface Arrived {
@@ -110,5 +113,6 @@ export function refusal(network: NetworkModule, correlationId: string, error: Er
 	}
 	const fault = faultOf(answer);
 	const hint = fault.kind === "transient" ? "Start again in a few minutes." : fault.hint;
-	return { ok: false, ownerText: fault.ownerText, hint, reason: fault.reason, code: fault.code };
+	const { ownerText, reason, code, kind } = fault;
+	return { ok: false, ownerText, hint, reason, code, kind };
 }

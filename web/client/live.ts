@@ -1,7 +1,8 @@
 /**
  * Keeps an open page true. The box says which topics have changed (server-sent events at /live); elements marked with one of
  * them (`data-live="mail devices"`, with an `id`) are fetched anew with their page and put in place. A page with something
- * under way (`data-poll="seconds"`) asks by itself. Nothing is replaced while somebody types in it.
+ * under way (`data-poll="seconds"`) asks by itself. Nothing is replaced while somebody types in it, nor what says that it
+ * is still the same (`data-version`): a code that is being copied stays in place while its countdown runs.
  */
 const SOONEST_MS = 1000;
 
@@ -38,7 +39,7 @@ export function enableLive(enable: (root: ParentNode) => void): void {
 		for (const old of document.querySelectorAll<HTMLElement>("[data-live][id]")) {
 			const next = fresh.getElementById(old.id);
 			if (next === null || old.innerHTML === next.innerHTML) continue;
-			if (isBusy(old)) continue;
+			if (isBusy(old) || isSame(old, next)) continue;
 			const focused = document.activeElement?.id;
 			const imported = document.importNode(next, true);
 			keepOpen(old, imported);
@@ -87,6 +88,11 @@ export function enableLive(enable: (root: ParentNode) => void): void {
 function keepOpen(old: HTMLElement, next: HTMLElement): void {
 	const wasOpen = new Set([...old.querySelectorAll("details[id][open]")].map(({ id }) => id));
 	for (const details of next.querySelectorAll("details")) if (wasOpen.has(details.id)) details.open = true;
+}
+
+function isSame(old: HTMLElement, next: HTMLElement): boolean {
+	const version = old.dataset["version"];
+	return version !== undefined && version === next.dataset["version"];
 }
 
 /** Somebody types or has marked something in it. */

@@ -35,6 +35,6 @@ function download(fileName: string, type: string): Record<string, string> {
 }
 
 /** The bytes inside a PEM block (RFC 7468). */
-function derOf(pem: string): Uint8Array<ArrayBuffer> {
+export function derOf(pem: string): Uint8Array<ArrayBuffer> {
 	return Uint8Array.from(Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64"));
 }

@@ -197,7 +197,10 @@ const AccountsCard: FC<{ readonly accounts: Status["accounts"] }> = ({ accounts 
 	);
 };
 
-const AccountBadge: FC<{ readonly account: Status["accounts"][number] }> = ({ account }): Child => {
+/** Also on the pages of the accounts. */
+export const AccountBadge: FC<{
+	readonly account: Pick<Status["accounts"][number], "state" | "circuit">;
+}> = ({ account }): Child => {
 	const words = useWords(overviewWords).accountStates;
 	if (account.state !== "signed-in") {
 		return <Badge tone={account.state === "signing-in" ? "busy" : "trouble"}>{words[account.state]}</Badge>;
