@@ -30,7 +30,7 @@ import { mailPages } from "./pages/mail/routes.tsx";
 import { mailboxPages } from "./pages/mailboxes/routes.tsx";
 import { mePages } from "./pages/me/routes.tsx";
 import { showMessage } from "./pages/message-page.tsx";
-import { microsoftPages } from "./pages/microsoft/routes.tsx";
+import { microsoftPages } from "./pages/microsoft-365/routes.tsx";
 import { MorePage } from "./pages/more-page.tsx";
 import { overviewPages } from "./pages/overview/routes.tsx";
 import { forbid, ownersOnly } from "./pages/owners-only.ts";

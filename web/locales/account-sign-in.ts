@@ -39,7 +39,7 @@ export const accountSignInWords = catalogue(
 		noAppText: "Without one Microsoft lets nobody sign in. It is made once, and every step is shown.",
 		noAppDo: "To the app registration",
 		begin: "Sign in",
-		title: (address: string) => `Signing in ${address}`,
+		title: (address: string) => `Sign-in of ${address}`,
 		starting: "Asking Microsoft…",
 		waiting: "Waiting for you…",
 		openAt: "1. Open this page on any phone or computer",
@@ -64,7 +64,7 @@ export const accountSignInWords = catalogue(
 		certificateText: "It is the public half; the private half never leaves the box.",
 		certificateUpload: "2. Upload it to the app registration",
 		certificateUploadText:
-			"In the Entra admin centre: App registrations, the app with the ID below, Certificates & secrets, Certificates, Upload certificate. Compare the thumbprint that it then lists.",
+			"In the Entra admin centre: App registrations, the app with the ID shown above, Certificates & secrets, Certificates, Upload certificate. Compare the thumbprint that it then lists.",
 		certificatePermit: "3. Allow the app to use the mailbox",
 		certificateGraph:
 			"API permissions, Add a permission, Microsoft Graph, Application permissions: Mail.Send and Mail.ReadWrite; then grant admin consent.",
@@ -83,7 +83,6 @@ export const accountSignInWords = catalogue(
 		toTest: "Send a test mail",
 		toAccount: "To the account",
 		toDevices: "Add a device",
-		refused: "That did not work",
 		cancelled: "The sign-in was cancelled",
 		cancelledText: "Nobody was signed in.",
 		none: "No sign-in is under way",
@@ -133,7 +132,7 @@ export const accountSignInWords = catalogue(
 				"Ohne sie lässt Microsoft niemanden anmelden. Sie wird einmal gemacht, und jeder Schritt wird gezeigt.",
 			noAppDo: "Zur App-Registrierung",
 			begin: "Anmelden",
-			title: (address) => `${address} wird angemeldet`,
+			title: (address) => `Anmeldung von ${address}`,
 			starting: "Microsoft wird gefragt…",
 			waiting: "Wartet auf Sie…",
 			openAt: "1. Öffnen Sie diese Seite am Telefon oder an einem Computer",
@@ -158,7 +157,7 @@ export const accountSignInWords = catalogue(
 			certificateText: "Es ist die öffentliche Hälfte; die private verlässt das Gerät nie.",
 			certificateUpload: "2. Laden Sie es in die App-Registrierung hoch",
 			certificateUploadText:
-				"Im Entra Admin Center: App-Registrierungen, die App mit der ID unten, Zertifikate & Geheimnisse, Zertifikate, Zertifikat hochladen. Vergleichen Sie den Fingerabdruck, der dort dann steht.",
+				"Im Entra Admin Center: App-Registrierungen, die App mit der oben gezeigten ID, Zertifikate & Geheimnisse, Zertifikate, Zertifikat hochladen. Vergleichen Sie den Fingerabdruck, der dort dann steht.",
 			certificatePermit: "3. Erlauben Sie der App das Postfach",
 			certificateGraph:
 				"API-Berechtigungen, Berechtigung hinzufügen, Microsoft Graph, Anwendungsberechtigungen: Mail.Send und Mail.ReadWrite; dann die Administratorzustimmung erteilen.",
@@ -177,7 +176,6 @@ export const accountSignInWords = catalogue(
 			toTest: "Testmail senden",
 			toAccount: "Zum Konto",
 			toDevices: "Gerät hinzufügen",
-			refused: "Das hat nicht geklappt",
 			cancelled: "Die Anmeldung wurde abgebrochen",
 			cancelledText: "Niemand wurde angemeldet.",
 			none: "Keine Anmeldung ist im Gange",
@@ -252,7 +250,7 @@ export const accountSignInWords = catalogue(
 			certificateText: "C’est la moitié publique ; la moitié privée ne quitte jamais le boîtier.",
 			certificateUpload: "2. Chargez-le dans l’inscription de l’application",
 			certificateUploadText:
-				"Dans le centre d’administration Entra : Inscriptions d’applications, l’application avec l’ID ci-dessous, Certificats et secrets, Certificats, Charger un certificat. Comparez l’empreinte qu’il affiche ensuite.",
+				"Dans le centre d’administration Entra : Inscriptions d’applications, l’application avec l’ID ci-dessus, Certificats et secrets, Certificats, Charger un certificat. Comparez l’empreinte qu’il affiche ensuite.",
 			certificatePermit: "3. Permettez à l’application d’utiliser la boîte",
 			certificateGraph:
 				"Autorisations d’API, Ajouter une autorisation, Microsoft Graph, Autorisations d’application : Mail.Send et Mail.ReadWrite ; puis accordez le consentement d’administrateur.",
@@ -271,7 +269,6 @@ export const accountSignInWords = catalogue(
 			toTest: "Envoyer un message d’essai",
 			toAccount: "Vers le compte",
 			toDevices: "Ajouter un appareil",
-			refused: "Cela n’a pas fonctionné",
 			cancelled: "La connexion a été annulée",
 			cancelledText: "Personne n’a été connecté.",
 			none: "Aucune connexion n’est en cours",
@@ -319,7 +316,7 @@ export const accountSignInWords = catalogue(
 			noAppText: "Sin él Microsoft no deja iniciar sesión a nadie. Se hace una vez, y se muestra cada paso.",
 			noAppDo: "Al registro de la aplicación",
 			begin: "Iniciar sesión",
-			title: (address) => `Iniciando la sesión de ${address}`,
+			title: (address) => `Inicio de sesión de ${address}`,
 			starting: "Preguntando a Microsoft…",
 			waiting: "Esperándole…",
 			openAt: "1. Abra esta página en un teléfono u ordenador",
@@ -344,7 +341,7 @@ export const accountSignInWords = catalogue(
 			certificateText: "Es la mitad pública; la privada no sale nunca del aparato.",
 			certificateUpload: "2. Súbalo al registro de la aplicación",
 			certificateUploadText:
-				"En el centro de administración de Entra: Registros de aplicaciones, la aplicación con el id. de abajo, Certificados y secretos, Certificados, Cargar certificado. Compare la huella que muestra después.",
+				"En el centro de administración de Entra: Registros de aplicaciones, la aplicación con el id. de arriba, Certificados y secretos, Certificados, Cargar certificado. Compare la huella que muestra después.",
 			certificatePermit: "3. Permita a la aplicación usar el buzón",
 			certificateGraph:
 				"Permisos de API, Agregar un permiso, Microsoft Graph, Permisos de aplicación: Mail.Send y Mail.ReadWrite; después conceda el consentimiento de administrador.",
@@ -363,7 +360,6 @@ export const accountSignInWords = catalogue(
 			toTest: "Enviar un mensaje de prueba",
 			toAccount: "A la cuenta",
 			toDevices: "Añadir un equipo",
-			refused: "No ha funcionado",
 			cancelled: "El inicio de sesión se ha cancelado",
 			cancelledText: "No ha iniciado sesión nadie.",
 			none: "No hay ningún inicio de sesión en curso",

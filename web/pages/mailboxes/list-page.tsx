@@ -66,7 +66,7 @@ const Rows: FC<{ readonly mailboxes: readonly Mailbox[] }> = ({ mailboxes }) => 
 					<th scope="col">{words.username}</th>
 					<th scope="col">{words.mailbox}</th>
 					<th scope="col">{words.folder}</th>
-					<th scope="col">{words.deleting}</th>
+					<th scope="col">{words.whenDeleted}</th>
 				</tr>
 			</thead>
 			<tbody>
@@ -77,7 +77,7 @@ const Rows: FC<{ readonly mailboxes: readonly Mailbox[] }> = ({ mailboxes }) => 
 						</th>
 						<td data-label={words.mailbox}>{mailbox}</td>
 						<td data-label={words.folder}>{folder}</td>
-						<td data-label={words.deleting}>{words.onDelete[onDelete]}</td>
+						<td data-label={words.whenDeleted}>{words.onDelete[onDelete]}</td>
 					</tr>
 				))}
 			</tbody>

@@ -50,7 +50,7 @@ export const MailboxPage: FC<MailboxPageProps> = ({ mailbox, server, ports, trou
 const TestForm: FC<{ readonly username: string }> = ({ username }) => {
 	const words = useWords(mailboxWords);
 	return (
-		<Form action={`${mailboxPath(username)}/test`}>
+		<Form action={`${mailboxPath(username)}/test`} class="narrow">
 			<TextField label={words.password} name="password" type="password" maxlength={256} />
 			<div>
 				<Button>{words.testDo}</Button>

@@ -37,7 +37,7 @@ export const PermissionTable: FC = () => {
 			<tbody>
 				{PERMISSIONS.map(({ name, why, isNeeded }) => (
 					<tr>
-						<th scope="row">
+						<th scope="row" class="nowrap">
 							<Copyable text={name} label={name} />
 						</th>
 						<td>

@@ -78,11 +78,15 @@ export const AccountTrouble: FC<{ readonly view: AccountView }> = ({ view }) => 
 	const words = useWords(microsoftWords);
 	const { status, circuit } = view;
 	const trouble = status.trouble || view.trouble;
+	const isHeldUp = status.state === "signed-in" && circuit !== "closed";
+	const passage = isHeldUp ? words.circuit[circuit] : "";
 	return (
 		<>
-			{trouble === "" ? null : (
+			{trouble === "" ? (
+				<Passage text={passage} />
+			) : (
 				<Notice kind="trouble" title={trouble}>
-					{status.state === "signed-in" && circuit !== "closed" ? <p>{words.circuit[circuit]}</p> : null}
+					<Passage text={passage} />
 				</Notice>
 			)}
 			{status.waits === null ? null : (
@@ -95,3 +99,5 @@ export const AccountTrouble: FC<{ readonly view: AccountView }> = ({ view }) => 
 		</>
 	);
 };
+
+const Passage: FC<{ readonly text: string }> = ({ text }) => (text === "" ? null : <p>{text}</p>);

@@ -29,7 +29,7 @@ export const AppForm: FC<{ readonly values: AppValues }> = ({ values }) => {
 		setting?.isLocked === true ? common.lockedByFile(setting.origin) : hint;
 	const isLocked = [clientId, tenant, redirect].every(({ setting }) => setting?.isLocked === true);
 	return (
-		<Form action="/microsoft/app">
+		<Form action="/microsoft/app" class="narrow">
 			<TextField
 				label={words.clientId}
 				name="client_id"
@@ -90,7 +90,7 @@ export const TryForm: FC<{ readonly hasApp: boolean; readonly address: string }>
 	const words = useWords(appRegistrationWords);
 	if (!hasApp) return <p class="hint">{words.tryFirst}</p>;
 	return (
-		<Form action="/microsoft/new">
+		<Form action="/microsoft/new" class="narrow">
 			<TextField
 				label={words.tryAddress}
 				name="address"
