@@ -62,7 +62,6 @@ export const mailboxWords = catalogue(
 		noPort: "No POP3 port is open: set pop3.listen or pop3.listen_tls under System.",
 		password: "Password",
 		passwordKept: "It was shown when the login was made. If it is lost, remove the login and make a new one.",
-		toLogin: "To the login",
 		about: "What it may do",
 		options: "Settings",
 		test: "Test",
@@ -143,7 +142,6 @@ export const mailboxWords = catalogue(
 			password: "Passwort",
 			passwordKept:
 				"Es wurde beim Anlegen gezeigt. Ist es verloren, entfernen Sie den Zugang und legen einen neuen an.",
-			toLogin: "Zum Zugang",
 			about: "Was er darf",
 			options: "Einstellungen",
 			test: "Test",
@@ -223,7 +221,6 @@ export const mailboxWords = catalogue(
 			password: "Mot de passe",
 			passwordKept:
 				"Il a été affiché à la création. S’il est perdu, supprimez l’identifiant et créez-en un nouveau.",
-			toLogin: "Vers l’identifiant",
 			about: "Ce qu’il peut",
 			options: "Réglages",
 			test: "Essai",
@@ -302,7 +299,6 @@ export const mailboxWords = catalogue(
 			noPort: "No hay ningún puerto POP3 abierto: ponga pop3.listen o pop3.listen_tls en Sistema.",
 			password: "Contraseña",
 			passwordKept: "Se mostró al crear el acceso. Si se ha perdido, quite el acceso y cree uno nuevo.",
-			toLogin: "Al acceso",
 			about: "Qué puede hacer",
 			options: "Ajustes",
 			test: "Prueba",

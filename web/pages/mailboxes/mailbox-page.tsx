@@ -18,14 +18,17 @@ interface MailboxPageProps {
 	readonly mailbox: Mailbox;
 	readonly server: string;
 	readonly ports: readonly MailboxPort[];
+	/** While its maker may still see it. */
+	readonly password: string | null;
 	/** Owner texts. */
 	readonly troubles: readonly string[];
 	readonly test: Run<TestStep> | undefined;
 }
 
-export const MailboxPage: FC<MailboxPageProps> = ({ mailbox, server, ports, troubles, test }) => {
+export const MailboxPage: FC<MailboxPageProps> = (props) => {
 	const words = useWords(mailboxWords);
 	const mayTest = useMay("operator");
+	const { mailbox, server, ports, password, troubles, test } = props;
 	const { username } = mailbox;
 	return (
 		<>
@@ -35,7 +38,7 @@ export const MailboxPage: FC<MailboxPageProps> = ({ mailbox, server, ports, trou
 					<Notice kind="trouble" title={text} />
 				))}
 			</div>
-			<ProgramCard server={server} ports={ports} username={username} password={null} />
+			<ProgramCard server={server} ports={ports} username={username} password={password} />
 			<Card title={words.test}>
 				<p class="quiet">{words.testText}</p>
 				{test === undefined ? null : <RunSteps run={test} id="test" />}

@@ -1,15 +1,12 @@
 /** A new login: which mailbox, as whom, and what deleting means; the rest has a good value. */
 import type { FC } from "hono/jsx";
 import type { UserError } from "../../../appliance/errors.ts";
-import type { MailboxSettings } from "../../../appliance/services.ts";
 import { Button, CheckField, Form, RadioField, SelectField, TextField } from "../../components/form.tsx";
 import { Notice, Refused } from "../../components/notice.tsx";
 import { LinkButton, PageHead } from "../../components/page-parts.tsx";
 import { mailboxWords } from "../../locales/mailboxes.ts";
 import { useWords } from "../../page-context.ts";
 import { ON_DELETE, SWITCHES, type TypedMailbox } from "./mailbox-draft.ts";
-import { mailboxPath } from "./mailbox-path.ts";
-import { ProgramCard } from "./program-card.tsx";
 
 interface NewPageProps {
 	readonly typed: TypedMailbox;
@@ -105,24 +102,5 @@ const More: FC<{ readonly typed: TypedMailbox }> = ({ typed: { texts, switches }
 				))}
 			</div>
 		</details>
-	);
-};
-
-/** Shown in answer to the form, once: the password is kept nowhere in clear. */
-export const CreatedPage: FC<{ readonly settings: MailboxSettings }> = ({ settings }) => {
-	const words = useWords(mailboxWords);
-	const { mailbox, server, ports, password } = settings;
-	return (
-		<>
-			<PageHead
-				title={words.created(mailbox.username)}
-				back={{ href: "/mailboxes", label: words.title }}
-				lead={mailbox.mailbox}
-			/>
-			<ProgramCard server={server} ports={ports} username={mailbox.username} password={password} />
-			<div class="toolbar">
-				<LinkButton href={mailboxPath(mailbox.username)}>{words.toLogin}</LinkButton>
-			</div>
-		</>
 	);
 };

@@ -1,4 +1,4 @@
-/** What to type into the program that fetches. The password is there only when the login has just been made. */
+/** What to type into the program that fetches. The password is there only for a while after the login was made. */
 import type { FC } from "hono/jsx";
 import type { MailboxPort } from "../../../appliance/services.ts";
 import { Notice } from "../../components/notice.tsx";

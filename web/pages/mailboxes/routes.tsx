@@ -1,22 +1,28 @@
-/** Mailboxes: who may fetch what over POP3. Who may what stands in app.tsx. */
+/**
+ * Mailboxes: who may fetch what over POP3. That somebody may read a mailbox is for owners to say; a test is an
+ * operator's.
+ */
 import { Hono } from "hono";
 import { UserError } from "../../../appliance/errors.ts";
-import type { MailboxPort, Status, TestStep } from "../../../appliance/services.ts";
+import { Secret } from "../../../appliance/secret.ts";
+import type { Status, TestStep } from "../../../appliance/services.ts";
 import { attempt } from "../../attempt.ts";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { Form } from "../../form.ts";
 import { mailboxWords } from "../../locales/mailboxes.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
+import { ownersOnly } from "../owners-only.ts";
 import { ListPage } from "./list-page.tsx";
 import { mailboxDraft, NOTHING_TYPED, type TypedMailbox, typedMailbox } from "./mailbox-draft.ts";
 import { MailboxPage, RemovePage } from "./mailbox-page.tsx";
 import { type Mailbox, mailboxPath } from "./mailbox-path.ts";
-import { CreatedPage, NewPage } from "./new-page.tsx";
+import { NewPage } from "./new-page.tsx";
 
 const REFRESH_SECONDS = 3;
 
 export function mailboxPages(): Hono<ConsoleEnvironment> {
 	const routes = new Hono<ConsoleEnvironment>();
+	for (const path of ["/mailboxes/new", "/mailboxes/:username/remove"]) routes.use(path, ownersOnly);
 
 	routes.get("/mailboxes", async (context) => {
 		const { mailboxes, accounts, appliance } = context.var.desk.services;
@@ -31,20 +37,33 @@ export function mailboxPages(): Hono<ConsoleEnvironment> {
 		const { mailboxes } = context.var.desk.services;
 		const tried = await attempt(() => mailboxes.add(mailboxDraft(typed, words(context))));
 		if (tried.refused !== undefined) return showForm(context, typed, tried.refused);
-		// Not a redirect: the password is shown in this answer and nowhere else.
-		return show(context, { ...place(context), body: <CreatedPage settings={tried.done} /> });
+		const { mailbox, password } = tried.done;
+		const { desk, session } = context.var;
+		if (session !== undefined && password !== null) {
+			desk.reveals.put(session.id, revealKey(mailbox.username), new Secret(password));
+		}
+		return goTo(context, mailboxPath(mailbox.username), {
+			kind: "done",
+			text: words(context).created(mailbox.username),
+		});
 	});
 
 	routes.get("/mailboxes/:username", async (context) => {
 		const mailbox = await findMailbox(context);
-		const { desk, visitor } = context.var;
-		const status = await desk.services.appliance.status();
+		const { desk, session } = context.var;
+		const [status, { server, ports }] = await Promise.all([
+			desk.services.appliance.status(),
+			desk.services.mailboxes.place(),
+		]);
+		const password = session && desk.reveals.find(session.id, revealKey(mailbox.username));
 		const test = desk.runs.find<TestStep>(testKey(mailbox.username));
 		const body = (
 			<MailboxPage
 				mailbox={mailbox}
-				server={visitor.host}
-				ports={portsFor(mailbox, status.listeners)}
+				server={server}
+				// In clear only where its owner allows that.
+				ports={ports.filter(({ security }) => security !== "none" || mailbox.authWithoutTls)}
+				password={password?.reveal() ?? null}
 				troubles={troublesOf(status).filter((text) => text.includes(`"${mailbox.username}"`))}
 				test={test}
 			/>
@@ -83,6 +102,10 @@ function place(context: PageRequest) {
 	return { title: words(context).title, section: "mailboxes" } as const;
 }
 
+function revealKey(username: string): string {
+	return `mailbox ${username}`;
+}
+
 function testKey(username: string): string {
 	return `mailbox-test:${username}`;
 }
@@ -105,20 +128,4 @@ async function findMailbox(context: PageRequest): Promise<Mailbox> {
 
 function troublesOf({ matters }: Status): readonly string[] {
 	return matters.filter(({ kind }) => kind === "fetching").map(({ text }) => text);
-}
-
-/** Best first; in clear only where its owner allows that. STLS is on the port in clear (RFC 2595 §4). */
-function portsFor({ authWithoutTls }: Mailbox, listeners: Status["listeners"]): readonly MailboxPort[] {
-	const portOf = (role: MailboxPort["role"]) => {
-		const address = listeners.find((one) => one.role === role)?.address;
-		return address === undefined ? undefined : Number(address.slice(address.lastIndexOf(":") + 1));
-	};
-	const [tls, clear] = [portOf("pop3-tls"), portOf("pop3")];
-	return [
-		...(tls === undefined ? [] : [{ role: "pop3-tls", port: tls, security: "TLS" } as const]),
-		...(clear === undefined ? [] : [{ role: "pop3", port: clear, security: "STLS" } as const]),
-		...(clear === undefined || !authWithoutTls
-			? []
-			: [{ role: "pop3", port: clear, security: "none" } as const]),
-	];
 }

@@ -1,4 +1,4 @@
-/** The accounts: list, one of them, test, certificate, removal. Who may what stands in app.tsx. */
+/** The accounts: list, one of them, test, certificate, removal. A test is an operator's; the rest is for owners. */
 import { Hono } from "hono";
 import { UserError } from "../../../appliance/errors.ts";
 import type { AccountStatus, AppCertificate, TestStep } from "../../../appliance/services.ts";
@@ -8,6 +8,7 @@ import { Form } from "../../form.ts";
 import { microsoftWords } from "../../locales/microsoft.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
 import { derOf } from "../../routes/authority.ts";
+import { ownersOnly } from "../owners-only.ts";
 import type { AccountView } from "./account-facts.tsx";
 import { AccountPage } from "./account-page.tsx";
 import { microsoftSettings, textOf } from "./clouds.ts";
@@ -19,6 +20,7 @@ const REFRESH_SECONDS = 3;
 
 export function accountPages(): Hono<ConsoleEnvironment> {
 	const routes = new Hono<ConsoleEnvironment>();
+	for (const act of ["remove", "renew"]) routes.use(`/microsoft/:address/${act}`, ownersOnly);
 
 	routes.get("/microsoft", async (context) => {
 		const settings = microsoftSettings(await context.var.desk.services.settings.list());

@@ -6,6 +6,7 @@ import type { ConsoleEnvironment } from "../../environment.ts";
 import { Form } from "../../form.ts";
 import { appRegistrationWords } from "../../locales/app-registration.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
+import { ownersOnly } from "../owners-only.ts";
 import { AppPage } from "./app-page.tsx";
 import { type MicrosoftSettings, microsoftSettings, pastePageOf, portalOf, textOf } from "./clouds.ts";
 
@@ -14,6 +15,7 @@ type Typed = Readonly<Record<(typeof FIELDS)[number], string>>;
 
 export function appRegistrationPages(): Hono<ConsoleEnvironment> {
 	const routes = new Hono<ConsoleEnvironment>();
+	routes.use("/microsoft/app", ownersOnly);
 	routes.get("/microsoft/app", (context) => showApp(context));
 
 	routes.post("/microsoft/app", async (context) => {

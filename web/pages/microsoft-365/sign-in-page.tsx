@@ -23,6 +23,8 @@ export interface SignInPageProps {
 	readonly stage: Stage;
 	/** Changes when the stage or what is shown of it does. */
 	readonly version: string;
+	/** Nothing sends yet: the box is being set up. */
+	readonly isSettingUp: boolean;
 	/** The browser comes back to this console by itself. */
 	readonly returnsHere: boolean;
 }
@@ -74,7 +76,7 @@ const StageView: FC<SignInPageProps> = (props): Child => {
 				</>
 			);
 		case "signed-in":
-			return <SignedIn draft={draft} who={stage.who} />;
+			return <SignedIn draft={draft} who={stage.who} isSettingUp={props.isSettingUp} />;
 		case "refused":
 			return (
 				<>
@@ -122,7 +124,13 @@ const Busy: FC<{ readonly text: string }> = ({ text }) => (
 	</p>
 );
 
-const SignedIn: FC<{ readonly draft: AccountDraft; readonly who: string }> = ({ draft, who }) => {
+interface SignedInProps {
+	readonly draft: AccountDraft;
+	readonly who: string;
+	readonly isSettingUp: boolean;
+}
+
+const SignedIn: FC<SignedInProps> = ({ draft, who, isSettingUp }) => {
 	const words = useWords(accountSignInWords);
 	const isOther = who.includes("@") && who.toLowerCase() !== draft.address;
 	return (
@@ -132,11 +140,15 @@ const SignedIn: FC<{ readonly draft: AccountDraft; readonly who: string }> = ({ 
 			</Notice>
 			{isOther ? <Notice kind="trouble" title={words.signedInOther(who, draft.address)} /> : null}
 			<div class="toolbar">
-				<ActionButton action={`${accountPath(draft.address)}/test`} kind="primary">
+				{isSettingUp ? (
+					<LinkButton href="/setup" kind="primary">
+						{words.toSetup}
+					</LinkButton>
+				) : null}
+				<ActionButton action={`${accountPath(draft.address)}/test`} kind={isSettingUp ? "quiet" : "primary"}>
 					{words.toTest}
 				</ActionButton>
 				<LinkButton href={accountPath(draft.address)}>{words.toAccount}</LinkButton>
-				<LinkButton href="/devices/new">{words.toDevices}</LinkButton>
 			</div>
 		</>
 	);

@@ -9,6 +9,7 @@ import { Form } from "../../form.ts";
 import { accountSignInWords } from "../../locales/account-sign-in.ts";
 import { refusalText } from "../../locales/refusals.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
+import { ownersOnly } from "../owners-only.ts";
 import { microsoftSettings, textOf } from "./clouds.ts";
 import { NewPage } from "./new-page.tsx";
 import { draftFromForm, draftFromQuery, signInPathWith } from "./sign-in-draft.ts";
@@ -20,6 +21,7 @@ const REFRESH_SECONDS = 5;
 
 export function accountSignInPages(): Hono<ConsoleEnvironment> {
 	const routes = new Hono<ConsoleEnvironment>();
+	for (const path of ["/microsoft/new", "/microsoft/sign-in/*"]) routes.use(path, ownersOnly);
 
 	routes.get("/microsoft/new", async (context) => {
 		const account = await findAccount(context, context.req.query("address") ?? "");
@@ -96,11 +98,15 @@ async function showSignIn(context: PageRequest) {
 	const draft = queryDraft(context);
 	const run = context.var.desk.runs.find<SignInNews>(runKey(draft.address));
 	const stage = stageOf(run);
-	const account = await findAccount(context, draft.address);
+	const [account, devices] = await Promise.all([
+		findAccount(context, draft.address),
+		context.var.desk.services.devices.list(),
+	]);
 	const method = draft.method ?? account?.account.method ?? "device-code";
 	const isOpen = stage.kind === "waiting" && stage.on.type === "open";
 	const props = {
 		...{ draft, method, stage },
+		isSettingUp: devices.length === 0,
 		version: `${stage.kind} ${run?.news.length ?? 0}`,
 		returnsHere: stage.kind === "waiting" && stage.on.type === "open" && isOurs(stage.on.endsAt),
 	};
