@@ -89,6 +89,8 @@ export const accountSignInWords = catalogue(
 		noneText: "It may have ended long ago, or the box has started again meanwhile.",
 		again: "Try again",
 		otherWays: "Other ways to sign in",
+		waysLocked:
+			"How this account signs in stands in the configuration file; another way is chosen there (method).",
 		registration: "Check the app registration",
 		cancel: "Cancel the sign-in",
 		cancelledDone: "The sign-in was cancelled; nobody was signed in.",
@@ -182,6 +184,8 @@ export const accountSignInWords = catalogue(
 			noneText: "Sie ist vielleicht längst zu Ende, oder das Gerät ist inzwischen neu gestartet.",
 			again: "Noch einmal versuchen",
 			otherWays: "Andere Wege, sich anzumelden",
+			waysLocked:
+				"Wie sich dieses Konto anmeldet, steht in der Konfigurationsdatei; ein anderer Weg wird dort gewählt (method).",
 			registration: "App-Registrierung prüfen",
 			cancel: "Anmeldung abbrechen",
 			cancelledDone: "Die Anmeldung wurde abgebrochen; niemand wurde angemeldet.",
@@ -275,6 +279,8 @@ export const accountSignInWords = catalogue(
 			noneText: "Elle est peut-être finie depuis longtemps, ou le boîtier a redémarré entre-temps.",
 			again: "Réessayer",
 			otherWays: "Autres façons de se connecter",
+			waysLocked:
+				"La façon dont ce compte se connecte est fixée dans le fichier de configuration ; une autre se choisit là (method).",
 			registration: "Vérifier l’inscription de l’application",
 			cancel: "Annuler la connexion",
 			cancelledDone: "La connexion a été annulée ; personne n’a été connecté.",
@@ -366,6 +372,8 @@ export const accountSignInWords = catalogue(
 			noneText: "Puede que terminara hace tiempo, o que el aparato se haya reiniciado entretanto.",
 			again: "Intentarlo de nuevo",
 			otherWays: "Otras formas de iniciar sesión",
+			waysLocked:
+				"Cómo inicia sesión esta cuenta está en el archivo de configuración; allí se elige otra forma (method).",
 			registration: "Revisar el registro de la aplicación",
 			cancel: "Cancelar el inicio de sesión",
 			cancelledDone: "El inicio de sesión se ha cancelado; no ha entrado nadie.",

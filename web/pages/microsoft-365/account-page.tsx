@@ -77,9 +77,11 @@ const SignInAgain: FC<{ readonly view: AccountView }> = ({ view: { status } }) =
 	}
 	return (
 		<>
-			<LinkButton href={`/microsoft/new?address=${encodeURIComponent(account.address)}`}>
-				{words.signInOther}
-			</LinkButton>
+			{account.origin === "file" ? null : (
+				<LinkButton href={`/microsoft/new?address=${encodeURIComponent(account.address)}`}>
+					{words.signInOther}
+				</LinkButton>
+			)}
 			<ActionButton action={signInPath(account)} kind={state === "signed-in" ? "quiet" : "primary"}>
 				{state === "signed-in" ? words.signInAgain : words.signIn}
 			</ActionButton>

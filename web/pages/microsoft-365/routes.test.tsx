@@ -282,6 +282,18 @@ describe("a sign-in", () => {
 		expect(shown.indexOf(first)).toBeLessThan(shown.indexOf("Try again"));
 	});
 
+	it("of an account in the configuration file offers no way that the file forbids", async () => {
+		const account = { ...accountStatus().account, origin: "file" } as const;
+		const { pages } = scene({
+			state: { accounts: [accountStatus({ account })], signInNews: [refused({ wayOut: "other-method" })] },
+		});
+		await pages.post(SIGN_IN, {}, "owner");
+		const shown = await page(pages.get(SIGN_IN, "owner"));
+		expect(shown).toContain("stands in the configuration file");
+		expect(shown).not.toContain('name="method"');
+		expect(await page(pages.get(ALERTS, "owner"))).not.toContain("Sign in another way");
+	});
+
 	it("that ends before Microsoft is asked says why", async () => {
 		const { pages } = scene({
 			given: {

@@ -23,6 +23,8 @@ export interface SignInPageProps {
 	readonly stage: Stage;
 	/** Changes when the stage or what is shown of it does. */
 	readonly version: string;
+	/** The configuration file says how; the console cannot choose another way. */
+	readonly isMethodLocked: boolean;
 	/** Nothing sends yet: the box is being set up. */
 	readonly isSettingUp: boolean;
 	/** The browser comes back to this console by itself. */
@@ -157,7 +159,8 @@ const SignedIn: FC<SignedInProps> = ({ draft, who, isSettingUp }) => {
 type WayOut = "again" | "other-method" | "registration";
 
 /** What is likeliest to help is offered first. */
-const WaysOn: FC<SignInPageProps & { readonly wayOut: WayOut }> = ({ draft, method, wayOut }) => {
+const WaysOn: FC<SignInPageProps & { readonly wayOut: WayOut }> = (props) => {
+	const { draft, method, wayOut } = props;
 	const words = useWords(accountSignInWords);
 	const again = (
 		<ActionButton
@@ -173,7 +176,11 @@ const WaysOn: FC<SignInPageProps & { readonly wayOut: WayOut }> = ({ draft, meth
 			{words.registration}
 		</LinkButton>
 	);
-	const others = (
+	const others = props.isMethodLocked ? (
+		<Card title={words.otherWays}>
+			<p>{words.waysLocked}</p>
+		</Card>
+	) : (
 		<Card title={words.otherWays}>
 			<ul class="rows">
 				{METHODS.filter((other) => other !== method).map((other, index) => (

@@ -106,6 +106,7 @@ async function showSignIn(context: PageRequest) {
 	const isOpen = stage.kind === "waiting" && stage.on.type === "open";
 	const props = {
 		...{ draft, method, stage },
+		isMethodLocked: account?.account.origin === "file",
 		isSettingUp: devices.length === 0,
 		version: `${stage.kind} ${run?.news.length ?? 0}`,
 		returnsHere: stage.kind === "waiting" && stage.on.type === "open" && isOurs(stage.on.endsAt),
