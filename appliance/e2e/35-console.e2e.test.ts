@@ -35,11 +35,11 @@ describe.skipIf(noBrowser !== undefined)("a new box", () => {
 			await page.waitForSelector("text=The clock of this box is right");
 			await page.goto("/microsoft");
 			await page.click("main >> button:has-text('Sign in')");
-			await page.waitForSelector(".code-large");
-			const code = (await page.textContent(".code-large")) ?? "";
-			house.cloud.control.approve(code.trim(), ACCOUNT);
+			await eventually("there is a code", () => house.cloud.control.pendingUserCodes().length > 0);
+			const code = house.cloud.control.pendingUserCodes().at(-1) ?? "";
+			await page.waitForSelector(`text=${code}`);
+			house.cloud.control.approve(code, ACCOUNT);
 			await page.waitForSelector(`text=Signed in as ${ACCOUNT}`);
-			await page.click("text=Go on");
 			await page.goto("/devices/new/brother");
 			await page.fill("#name", "Copier, 2nd floor");
 			await page.click("main form button[type=submit]");
@@ -119,24 +119,17 @@ describe.skipIf(noBrowser !== undefined)("a box with a life behind it", () => {
 		await page.click("button[value='marked:delete']");
 		expect(await page.textContent("h1")).toContain("Delete for good?");
 		await page.click("main button:has-text('Delete')");
-		expect(await page.textContent("main")).toContain("1 message changed.");
+		expect(await page.textContent("main")).toContain("1 message was deleted.");
 		await context.close();
 	});
 
-	it("says what was wrong: a password, a code that was declined", async () => {
+	it("says what was wrong with a password", async () => {
 		const { page, context } = await openPage(browser, originOf(house));
 		await page.goto("/sign-in");
 		await page.fill("#name", "owner");
 		await page.fill("#password", "not this one");
 		await page.click("main form button[type=submit]");
 		expect(await page.textContent("[role=alert]")).toContain("Name, password or code is wrong.");
-		await signIn(page);
-		await page.goto(`/microsoft/${ACCOUNT}`);
-		await page.click("text=Sign in again");
-		await page.waitForSelector(".code-large");
-		house.cloud.control.decline(((await page.textContent(".code-large")) ?? "").trim());
-		await page.waitForSelector("text=Microsoft did not sign it in");
-		expect(await page.textContent("main")).toContain("Try again");
 		await context.close();
 	});
 

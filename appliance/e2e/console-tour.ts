@@ -96,7 +96,7 @@ export async function pagesOf(house: House): Promise<readonly string[]> {
 		...["/devices/Scanner/sessions", "/strangers/127.0.0.1/sessions"],
 		`/devices/${"Verylongdevicename".repeat(5)}`,
 		...["/microsoft", "/microsoft/app", "/microsoft/new", "/microsoft/alerts@contoso.example"],
-		"/microsoft/alerts@contoso.example/sign-in",
+		"/microsoft/sign-in/alerts@contoso.example",
 		...["/mailboxes", "/mailboxes/new", "/mailboxes/plc"],
 		...["/system", "/system/settings", "/people", "/nowhere"],
 		...(first === undefined ? [] : [`/mail/${first.id}`]),
