@@ -43,7 +43,7 @@ describe.skipIf(noBrowser !== undefined)("a new box", () => {
 			await page.goto("/devices/new/brother");
 			await page.fill("#name", "Copier, 2nd floor");
 			await page.click("main form button[type=submit]");
-			await page.waitForSelector("text=What to type into Copier, 2nd floor");
+			await page.waitForURL("**/card");
 			const card = (await page.textContent("main")) ?? "";
 			expect(card).toContain("SMTP Server Address");
 			expect(card).toMatch(/[a-z2-9]{4}(?:-[a-z2-9]{4}){3}/);
