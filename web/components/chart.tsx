@@ -10,6 +10,8 @@ import { formatCount } from "./moment.tsx";
 export interface Series {
 	readonly label: string;
 	readonly tone: "well" | "busy" | "trouble" | "plain";
+	/** A level, not an amount: the legend tells the most there was, not the sum. */
+	readonly isLevel?: boolean;
 	/** One for each slice. */
 	readonly values: readonly number[];
 }
@@ -47,13 +49,13 @@ export const Chart: FC<ChartProps> = (props) => {
 			<figcaption>
 				<span class="chart-title">{title}</span>
 				<ul class="legend">
-					{series.map(({ label, tone, values }) => (
+					{series.map(({ label, tone, values, isLevel }) => (
 						<li>
 							<span class={`swatch ${tone}`} aria-hidden="true" />
 							{label}:{" "}
 							{formatCount(
 								language,
-								values.reduce((sum, value) => sum + value, 0),
+								isLevel === true ? Math.max(0, ...values) : values.reduce((sum, value) => sum + value, 0),
 							)}
 						</li>
 					))}

@@ -54,7 +54,7 @@ export const TrafficCard: FC<TrafficCardProps> = ({ span, series }) => {
 			<Chart
 				{...common}
 				title={words.depth[span]}
-				series={[{ label: words.series.waiting, tone: "busy", values: of("waiting") }]}
+				series={[{ label: words.series.waiting, tone: "busy", values: of("waiting"), isLevel: true }]}
 			/>
 		</Card>
 	);
