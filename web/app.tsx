@@ -50,8 +50,6 @@ import { visitorOf } from "./visitor.ts";
 const KEEP_FOREVER = "public, max-age=31536000, immutable";
 /** Forms are small. */
 const LARGEST_FORM_BYTES = 256 * 1024;
-/** What leaves the box as a file. */
-const OPERATORS_PATHS = ["/mail/:file{.+\\.eml}", "/log.txt"];
 
 export function createConsole(
 	services: ConsoleServices,
@@ -107,7 +105,6 @@ export function createConsole(
 	app.use(rolesNeeded("viewer", "operator", forbid));
 	app.route("/", liveRoutes());
 	app.route("/", overviewPages());
-	for (const path of OPERATORS_PATHS) app.use(path, operatorsOnly);
 	app.route("/", mailPages());
 	app.route("/", devicePages());
 	app.route("/", microsoftPages());
@@ -193,9 +190,6 @@ function refuseForm(context: PageRequest, fault: "form-elsewhere" | "form-stale"
 		? showMessage(context, { title: elsewhereTitle, text: elsewhere, status: 403 })
 		: showMessage(context, { title: staleTitle, text: stale, status: 403 });
 }
-
-/** For addresses that are read with GET and are not for who may only look. */
-const operatorsOnly = rolesNeeded("operator", "operator", forbid);
 
 function tellFault(thrown: Error, context: PageRequest, log: Log) {
 	const words = commonWords[context.var.language].faults;

@@ -7,7 +7,7 @@ import { showMessage } from "./message-page.tsx";
 
 export const ownersOnly = rolesNeeded("owner", "owner", forbid);
 
-/** For pages that lead to nothing but a change. */
+/** For pages that lead to nothing but a change, and for what leaves the box as a file. */
 export const operatorsOnly = rolesNeeded("operator", "operator", forbid);
 
 export function forbid(context: PageRequest, needed: Role) {

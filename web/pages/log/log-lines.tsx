@@ -46,7 +46,11 @@ const Line: FC<{ readonly query: LogQuery; readonly entry: LogEntry }> = ({ quer
 			</span>
 			<div>
 				{told === undefined ? null : <strong>{told} </strong>}
-				<a href={logPath({ ...query, event, before: undefined })} title={words.onlyThis(event)}>
+				<a
+					class="log-event"
+					href={logPath({ ...query, event, before: undefined })}
+					title={words.onlyThis(event)}
+				>
 					<code>{event}</code>
 				</a>
 				<Fields event={event} of={fields} />

@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { logWords } from "../../locales/log.ts";
 import { type PageRequest, show } from "../../render.tsx";
+import { operatorsOnly } from "../owners-only.ts";
 import { LogPage } from "./log-page.tsx";
 import { logFilterOf, readLogQuery } from "./query.ts";
 
@@ -24,6 +25,7 @@ export function logPages(): Hono<ConsoleEnvironment> {
 			...(isFollowed && before === undefined ? { refreshSeconds: FOLLOW_SECONDS } : {}),
 		});
 	});
+	routes.use("/log.txt", operatorsOnly);
 	routes.get("/log.txt", (context) =>
 		context.body(context.var.desk.services.news.logText(logFilterOf(queryOf(context))), 200, {
 			"Content-Type": "text/plain; charset=utf-8",

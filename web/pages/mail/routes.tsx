@@ -5,12 +5,14 @@ import type { ConsoleEnvironment } from "../../environment.ts";
 import { mailWords } from "../../locales/mail.ts";
 import { messageWords } from "../../locales/message.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
+import { operatorsOnly } from "../owners-only.ts";
 import { actOnMail } from "./actions.tsx";
 import { filterOf, pageOf, readQuery } from "./filter.ts";
 import { ListPage } from "./list-page.tsx";
 import { MessagePage, titleOf } from "./message-page.tsx";
 
 const PAGE_ROWS = 50;
+const FILES = "/mail/:file{.+\\.eml}";
 const NOTHING = { rows: [], older: null, newer: null };
 
 export function mailPages(): Hono<ConsoleEnvironment> {
@@ -27,7 +29,9 @@ export function mailPages(): Hono<ConsoleEnvironment> {
 		return goTo(context, "/mail", { kind: "done", text: words(context).resumedDone });
 	});
 
-	routes.get("/mail/:file{.+\\.eml}", async (context) => {
+	// Who may look at the console may not read letters.
+	routes.use(FILES, operatorsOnly);
+	routes.get(FILES, async (context) => {
 		const id = context.req.param("file").replace(/\.eml$/, "");
 		const { fileName, sizeBytes, content } = await context.var.desk.services.mail.download(id);
 		return context.body(streamOf(content), 200, {
