@@ -21,6 +21,13 @@ import { applianceRoutes } from "./routes/status.ts";
 const LARGEST_INPUT_BYTES = 256 * 1024;
 
 export function createControlApi(services: Services, log: Log): Hono<ApiEnvironment> {
+	const app = createSharedApi(services, log);
+	app.route("/api/v1", consolePasswordRoutes(services.console));
+	return app;
+}
+
+/** What is offered to programs on the network as well (network-api.ts asks them for a key). */
+export function createSharedApi(services: Omit<Services, "console">, log: Log): Hono<ApiEnvironment> {
 	const app = new Hono<ApiEnvironment>();
 	app.use(
 		bodyLimit({
@@ -34,7 +41,6 @@ export function createControlApi(services: Services, log: Log): Hono<ApiEnvironm
 	app.route("/api/v1", deviceRuleRoutes(services.deviceRules));
 	app.route("/api/v1", accountRoutes(services.accounts, log));
 	app.route("/api/v1", mailboxRoutes(services.mailboxes, log));
-	app.route("/api/v1", consolePasswordRoutes(services.console));
 	app.notFound((context) => context.json(refusal("no-such-request", "Postern knows no such request."), 404));
 	app.onError(answerErrors(log));
 	return app;

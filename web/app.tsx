@@ -22,6 +22,7 @@ import { formGuard } from "./form-guard.ts";
 import { commonWords } from "./locales/common.ts";
 import { isLanguage, LANGUAGES, type Language } from "./locales/languages.ts";
 import { refusalText } from "./locales/refusals.ts";
+import { networkApi } from "./network-api.ts";
 import { ownHost } from "./own-host.ts";
 import { systemPages } from "./pages/box/routes.tsx";
 import { devicePages } from "./pages/devices/routes.tsx";
@@ -93,6 +94,7 @@ export function createConsole(
 			},
 		}),
 	);
+	app.route("/", networkApi(services, log));
 	app.use(findSession);
 	app.route("/", authorityRoutes(services.appliance));
 	app.use(formGuard(refuseForm));
