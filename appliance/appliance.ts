@@ -131,6 +131,7 @@ export class Appliance {
 			const stateDir = first.config.state_dir;
 			const storage = await Storage.open({ stateDir, onFatal: options.onFatal });
 			opened.push(() => storage.close());
+			if (storage.restored !== null) log.notice("backup-restored", { ...storage.restored });
 			const loaded = { current: await load(options, await savedSettings(storage)) };
 			for (const warning of loaded.current.warnings) log.warning("configuration", { warning });
 			const config = () => loaded.current.config;

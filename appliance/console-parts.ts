@@ -9,6 +9,7 @@ import { openConsoleAccess } from "./accounts/console-access.ts";
 import type { Devices } from "./accounts/devices.ts";
 import type { Mailboxes } from "./accounts/mailboxes.ts";
 import type { Passwords } from "./accounts/passwords.ts";
+import { Backups } from "./backup/backups.ts";
 import type { Clock } from "./clock.ts";
 import type { LoadedConfig, SavedSetting } from "./config/load.ts";
 import type { ConsoleServices } from "./console-services.ts";
@@ -129,9 +130,18 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 			...{ people: access.people, room: lent.room, http: lent.http, clock, time: lent.time, end: lent.end },
 			logText: () => news.logText({}),
 		});
+		const backups = new Backups({
+			...{ storage, place: lent.keyPlace, log: lent.log, restart: () => machine.restart() },
+			name: () => config().name,
+			accounts: () => lent.accounts.list().map(({ address }) => address),
+			hasRoom: (sizeBytes) => lent.room.has(sizeBytes),
+			now: () => clock.now(),
+		});
+		opened.push(backups);
 		return {
 			service: {
 				...lent.services,
+				backups,
 				mail,
 				news,
 				machine,

@@ -16,6 +16,7 @@ export interface ConsoleServices extends Services {
 	readonly traffic: TrafficService;
 	readonly news: NewsService;
 	readonly machine: MachineService;
+	readonly backups: BackupService;
 	readonly hooks: HookService;
 }
 
@@ -425,6 +426,44 @@ export interface MachineService {
 	testLights(): Promise<void>;
 	/** One text: versions, state, configuration with its origins, log; no secrets, no mail. */
 	supportBundle(): Promise<string>;
+}
+
+// Backup ------------------------------------------------------------------------------------------
+
+export interface BackupParts {
+	/** Sign-ins to Microsoft: whoever has the file and its passphrase has the mailboxes. */
+	readonly signIns: boolean;
+	readonly queue: boolean;
+}
+
+export interface BackupSummary {
+	readonly madeAt: string;
+	readonly name: string;
+	readonly version: string;
+	readonly accounts: number;
+	readonly devices: number;
+	readonly mailboxes: number;
+	readonly people: number;
+	readonly messages: number;
+	readonly hasSignIns: boolean;
+}
+
+export interface BackupService {
+	/** One encrypted file. Throws `passphrase-weak`. */
+	make(
+		passphrase: Secret,
+		parts: BackupParts,
+	): Promise<{ readonly fileName: string; readonly content: AsyncIterable<Uint8Array> }>;
+	/**
+	 * Takes the whole file, checks it, and says what is in it; nothing is changed yet. Throws `backup-damaged`,
+	 * `backup-foreign`, `backup-too-new`, `passphrase-wrong`, `backup-too-large`, `backup-busy`.
+	 */
+	receive(content: AsyncIterable<Uint8Array>, passphrase: Secret): Promise<BackupSummary>;
+	/**
+	 * Puts the received one in place of what is here at the restart that follows. Throws `no-backup`, `backup-busy`, and
+	 * `restart-impossible`: it is ready then, and is put in place whenever Postern starts again.
+	 */
+	apply(): Promise<void>;
 }
 
 // Web-hooks -------------------------------------------------------------------------------------

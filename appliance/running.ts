@@ -5,6 +5,7 @@
  * it with 1: systemd starts it again, and what was answered 250 is on the card.
  */
 import { Appliance } from "./appliance.ts";
+import type { OpenedBackups } from "./cli/command.ts";
 import { asError } from "./errors.ts";
 import { openLog } from "./log.ts";
 
@@ -24,6 +25,16 @@ export async function runSandbox(options: {
 }): Promise<number> {
 	const { runInSandbox } = await import("./newcomer.ts");
 	return runInSandbox(options, runUntilSignal);
+}
+
+/** For `postern backup` and `postern restore` where no appliance runs. Loaded only when asked for. */
+export async function openBackups(options: {
+	configFile?: string;
+	environment: NodeJS.ProcessEnv;
+}): Promise<OpenedBackups> {
+	process.umask(0o077);
+	const { openOfflineBackups } = await import("./offline-backups.ts");
+	return openOfflineBackups(options);
 }
 
 /** Starts, calls `onReady`, and ends in good order at the first signal, at once at the second. */

@@ -6,10 +6,12 @@
  */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import type { ConsoleServices } from "../appliance/console-services.ts";
 import type { Log } from "../appliance/log.ts";
 import type { Services } from "../appliance/services.ts";
 import { type ApiEnvironment, answerErrors, refusal } from "./answers.ts";
 import { accountRoutes } from "./routes/accounts.ts";
+import { backupRoutes, backupUploadRoutes } from "./routes/backups.ts";
 import { consolePasswordRoutes } from "./routes/console-password.ts";
 import { deviceRuleRoutes } from "./routes/device-rules.ts";
 import { deviceRoutes } from "./routes/devices.ts";
@@ -20,15 +22,28 @@ import { applianceRoutes } from "./routes/status.ts";
 /** Holds the longest list of queue ids an action takes. */
 const LARGEST_INPUT_BYTES = 256 * 1024;
 
-export function createControlApi(services: Services, log: Log): Hono<ApiEnvironment> {
-	const app = createSharedApi(services, log);
+export type ApiServices = Services & Pick<ConsoleServices, "backups">;
+
+export function createControlApi(services: ApiServices, log: Log): Hono<ApiEnvironment> {
+	const app = new Hono<ApiEnvironment>();
+	// Before the limit: a backup may be larger than all memory, and is never held in it.
+	app.route("/api/v1", backupUploadRoutes(services.backups));
+	addShared(app, services, log);
 	app.route("/api/v1", consolePasswordRoutes(services.console));
+	app.route("/api/v1", backupRoutes(services.backups, log));
 	return app;
 }
 
 /** What is offered to programs on the network as well (network-api.ts asks them for a key). */
 export function createSharedApi(services: Omit<Services, "console">, log: Log): Hono<ApiEnvironment> {
-	const app = new Hono<ApiEnvironment>();
+	return addShared(new Hono<ApiEnvironment>(), services, log);
+}
+
+function addShared(
+	app: Hono<ApiEnvironment>,
+	services: Omit<Services, "console">,
+	log: Log,
+): Hono<ApiEnvironment> {
 	app.use(
 		bodyLimit({
 			maxSize: LARGEST_INPUT_BYTES,

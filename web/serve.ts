@@ -85,6 +85,8 @@ export async function listenHttp(
  */
 export async function listenControl(path: string, app: App, { log }: ListenOptions): Promise<WebListener> {
 	const { server, close } = prepare(app);
+	// Its owner may hand over a backup of many gigabytes.
+	server.requestTimeout = 0;
 	await bindControlSocket(server, path);
 	reportAcceptFaults(server, log);
 	return { address: path, close };

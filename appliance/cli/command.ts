@@ -5,6 +5,8 @@
  * `run` gives the exit code: 0 done, 1 failed. It throws `UserError` for what the owner can mend
  * (exit 1) and `UsageError` for what was typed wrongly (exit 2).
  */
+import type { BackupService } from "../console-services.ts";
+import type { Secret } from "../secret.ts";
 import type { Services } from "../services.ts";
 import type { Options } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -44,6 +46,16 @@ export interface ApplianceProgram {
 		environment: NodeJS.ProcessEnv;
 		json: boolean;
 	}): Promise<number>;
+	/** On the state folder of an appliance that does not run. Throws `already-running` when it does. */
+	openBackups(options: { configFile?: string; environment: NodeJS.ProcessEnv }): Promise<OpenedBackups>;
+}
+
+export interface OpenedBackups {
+	readonly service: BackupService;
+	/** An appliance is asked; else what is done is done on its state folder. */
+	readonly isRunning: boolean;
+	/** Must be called; where no appliance runs, a backup that was applied is put in place then. */
+	close(): Promise<void>;
 }
 
 /** One call of a command. */
@@ -59,6 +71,12 @@ export interface Invocation {
 	appliance(): Promise<ApplianceProgram>;
 	/** The running appliance, over its control socket. Throws `not-running` at the first question. */
 	services(): Promise<Services>;
+	/** Of the running appliance, or, where none runs, of its state folder. */
+	backups(): Promise<OpenedBackups>;
+	/** Somebody sits at standard input and can be asked. */
+	canAsk(): boolean;
+	/** Typed without being shown; or, where nobody can be asked, the first line of standard input. */
+	askSecret(question: string): Promise<Secret>;
 	/** The lines of standard input as they come; when `signal` aborts, or the input ends, there are no more. */
 	inputLines(signal: AbortSignal): AsyncIterable<string>;
 	/** The first line of standard input, without its end: for what must not stand in a command line. */

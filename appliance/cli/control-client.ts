@@ -5,6 +5,7 @@
  * permission, no answer in time, or a connection that breaks are `UserError`s saying what to do.
  */
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { Readable } from "node:stream";
 import { asError, errorCode, UserError } from "../errors.ts";
 
 /** Listing a queue of 50,000 messages takes a Raspberry Pi seconds; this is silence, not slowness. */
@@ -24,7 +25,7 @@ export class ControlClient {
 
 	/** The answer, as the API's routes give it (web/api.ts); its shape is the caller's to know. */
 	async ask<Answer>(method: Method, path: string, input?: unknown): Promise<Answer> {
-		const response = await this.#open(method, path, input, SILENCE_TIMEOUT_MS);
+		const response = await this.#open(method, path, jsonBody(input), SILENCE_TIMEOUT_MS);
 		const text = await readAll(response);
 		const answer = parseAnswer(text);
 		throwRefusal(answer);
@@ -34,7 +35,7 @@ export class ControlClient {
 	/** The lines of a stream. Ends quietly when `signal` aborts, which cancels what the appliance does. */
 	async *follow<Line>(path: string, input: unknown, signal: AbortSignal): AsyncGenerator<Line> {
 		try {
-			const response = await this.#open("POST", path, input, undefined, signal);
+			const response = await this.#open("POST", path, jsonBody(input), undefined, signal);
 			let rest = "";
 			for await (const chunk of response.setEncoding("utf8")) {
 				const lines = (rest + String(chunk)).split("\n");
@@ -49,16 +50,40 @@ export class ControlClient {
 		}
 	}
 
+	/** An answer of bytes, and the file name that goes with it. One that is cut off ends with an error. */
+	async download(
+		path: string,
+		input: unknown,
+	): Promise<{ readonly fileName: string; readonly content: AsyncIterable<Uint8Array> }> {
+		const response = await this.#open("POST", path, jsonBody(input));
+		if (response.statusCode !== 200) throwRefusal(parseAnswer(await readAll(response)));
+		const [, fileName = ""] = /filename="([^"]*)"/.exec(response.headers["content-disposition"] ?? "") ?? [];
+		return { fileName, content: bytesOf(response) };
+	}
+
+	/** Sends bytes of any length. */
+	async upload<Answer>(
+		path: string,
+		content: AsyncIterable<Uint8Array>,
+		headers: Readonly<Record<string, string>>,
+	): Promise<Answer> {
+		const type = { "Content-Type": "application/octet-stream" };
+		const response = await this.#open("POST", path, { content, headers: { ...headers, ...type } });
+		const answer = parseAnswer(await readAll(response));
+		throwRefusal(answer);
+		return answer as Answer;
+	}
+
 	async #open(
 		method: Method,
 		path: string,
-		input: unknown,
+		body: RequestBody | undefined,
 		timeoutMs?: number,
 		signal?: AbortSignal,
 	): Promise<IncomingMessage> {
 		for (const socketPath of this.#paths) {
 			try {
-				return await send(socketPath, method, path, input, timeoutMs, signal);
+				return await send(socketPath, method, path, body, timeoutMs, signal);
 			} catch (thrown) {
 				if (!NOBODY_THERE.has(errorCode(thrown) ?? "")) throw asControlError(thrown, [socketPath]);
 			}
@@ -69,32 +94,55 @@ export class ControlClient {
 
 const NOBODY_THERE = new Set(["ENOENT", "ECONNREFUSED", "ENOTDIR"]);
 
+interface RequestBody {
+	readonly content: string | AsyncIterable<Uint8Array>;
+	readonly headers: Readonly<Record<string, string | number>>;
+}
+
+function jsonBody(input: unknown): RequestBody | undefined {
+	if (input === undefined) return undefined;
+	const content = JSON.stringify(input);
+	const headers = { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(content) };
+	return { content, headers };
+}
+
 function send(
 	socketPath: string,
 	method: Method,
 	path: string,
-	input: unknown,
+	body: RequestBody | undefined,
 	timeoutMs: number | undefined,
 	signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
 	return new Promise((resolve, reject) => {
-		const body = input === undefined ? undefined : JSON.stringify(input);
 		const outgoing: ClientRequest = request({
 			socketPath,
 			method,
 			path: `/api/v1${path}`,
 			agent: false,
-			headers:
-				body === undefined
-					? {}
-					: { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) },
+			headers: body?.headers ?? {},
 			...(signal === undefined ? {} : { signal }),
 		});
 		if (timeoutMs !== undefined) outgoing.setTimeout(timeoutMs, () => outgoing.destroy(noAnswer()));
 		outgoing.once("response", resolve);
 		outgoing.once("error", reject);
-		outgoing.end(body);
+		if (body === undefined || typeof body.content === "string") {
+			outgoing.end(body?.content);
+			return;
+		}
+		// Not before somebody is there to take it: the content can be read once, and there may be another path.
+		const content = Readable.from(body.content, { objectMode: false });
+		content.once("error", (error) => outgoing.destroy(error));
+		outgoing.once("socket", (socket) => socket.once("connect", () => content.pipe(outgoing)));
 	});
+}
+
+async function* bytesOf(response: IncomingMessage): AsyncGenerator<Uint8Array> {
+	try {
+		yield* response as AsyncIterable<Buffer>;
+	} catch (thrown) {
+		throw asControlError(thrown, []);
+	}
 }
 
 async function readAll(response: IncomingMessage): Promise<string> {

@@ -6,8 +6,17 @@
  */
 import type { Readable } from "node:stream";
 import { UserError } from "../errors.ts";
+import { Secret } from "../secret.ts";
 import type { Services } from "../services.ts";
-import { type ApplianceProgram, DONE, FAILED, type Invocation, USAGE, UsageError } from "./command.ts";
+import {
+	type ApplianceProgram,
+	DONE,
+	FAILED,
+	type Invocation,
+	type OpenedBackups,
+	USAGE,
+	UsageError,
+} from "./command.ts";
 import { helpText } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
 import type { Terminal } from "./terminal.ts";
@@ -66,7 +75,19 @@ function invocationOf(
 		inputLines: (signal) => linesOf(input(), signal),
 		interrupted,
 		services: () => connect(configFile, environment),
+		backups: () => openBackups(configFile, environment, appliance),
+		canAsk: () => isTerminal(input()),
+		askSecret: async (question) => {
+			const from = input();
+			if (!isTerminal(from)) return new Secret(await firstLine(from));
+			const { hiddenLine } = await import("./hidden-line.ts");
+			return hiddenLine(from, question);
+		},
 	};
+}
+
+function isTerminal(input: Readable): boolean {
+	return "isTTY" in input && input.isTTY === true;
 }
 
 const LONGEST_INPUT_LINE = 1_000;
@@ -87,11 +108,11 @@ async function firstLine(input: AsyncIterable<Buffer | string>): Promise<string>
  */
 async function* linesOf(input: Readable, signal: AbortSignal): AsyncGenerator<string> {
 	const { createInterface } = await import("node:readline");
-	const isTerminal = "isTTY" in input && input.isTTY === true;
+	const isTyped = isTerminal(input);
 	const lines = createInterface({
 		input,
-		terminal: isTerminal,
-		...(isTerminal ? { output: process.stderr } : {}),
+		terminal: isTyped,
+		...(isTyped ? { output: process.stderr } : {}),
 	});
 	// In raw mode Ctrl-C is a character, and no signal.
 	lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
@@ -113,6 +134,27 @@ async function connect(configFile: string | undefined, environment: NodeJS.Proce
 		import("./control-path.ts"),
 	]);
 	return remoteServices(new ControlClient(await controlSocketCandidates(configFile, environment)));
+}
+
+async function openBackups(
+	configFile: string | undefined,
+	environment: NodeJS.ProcessEnv,
+	appliance: Surroundings["appliance"],
+): Promise<OpenedBackups> {
+	const [{ ControlClient }, { remoteBackups }, { controlSocketCandidates }] = await Promise.all([
+		import("./control-client.ts"),
+		import("./remote-backups.ts"),
+		import("./control-path.ts"),
+	]);
+	const client = new ControlClient(await controlSocketCandidates(configFile, environment));
+	try {
+		await client.ask("GET", "/queue/counts");
+		return { service: remoteBackups(client), isRunning: true, close: () => Promise.resolve() };
+	} catch (thrown) {
+		if (!(thrown instanceof UserError) || thrown.code !== "not-running") throw thrown;
+		const program = await appliance();
+		return program.openBackups({ environment, ...(configFile === undefined ? {} : { configFile }) });
+	}
 }
 
 function tell(

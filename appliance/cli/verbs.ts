@@ -1,5 +1,6 @@
 /** Every command there is, in the order of the help. A new one is added here and nowhere else. */
 import { accountCommands } from "./account.ts";
+import { backupCommand } from "./backup.ts";
 import type { Command } from "./command.ts";
 import { configCommands } from "./config.ts";
 import { consolePasswordCommand } from "./console-password.ts";
@@ -7,6 +8,7 @@ import { deviceCommands } from "./device.ts";
 import { mailboxCommands } from "./mailbox.ts";
 import { queueCommands } from "./queue.ts";
 import { reloadCommand } from "./reload.ts";
+import { restoreCommand } from "./restore.ts";
 import { sandboxCommand } from "./sandbox.ts";
 import { serveCommand } from "./serve.ts";
 import { statusCommand } from "./status.ts";
@@ -23,5 +25,7 @@ export const COMMANDS: readonly Command[] = [
 	consolePasswordCommand,
 	reloadCommand,
 	...configCommands,
+	backupCommand,
+	restoreCommand,
 	versionCommand,
 ];

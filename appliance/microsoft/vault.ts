@@ -38,10 +38,11 @@ export class Vault<Content> {
 	readonly #kind: VaultKind<Content>;
 	readonly #folder: string;
 
-	constructor(place: KeyPlace, kind: VaultKind<Content>) {
+	/** @param folder another one than the state folder's own: for records that are to be put in place later. */
+	constructor(place: KeyPlace, kind: VaultKind<Content>, folder = join(place.stateDir, "vault")) {
 		this.#place = place;
 		this.#kind = kind;
-		this.#folder = join(place.stateDir, "vault");
+		this.#folder = folder;
 	}
 
 	/** Never throws for what is, or is not, on the card. */

@@ -63,6 +63,16 @@ export interface Incoming {
 	abandon(): Promise<void>;
 }
 
+/** Where the bodies that are files lie. */
+export function spoolFolder(stateDir: string): string {
+	return path.join(stateDir, "spool");
+}
+
+/** In that folder. */
+export function bodyFileName(number: number): string {
+	return formatQueueId(number);
+}
+
 /** Bodies in files are read in chunks of this size. */
 const READ_CHUNK_BYTES = 64 * 1024;
 /** Small pages, so that a long queue leaves no garbage in the reader's heap. */
@@ -88,7 +98,7 @@ export class Spool {
 	}
 
 	static async open(options: { storage: Storage; stateDir: string; clock: Clock }): Promise<Spool> {
-		const folder = path.join(options.stateDir, "spool");
+		const folder = spoolFolder(options.stateDir);
 		mkdirSync(folder, { recursive: true, mode: 0o700 });
 		const spool = new Spool(options.storage, folder, await open(folder, "r"), options.clock);
 		spool.#openedAfter = await options.storage.read({ type: "last-id" });
@@ -322,7 +332,7 @@ export class Spool {
 	}
 
 	#fileName(number: number): string {
-		return path.join(this.#folder, formatQueueId(number));
+		return path.join(this.#folder, bodyFileName(number));
 	}
 }
 

@@ -38,16 +38,10 @@ export interface OpenOptions {
 }
 
 export function openDatabase({ file, role, addon }: OpenOptions): SqliteDatabase {
-	const database = new Database(file, {
-		readonly: role === "reader",
-		...(addon === undefined ? {} : { nativeBinding: addon as unknown as string }),
-	});
+	const database = connect(file, { readonly: role === "reader", ...bindingOf(addon) });
 	try {
 		assertSqliteVersion(database);
-		database.pragma(`cache_size = -${CACHE_KIB}`);
 		database.pragma("busy_timeout = 10000");
-		// Before the migrations, which use it.
-		database.function("search_text", { deterministic: true }, searchTextOf);
 		if (role === "writer") prepareForWriting(database);
 		return database;
 	} catch (error) {
@@ -57,13 +51,47 @@ export function openDatabase({ file, role, addon }: OpenOptions): SqliteDatabase
 }
 
 /**
+ * A file that nobody depends on until its maker has flushed it: SQLite flushes nothing itself. At the given
+ * step of the schema, for rows that were written by a program of that step.
+ */
+export function openScratch(options: Pick<OpenOptions, "file" | "addon">, schema: number): SqliteDatabase {
+	const database = connect(options.file, bindingOf(options.addon));
+	try {
+		database.pragma(`page_size = ${PAGE_BYTES}`);
+		database.pragma("journal_mode = MEMORY");
+		database.pragma("synchronous = OFF");
+		migrate(
+			database,
+			MIGRATIONS.filter(({ number }) => number <= schema),
+		);
+		return database;
+	} catch (error) {
+		database.close();
+		throw error;
+	}
+}
+
+/** With all that the migrations need of a connection. */
+function connect(file: string, options: Database.Options): SqliteDatabase {
+	const database = new Database(file, options);
+	database.pragma(`cache_size = -${CACHE_KIB}`);
+	database.function("search_text", { deterministic: true }, searchTextOf);
+	return database;
+}
+
+/** Better-sqlite3 takes the addon's exports where it says that it wants a path. */
+function bindingOf(addon: object | undefined): { nativeBinding?: string } {
+	return addon === undefined ? {} : { nativeBinding: addon as unknown as string };
+}
+
+/**
  * Keeps a second Postern out of the state folder: two would deliver one queue twice and remove each
  * other's bodies. Held until closed; the kernel lets go of it when the process dies.
  */
 export function lockFolder(folder: string, options: Pick<OpenOptions, "addon">): SqliteDatabase {
 	const lock = new Database(path.join(folder, "lock.db"), {
 		timeout: 0,
-		...(options.addon === undefined ? {} : { nativeBinding: options.addon as unknown as string }),
+		...bindingOf(options.addon),
 	});
 	try {
 		lock.exec("BEGIN EXCLUSIVE");

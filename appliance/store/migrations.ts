@@ -128,3 +128,5 @@ export const MIGRATIONS: readonly Migration[] = [
 	{ number: 3, oldestReader: 3, sql: DELIVERY },
 	{ number: 4, oldestReader: 3, sql: MAIL_LIST },
 ];
+
+export const NEWEST_SCHEMA = MIGRATIONS.reduce((newest, { number }) => Math.max(newest, number), 0);

@@ -3,6 +3,7 @@
  * writes (each becomes part of a group commit) and one of reads, with the answers' shapes.
  */
 import type { DsnRequest } from "../mail/envelope.ts";
+import type { MessageRows } from "./message-rows.ts";
 
 /** As stored; the order is part of the file format. */
 export const MESSAGE_STATES = ["incoming", "active", "deferred", "held", "failed"] as const;
@@ -196,7 +197,17 @@ export type Read =
 	| { readonly type: "show"; readonly id: number }
 	| { readonly type: "list"; readonly afterId: number; readonly limit: number }
 	| ({ readonly type: "search" } & Search)
-	| { readonly type: "documents"; readonly kind: string };
+	| { readonly type: "documents"; readonly kind: string }
+	| { readonly type: "all-documents" }
+	| { readonly type: "rows"; readonly id: number }
+	| { readonly type: "schema" };
+
+export interface DocumentRow {
+	readonly kind: string;
+	readonly key: string;
+	/** JSON. */
+	readonly value: string;
+}
 
 /** A page of queue and history together. Everything given must hold. */
 export interface Search {
@@ -292,4 +303,10 @@ export interface ReadAnswers {
 	readonly list: readonly (MessageRecord & { readonly recipients: readonly string[] })[];
 	readonly search: FoundPage;
 	readonly documents: readonly { readonly key: string; readonly value: string }[];
+	/** Of every kind, as they were at one moment. */
+	readonly "all-documents": readonly DocumentRow[];
+	/** Of one queued message, as they were at one moment. */
+	readonly rows: MessageRows | null;
+	/** The last step of the file's schema. */
+	readonly schema: number;
 }

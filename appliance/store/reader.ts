@@ -6,6 +6,7 @@ import type { DsnRequest } from "../mail/envelope.ts";
 import { giveBack } from "../memory.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 import { searchMail } from "./mail-search.ts";
+import { type MessageRows, messageRowsReader } from "./message-rows.ts";
 import {
 	type EventRecord,
 	type FinishedOutcome,
@@ -42,9 +43,11 @@ interface MessageRow {
 export class Reader {
 	readonly #database: SqliteDatabase;
 	readonly #statements: Readonly<Record<keyof typeof SQL, SqliteStatement>>;
+	readonly #rowsOf: (id: number) => MessageRows | null;
 
 	constructor(database: SqliteDatabase) {
 		this.#database = database;
+		this.#rowsOf = messageRowsReader(database);
 		const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
 		this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, SqliteStatement>;
 	}
@@ -70,6 +73,12 @@ export class Reader {
 				return this.#database.transaction(() => searchMail(this.#database, read))();
 			case "documents":
 				return this.#statements.documents.all(read.kind) as ReadAnswers["documents"];
+			case "all-documents":
+				return this.#statements.allDocuments.all() as ReadAnswers["all-documents"];
+			case "rows":
+				return this.#database.transaction(() => this.#rowsOf(read.id))();
+			case "schema":
+				return Number(this.#database.pragma("user_version", { simple: true }));
 		}
 	}
 
@@ -184,6 +193,7 @@ const SQL = {
 	history: "SELECT outcome, finished_ms AS finishedAtMs, document FROM history WHERE id = ?",
 	list: "SELECT * FROM message WHERE id > ? ORDER BY id LIMIT ?",
 	documents: "SELECT key, value FROM document WHERE kind = ? ORDER BY key",
+	allDocuments: "SELECT kind, key, value FROM document ORDER BY kind, key",
 } as const;
 
 function messageOf(row: MessageRow): MessageRecord {

@@ -1,6 +1,6 @@
 /**
- * A storage thread's program: writer or reader, as `workerData` says. Answers each message from the
- * event loop with exactly one message. For storage.ts.
+ * A storage thread's program: writer, reader or builder of a state to be put in place, as `workerData` says.
+ * Answers each message from the event loop with exactly one message. For storage.ts and staged-state.ts.
  *
  * A failed write or query is an answer; a thread that dies takes the process with it (storage.ts),
  * because a spool without its thread must not go on answering 250.
@@ -11,17 +11,19 @@ import { asError, UserError } from "../errors.ts";
 import { lockFolder, openDatabase } from "./database.ts";
 import type { Read, Write } from "./operations.ts";
 import { Reader } from "./reader.ts";
+import { finishRestore, type RestoreReport } from "./restore.ts";
+import { type BuildStep, StagedStateBuilder } from "./staged-state-builder.ts";
 import { Writer } from "./writer.ts";
 
 export interface ThreadData {
-	readonly role: "writer" | "reader";
+	readonly role: "writer" | "reader" | "builder";
 	readonly file: string;
 	/** Path of better_sqlite3.node, or empty where node_modules has it. */
 	readonly addonFile: string;
 }
 
 export type ThreadStart =
-	| { readonly ready: true }
+	| { readonly ready: true; readonly restored: RestoreReport | null }
 	| { readonly ready: false; readonly code: string; readonly text: string; readonly hint: string };
 
 export interface ReadRequest {
@@ -52,36 +54,67 @@ function loadAddon(): { addon?: object } {
 	return { addon: module.exports };
 }
 
-function serve(): void {
-	const lock = role === "writer" ? lockFolder(path.dirname(file), loadAddon()) : undefined;
-	const database = openDatabase({ file, role, ...loadAddon() });
-	const writer = role === "writer" ? new Writer(database) : undefined;
-	const reader = role === "reader" ? new Reader(database) : undefined;
-	port.on("message", (request: readonly Write[] | ReadRequest | "close") => {
-		if (request === "close") {
-			database.close();
-			lock?.close();
-			port.close();
-			return;
-		}
-		if (writer !== undefined) {
+/** Gives what was restored before the first write. */
+function write(): RestoreReport | null {
+	const lock = lockFolder(path.dirname(file), loadAddon());
+	const database = openDatabase({ file, role: "writer", ...loadAddon() });
+	const restored = finishRestore({ stateDir: path.dirname(file), database, ...loadAddon() });
+	const writer = new Writer(database);
+	onRequest<readonly Write[]>(
+		(writes) => {
 			const startedMs = performance.now();
-			const fates = writer.commit(request as readonly Write[]);
+			const fates = writer.commit(writes);
 			port.postMessage({ fates, tookMs: performance.now() - startedMs });
+		},
+		() => {
+			database.close();
+			lock.close();
+		},
+	);
+	return restored;
+}
+
+function read(): null {
+	const database = openDatabase({ file, role: "reader", ...loadAddon() });
+	const reader = new Reader(database);
+	onRequest<ReadRequest>(
+		({ number, read: question }) => {
+			try {
+				port.postMessage({ number, answer: reader.answer(question) });
+			} catch (error) {
+				port.postMessage({ number, error: asError(error).message });
+			}
+		},
+		() => database.close(),
+	);
+	return null;
+}
+
+function build(): null {
+	const builder = new StagedStateBuilder({ file, ...loadAddon() });
+	onRequest<BuildStep>(
+		(step) => port.postMessage(builder.take(step)),
+		() => builder.close(),
+	);
+	return null;
+}
+
+function onRequest<Request>(answer: (request: Request) => void, close: () => void): void {
+	port.on("message", (request: Request | "close") => {
+		if (request !== "close") {
+			answer(request);
 			return;
 		}
-		const { number, read } = request as ReadRequest;
-		try {
-			port.postMessage({ number, answer: reader?.answer(read) });
-		} catch (error) {
-			port.postMessage({ number, error: asError(error).message });
-		}
+		close();
+		port.close();
 	});
 }
 
+const ROLES = { writer: write, reader: read, builder: build } as const;
+
 try {
-	serve();
-	port.postMessage({ ready: true } satisfies ThreadStart);
+	const restored = ROLES[role]();
+	port.postMessage({ ready: true, restored } satisfies ThreadStart);
 } catch (thrown) {
 	port.postMessage(refusalToStart(asError(thrown)));
 	port.close();

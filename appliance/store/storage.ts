@@ -8,19 +8,15 @@
  */
 import { accessSync, chmodSync, constants, existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { errorCode, UserError } from "../errors.ts";
 import type { DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
 import { type CommitAnswer, GroupCommit, type Urgency } from "./group-commit.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
-import type { ReadRequest, ThreadData, ThreadStart } from "./storage-thread.ts";
+import type { RestoreReport } from "./restore.ts";
+import type { ReadRequest } from "./storage-thread.ts";
+import { startThread } from "./threads.ts";
 import type { WriteFate } from "./writer.ts";
-
-/** Set by the build: the storage thread's program as text. Absent in a checkout's tests. */
-declare const POSTERN_STORAGE_THREAD: string | undefined;
-
-/** The part of the heap a storage thread may use; it holds one group of small messages at most. */
-const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
 
 export interface StorageOptions {
 	readonly stateDir: string;
@@ -36,13 +32,21 @@ interface PendingRead {
 export class Storage implements DocumentStore {
 	readonly #writer: Worker;
 	readonly #reader: Worker;
+	/** What was put in place of the state from before when it was opened; null: nothing waited for that. */
+	readonly restored: RestoreReport | null;
 	readonly #groups: GroupCommit;
 	readonly #reads = new Map<number, PendingRead>();
 	#readNumber = 0;
 	#closing = false;
 	#settleGroup: ((answer: CommitAnswer) => void) | undefined;
 
-	private constructor(writer: Worker, reader: Worker, onFatal: (error: Error) => void) {
+	private constructor(
+		writer: Worker,
+		reader: Worker,
+		restored: RestoreReport | null,
+		onFatal: (error: Error) => void,
+	) {
+		this.restored = restored;
 		this.#writer = writer;
 		this.#reader = reader;
 		this.#groups = new GroupCommit((writes) => this.#post(writes));
@@ -67,10 +71,10 @@ export class Storage implements DocumentStore {
 		const file = path.join(stateDir, "postern.db");
 		// Made by an earlier run under another umask, perhaps.
 		for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
-		const writer = await startThread("writer", file);
+		const { thread: writer, restored } = await startThread("writer", file);
 		try {
-			const reader = await startThread("reader", file);
-			return new Storage(writer, reader, onFatal);
+			const { thread: reader } = await startThread("reader", file);
+			return new Storage(writer, reader, restored, onFatal);
 		} catch (error) {
 			await writer.terminate();
 			throw error;
@@ -175,25 +179,4 @@ export function storageError({ code, text }: { code: string; text: string }): Us
 /** SQLite's and the system's names for "no room". */
 export function isFull(code: string): boolean {
 	return code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT";
-}
-
-async function startThread(role: ThreadData["role"], file: string): Promise<Worker> {
-	const bundled = typeof POSTERN_STORAGE_THREAD === "string";
-	const addonFile = bundled ? path.join(path.dirname(process.argv[1] ?? ""), "better_sqlite3.node") : "";
-	const options = {
-		name: `storage-${role}`,
-		workerData: { role, file, addonFile } satisfies ThreadData,
-		resourceLimits: THREAD_LIMITS,
-	};
-	const thread = bundled
-		? new Worker(POSTERN_STORAGE_THREAD, { ...options, eval: true })
-		: new Worker(new URL("./storage-thread.ts", import.meta.url), options);
-	const start = await new Promise<ThreadStart>((resolve, reject) => {
-		thread.once("message", resolve);
-		thread.once("error", reject);
-	});
-	thread.removeAllListeners("error");
-	if (start.ready) return thread;
-	await thread.terminate();
-	throw new UserError(start.code, start.text, start.hint);
 }

@@ -3,6 +3,7 @@
  * Behaves as services.ts promises (unknown names throw, aborting ends a sign-in); delivers nothing.
  */
 
+import type { BackupService, BackupSummary } from "../../appliance/console-services.ts";
 import { UserError } from "../../appliance/errors.ts";
 import { Secret } from "../../appliance/secret.ts";
 import type {
@@ -18,13 +19,13 @@ import type {
 	QueueAction,
 	QueueEntry,
 	QueueRow,
-	Services,
 	SessionLog,
 	SignInNews,
 	Status,
 	StrangerRow,
 	TestStep,
 } from "../../appliance/services.ts";
+import type { ApiServices } from "../api.ts";
 
 type Device = DeviceSettings["device"];
 type Mailbox = MailboxSettings["mailbox"];
@@ -227,12 +228,29 @@ export interface FakeState {
 	authority: Authority | null;
 	origins: ConfigOrigin[];
 	reloadFault: Error | undefined;
+	/** What `make` gives, piece by piece; an error ends it there. */
+	backup: (string | Error)[];
+	/** Of what `receive` took in; an error refuses it after its first piece. */
+	backupSummary: BackupSummary | Error;
+	applyFault: Error | undefined;
 	readonly calls: string[];
 	/** Resolves when a good address was pasted; the sign-in waits for it after an `open`. */
 	readonly pasted: PromiseWithResolvers<void>;
 }
 
-export function fakeServices(change: Partial<FakeState> = {}): { services: Services; state: FakeState } {
+const BACKUP_SUMMARY: BackupSummary = {
+	madeAt: "2026-11-20T11:00:00.000Z",
+	name: "postern",
+	version: "0.1.0",
+	accounts: 1,
+	devices: 2,
+	mailboxes: 1,
+	people: 1,
+	messages: 3,
+	hasSignIns: false,
+};
+
+export function fakeServices(change: Partial<FakeState> = {}): { services: ApiServices; state: FakeState } {
 	const state: FakeState = {
 		status: WELL_STATUS,
 		queue: [],
@@ -248,6 +266,9 @@ export function fakeServices(change: Partial<FakeState> = {}): { services: Servi
 		authority: null,
 		origins: [],
 		reloadFault: undefined,
+		backup: ["POSTERN-BACKUP\n", "sealed"],
+		backupSummary: BACKUP_SUMMARY,
+		applyFault: undefined,
 		calls: [],
 		pasted: Promise.withResolvers(),
 		...change,
@@ -255,8 +276,9 @@ export function fakeServices(change: Partial<FakeState> = {}): { services: Servi
 	return { services: servicesOver(state), state };
 }
 
-function servicesOver(state: FakeState): Services {
+function servicesOver(state: FakeState): ApiServices {
 	return {
+		backups: backupsOver(state),
 		appliance: {
 			status: async () => {
 				if (state.status instanceof Error) throw state.status;
@@ -368,6 +390,36 @@ function servicesOver(state: FakeState): Services {
 			},
 		},
 	};
+}
+
+function backupsOver(state: FakeState): BackupService {
+	return {
+		async make(passphrase, { signIns, queue }) {
+			state.calls.push(`backup ${passphrase.reveal()} ${signIns} ${queue}`);
+			return { fileName: "postern-2026-11-20.postern-backup", content: pieces(state.backup) };
+		},
+		async receive(content, passphrase) {
+			let sizeBytes = 0;
+			for await (const chunk of content) {
+				sizeBytes += chunk.length;
+				if (state.backupSummary instanceof Error) throw state.backupSummary;
+			}
+			if (state.backupSummary instanceof Error) throw state.backupSummary;
+			state.calls.push(`receive ${sizeBytes} ${passphrase.reveal()}`);
+			return state.backupSummary;
+		},
+		async apply() {
+			state.calls.push("apply");
+			if (state.applyFault !== undefined) throw state.applyFault;
+		},
+	};
+}
+
+async function* pieces(of: readonly (string | Error)[]): AsyncGenerator<Buffer> {
+	for (const piece of of) {
+		if (piece instanceof Error) throw piece;
+		yield Buffer.from(piece);
+	}
 }
 
 function known<Item>(
