@@ -76,6 +76,9 @@ describe("the API on the network", () => {
 	it.each([
 		["POST", "/api/v1/console/password"],
 		["GET", "/api/v1/console/password"],
+		["POST", "/api/v1/backups"],
+		["POST", "/api/v1/backups/received"],
+		["POST", "/api/v1/backups/apply"],
 		["GET", "/api/v1/../../etc/passwd"],
 		["POST", "/api/v1/status"],
 		["GET", "/api/v2/status"],
