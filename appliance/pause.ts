@@ -28,7 +28,7 @@ export class Pause {
 		const { config, documents, clock } = this.#options;
 		if (!config().queue.paused) return null;
 		const mark = (await documents.list("mark")).find(({ key }) => key === KEY);
-		// Paused by the file: since this was first asked.
+		// Paused by the file: nobody has noted since when.
 		return typeof mark?.value === "string" ? mark.value : new Date(clock.now()).toISOString();
 	}
 
