@@ -1,19 +1,21 @@
 /**
- * `npm run build`: one file, dist/postern.cjs, with the SQLite addon beside it. For packaging and for
- * scripts/postern. Written under temporary names and renamed, so that a build beside a running
+ * `npm run build`: one file, dist/postern.cjs, with the SQLite addon and the licences beside it. For packaging and
+ * for scripts/postern. Written under temporary names and renamed, so that a build beside a running
  * test never shows half a file. Fails with esbuild's messages.
  */
-import { copyFileSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import * as esbuild from "esbuild";
+import { EMBEDDED } from "../appliance/embedded.ts";
+import { bundledPackages, licenseTexts } from "./bundled-packages.ts";
 import { bundleClientScript } from "./client-script.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const dist = path.join(root, "dist");
 const { version } = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as { version: string };
 
-const shared: esbuild.BuildOptions = {
+const shared = {
 	absWorkingDir: root,
 	bundle: true,
 	platform: "node",
@@ -25,10 +27,11 @@ const shared: esbuild.BuildOptions = {
 	minifySyntax: true,
 	legalComments: "none",
 	logLevel: "warning",
+	metafile: true,
 	// Only the branch that tests run uses it (decisions/0005).
 	logOverride: { "empty-import-meta": "silent" },
 	loader: { ".css": "text" },
-};
+} satisfies esbuild.BuildOptions;
 
 /** better-sqlite3 looks for its addon in node_modules; the bundle always passes it one. */
 const addonByArgument: esbuild.Plugin = {
@@ -42,16 +45,16 @@ const addonByArgument: esbuild.Plugin = {
 };
 
 /** The storage threads' program, embedded as text: a thread is started from it without a second file. */
-async function bundleStorageThread(): Promise<string> {
-	const result = await esbuild.build({
+async function bundleStorageThread() {
+	const { outputFiles, metafile } = await esbuild.build({
 		...shared,
 		entryPoints: ["appliance/store/storage-thread.ts"],
 		plugins: [addonByArgument],
 		write: false,
 	});
-	const [file] = result.outputFiles;
+	const [file] = outputFiles;
 	if (file === undefined) throw new Error("esbuild gave no storage thread");
-	return file.text;
+	return { text: file.text, metafile };
 }
 
 function addonFile(): string {
@@ -60,23 +63,34 @@ function addonFile(): string {
 	return path.join(lib, "..", "prebuilds", `${process.platform}-${process.arch}.node`);
 }
 
+/** So that a file is there whole or not at all. */
+function put(name: string, write: (unfinished: string) => void): void {
+	const unfinished = path.join(dist, `${name}.${process.pid}`);
+	write(unfinished);
+	renameSync(unfinished, path.join(dist, name));
+}
+
 async function build(): Promise<void> {
 	mkdirSync(dist, { recursive: true });
-	const addon = path.join(dist, "better_sqlite3.node");
-	copyFileSync(addonFile(), `${addon}.${process.pid}`);
-	renameSync(`${addon}.${process.pid}`, addon);
-	const output = path.join(dist, "postern.cjs");
-	await esbuild.build({
+	const storageThread = await bundleStorageThread();
+	const main = await esbuild.build({
 		...shared,
 		entryPoints: ["appliance/main.ts"],
-		outfile: `${output}.${process.pid}`,
+		outfile: "postern.cjs",
+		write: false,
 		define: {
 			POSTERN_VERSION: JSON.stringify(version),
 			POSTERN_CLIENT_SCRIPT: JSON.stringify(await bundleClientScript()),
-			POSTERN_STORAGE_THREAD: JSON.stringify(await bundleStorageThread()),
+			POSTERN_STORAGE_THREAD: JSON.stringify(storageThread.text),
 		},
 	});
-	renameSync(`${output}.${process.pid}`, output);
+	const [bundle] = main.outputFiles;
+	if (bundle === undefined) throw new Error("esbuild gave no bundle");
+	const packages = bundledPackages(root, [main.metafile, storageThread.metafile]);
+	put(EMBEDDED.addon, (file) => copyFileSync(addonFile(), file));
+	put(EMBEDDED.licenses, (file) => writeFileSync(file, licenseTexts(root, packages)));
+	put("bundled-packages.json", (file) => writeFileSync(file, JSON.stringify(packages, null, "\t")));
+	put("postern.cjs", (file) => writeFileSync(file, bundle.contents));
 }
 
 await build();

@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 import { configCommands } from "./config.ts";
 import { consolePasswordCommand } from "./console-password.ts";
 import { deviceCommands } from "./device.ts";
+import { licensesCommand } from "./licenses.ts";
 import { mailboxCommands } from "./mailbox.ts";
 import { queueCommands } from "./queue.ts";
 import { reloadCommand } from "./reload.ts";
@@ -28,4 +29,5 @@ export const COMMANDS: readonly Command[] = [
 	backupCommand,
 	restoreCommand,
 	versionCommand,
+	licensesCommand,
 ];

@@ -9,6 +9,7 @@ import path from "node:path";
 import { afterEach, describe, expect } from "vitest";
 import { itWith, run } from "./clients.ts";
 import { House } from "./house.ts";
+import { BUNDLE } from "./program.ts";
 import { SmtpPeer } from "./smtp-peer.ts";
 
 const FLUSH_MS = 300;
@@ -44,6 +45,7 @@ describe(`while each flush takes ${FLUSH_MS} ms`, () => {
 			expect(compiled.exitCode, compiled.output).toBe(0);
 			house = await House.build({
 				signedIn: false,
+				program: BUNDLE,
 				environment: {
 					LD_PRELOAD: library,
 					SLOW_FLUSH_MS: `${FLUSH_MS}`,

@@ -8,15 +8,15 @@ import { afterEach, describe, expect } from "vitest";
 import { isInstalled, itWith, run } from "./clients.ts";
 import { eventually, House } from "./house.ts";
 import { NotifyReceiver } from "./notify-receiver.ts";
+import { PROGRAM } from "./program.ts";
 
-const PROGRAM = path.join(import.meta.dirname, "../../dist/postern.cjs");
 const cleanUps: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
 	for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
 });
 
 async function sandbox(): Promise<{ child: ChildProcess; text: () => string }> {
-	const child = spawn(process.execPath, [PROGRAM, "sandbox"], { stdio: ["ignore", "pipe", "pipe"] });
+	const child = spawn(PROGRAM.command, [...PROGRAM.argv, "sandbox"], { stdio: ["ignore", "pipe", "pipe"] });
 	cleanUps.push(() => void child.kill("SIGKILL"));
 	let text = "";
 	for (const stream of [child.stdout, child.stderr]) {

@@ -4,22 +4,17 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import type { SandboxSettingsPatch } from "../sandbox/settings.ts";
 import type { ListenerStatus } from "../services.ts";
+import { PROGRAM, type Program } from "./program.ts";
 
 export const ACCOUNT = "alerts@contoso.example";
 export const USERNAME = "copier";
 export const PASSWORD = "correct horse";
-
-const CHECKOUT = path.join(import.meta.dirname, "../..");
-const PROGRAM = path.join(CHECKOUT, "dist/postern.cjs");
-const NODE_FLAGS = readFileSync(path.join(CHECKOUT, "scripts/node-flags"), "utf8")
-	.split("\n")
-	.filter(Boolean);
 
 export interface HouseOptions {
 	/** The account's transport. */
@@ -43,6 +38,7 @@ export interface HouseOptions {
 	readonly signedIn?: boolean;
 	readonly sandbox?: SandboxSettingsPatch;
 	readonly environment?: NodeJS.ProcessEnv;
+	readonly program?: Program;
 }
 
 export interface CliResult {
@@ -56,21 +52,23 @@ export class House {
 	readonly configFile: string;
 	readonly cloud: Sandbox;
 	readonly #environment: NodeJS.ProcessEnv;
+	readonly #program: Program;
 	#process: ChildProcess | undefined;
 	#log = "";
 	#listeners: readonly ListenerStatus[] = [];
 
-	private constructor(folder: string, cloud: Sandbox, environment: NodeJS.ProcessEnv) {
+	private constructor(folder: string, cloud: Sandbox, { environment, program }: HouseOptions) {
 		this.folder = folder;
 		this.configFile = path.join(folder, "postern.toml");
 		this.cloud = cloud;
 		this.#environment = { ...withoutPostern(process.env), ...environment };
+		this.#program = program ?? PROGRAM;
 	}
 
 	static async build(options: HouseOptions = {}): Promise<House> {
 		const folder = mkdtempSync(path.join(tmpdir(), "postern-house-"));
 		const cloud = await startSandbox(options.sandbox === undefined ? {} : { settings: options.sandbox });
-		const house = new House(folder, cloud, options.environment ?? {});
+		const house = new House(folder, cloud, options);
 		cloud.control.allowSendAs(ACCOUNT, "*");
 		writeFileSync(path.join(folder, "ca.pem"), cloud.caPem);
 		house.configure(options);
@@ -102,7 +100,8 @@ export class House {
 
 	/** Starts the program and waits until it says that it is ready. */
 	async start(): Promise<void> {
-		const child = spawn(process.execPath, [...NODE_FLAGS, PROGRAM, "serve", "--config", this.configFile], {
+		const { command, argv } = this.#program;
+		const child = spawn(command, [...argv, "serve", "--config", this.configFile], {
 			env: this.#environment,
 			stdio: ["ignore", "ignore", "pipe"],
 		});
@@ -181,7 +180,8 @@ export class House {
 
 	/** A command under way, for one that takes input or its time. */
 	spawnCli(args: readonly string[]) {
-		return spawn(process.execPath, [PROGRAM, ...args, "--config", this.configFile], {
+		const { command, argv } = this.#program;
+		return spawn(command, [...argv, ...args, "--config", this.configFile], {
 			env: this.#environment,
 			stdio: ["pipe", "pipe", "pipe"],
 		});

@@ -2,6 +2,7 @@
 import path from "node:path";
 import { Worker } from "node:worker_threads";
 import { UserError } from "../errors.ts";
+import { addonFile } from "./addon.ts";
 import type { RestoreReport } from "./restore.ts";
 import type { ThreadData, ThreadStart } from "./storage-thread.ts";
 
@@ -20,10 +21,9 @@ export interface StartedThread {
 /** Throws `UserError` when the thread cannot do its work. */
 export async function startThread(role: ThreadData["role"], file: string): Promise<StartedThread> {
 	const bundled = typeof POSTERN_STORAGE_THREAD === "string";
-	const addonFile = bundled ? path.join(path.dirname(process.argv[1] ?? ""), "better_sqlite3.node") : "";
 	const options = {
 		name: `storage-${role}`,
-		workerData: { role, file, addonFile } satisfies ThreadData,
+		workerData: { role, file, addonFile: addonFile(path.dirname(file)) } satisfies ThreadData,
 		resourceLimits: THREAD_LIMITS,
 	};
 	const thread = bundled

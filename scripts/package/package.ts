@@ -1,0 +1,47 @@
+/**
+ * `npm run package`: from the checkout to what an owner installs, for both architectures, all in dist/. Says each stage
+ * and how long it took; ends with 1 and the reason when one fails. Everything is made new: nothing old is packaged.
+ */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { ARCHITECTURES } from "./architecture.ts";
+import { billOfMaterials } from "./bill-of-materials.ts";
+import { makeExecutable } from "./executable.ts";
+import { DIST, ROOT } from "./places.ts";
+
+const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
+
+async function stage<T>(title: string, work: () => T | Promise<T>): Promise<T> {
+	const startedMs = performance.now();
+	process.stderr.write(`package: ${title} … `);
+	const made = await work();
+	process.stderr.write(`${((performance.now() - startedMs) / 1_000).toFixed(1)} s\n`);
+	return made;
+}
+
+/** As `sha256sum --check` reads it. */
+function sums(files: readonly string[]): string {
+	const lines = files.map((file) => {
+		const sum = createHash("sha256").update(readFileSync(file)).digest("hex");
+		return `${sum}  ${path.basename(file)}\n`;
+	});
+	return lines.join("");
+}
+
+async function packageAll(): Promise<void> {
+	const made: string[] = [];
+	await stage("bundle", () =>
+		execFileSync(process.execPath, [path.join(ROOT, "scripts", "build.ts")], { stdio: "inherit" }),
+	);
+	for (const architecture of ARCHITECTURES) {
+		made.push(await stage(`executable for ${architecture.name}`, () => makeExecutable(architecture)));
+	}
+	const bill = path.join(DIST, `postern-${version}.cdx.json`);
+	writeFileSync(bill, billOfMaterials(version));
+	made.push(bill);
+	writeFileSync(path.join(DIST, "SHA256SUMS"), sums(made));
+}
+
+await packageAll();
