@@ -59,6 +59,7 @@ import { Strangers } from "./smtp/strangers.ts";
 import { Transcripts } from "./smtp/transcript.ts";
 import { describeStatus, describeWaits } from "./status.ts";
 import { Storage } from "./store/storage.ts";
+import { PassedSockets } from "./system/passed-sockets.ts";
 import { Readiness } from "./system/readiness.ts";
 import { TrustedTime } from "./trusted-time.ts";
 
@@ -264,6 +265,7 @@ export class Appliance {
 			});
 			opened.push(() => fetching.stop());
 			const listeners = new Listeners({
+				passed: PassedSockets.of(options.environment),
 				log,
 				config,
 				stateDir,
@@ -291,7 +293,11 @@ export class Appliance {
 				},
 				pop3: fetching.host,
 			});
-			const readiness = new Readiness(options.environment, log);
+			const readiness = new Readiness({
+				environment: options.environment,
+				log,
+				waitedMs: () => storage.waitedMs,
+			});
 			const reloading = new Reloading({
 				...{ loaded, accounts, devices, fetching, listeners, signIns, runner, events, log },
 				load: (saved) => load(options, saved),

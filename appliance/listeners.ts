@@ -24,19 +24,22 @@ import { TlsContexts } from "./smtp/tls.ts";
 import type { CertificateOptions, ServedCertificate } from "./system/certificate.ts";
 import { CertificateKeeper } from "./system/certificate-keeper.ts";
 import { OwnNames } from "./system/own-names.ts";
+import type { PassedSocket, PassedSockets, Place } from "./system/passed-sockets.ts";
 
 export interface ListenersOptions {
 	readonly log: Log;
 	readonly config: () => Config;
 	readonly stateDir: string;
+	/** What systemd listens on for us. */
+	readonly passed: PassedSockets;
 	readonly policy: PolicyOptions;
 	/** What POP3 sessions ask of the box. */
 	readonly pop3: Omit<Pop3Host, "secureContext">;
 }
 
-interface Place {
-	readonly host: string;
-	readonly port: number;
+/** Where to listen, or the socket that already does. */
+interface ListenPlace extends Place {
+	readonly fd?: number;
 }
 
 type Role = ListenerRole | Pop3Role | "console" | "console-tls";
@@ -203,6 +206,15 @@ export class Listeners {
 		this.#certificate = certificate;
 		this.#tls = new TlsContexts(certificate.current);
 		for (const { role, place } of this.#wanted()) this.#open.push(await this.#openOne(role, place));
+		for (const passed of this.#options.passed.left) this.#turnAway(passed);
+	}
+
+	/** Systemd takes connections there whatever we do: a peer is told at once, not left waiting. */
+	#turnAway({ descriptor, ...place }: PassedSocket): void {
+		const { log } = this.#options;
+		const hint = "nothing is configured to listen there: disable its socket unit";
+		log.warning("passed-socket-unused", { place: formatPlace(place), hint });
+		net.createServer((socket) => socket.destroy()).listen({ fd: descriptor });
 	}
 
 	/** What the console asks of the box beside its services. */
@@ -289,6 +301,10 @@ export class Listeners {
 	}
 
 	async #openOne(role: Role, wanted: Place): Promise<Open> {
+		const { passed } = this.#options;
+		if (passed.isGone(wanted)) throw keptBySystemd(role, wanted);
+		const socket = passed.take(wanted);
+		if (socket !== undefined) return this.#bind(role, wanted, { ...wanted, fd: socket.descriptor });
 		try {
 			return await this.#bind(role, wanted, wanted);
 		} catch (thrown) {
@@ -303,7 +319,7 @@ export class Listeners {
 		}
 	}
 
-	async #bind(role: Role, wanted: Place, place: Place): Promise<Open> {
+	async #bind(role: Role, wanted: Place, place: ListenPlace): Promise<Open> {
 		if (role === "console" || role === "console-tls") return this.#bindConsole(role, wanted, place);
 		if (role === "pop3" || role === "pop3-tls") return this.#bindPop3(role, wanted, place);
 		const { log, policy } = this.#options;
@@ -326,7 +342,7 @@ export class Listeners {
 		};
 	}
 
-	async #bindPop3(role: Pop3Role, wanted: Place, place: Place): Promise<Open> {
+	async #bindPop3(role: Pop3Role, wanted: Place, place: ListenPlace): Promise<Open> {
 		const listener = await Pop3Listener.open({
 			role,
 			...place,
@@ -342,16 +358,17 @@ export class Listeners {
 		};
 	}
 
-	async #bindConsole(role: "console" | "console-tls", wanted: Place, place: Place): Promise<Open> {
+	async #bindConsole(role: "console" | "console-tls", wanted: Place, place: ListenPlace): Promise<Open> {
 		const { log } = this.#options;
 		const certificate = role === "console-tls" ? this.#certificate?.current : undefined;
 		if (this.#console === undefined) throw new Error("the console is bound before it is made");
-		const options = certificate === undefined ? { log } : { log, certificate };
-		const listener: HttpListener = await listenHttp(place.host, place.port, this.#console, options);
+		const { host, port, ...socket } = place;
+		const options = { log, ...socket, ...(certificate === undefined ? {} : { certificate }) };
+		const listener: HttpListener = await listenHttp(host, port, this.#console, options);
 		return {
 			role,
 			wanted,
-			bound: { host: place.host, port: listener.port },
+			bound: { host, port: listener.port },
 			reload: () => undefined,
 			renewCertificate: (renewed) => listener.renewCertificate(renewed),
 			close: (graceMs) => listener.close(graceMs),
@@ -368,6 +385,15 @@ function samePlace(a: Place, b: Place): boolean {
 
 function formatPlace({ host, port }: Place): string {
 	return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** It was closed by a change of the configuration; systemd has it still. */
+function keptBySystemd(role: Role, place: Place): UserError {
+	return new UserError(
+		"port-needs-restart",
+		`The port ${formatPlace(place)} (${role}) was given up while Postern ran.`,
+		"Restart Postern: systemd hands it over again.",
+	);
 }
 
 function portError(role: Role, place: Place, thrown: unknown): UserError {

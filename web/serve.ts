@@ -32,6 +32,8 @@ export interface ListenOptions {
 	readonly log: Log;
 	/** Present: TLS. */
 	readonly certificate?: Certificate;
+	/** A socket that already listens there. */
+	readonly fd?: number;
 }
 
 export interface WebListener {
@@ -63,10 +65,10 @@ export async function listenHttp(
 	host: string,
 	port: number,
 	app: App,
-	{ log, certificate }: ListenOptions,
+	{ log, certificate, fd }: ListenOptions,
 ): Promise<HttpListener> {
 	const { server, close } = prepare(app, certificate);
-	await listening(server, () => server.listen({ host, port }));
+	await listening(server, () => server.listen({ host, port, fd }));
 	reportAcceptFaults(server, log);
 	const bound = server.address() as AddressInfo;
 	return {

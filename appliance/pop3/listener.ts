@@ -16,6 +16,8 @@ export interface Pop3ListenerOptions {
 	readonly role: Pop3Role;
 	readonly host: string;
 	readonly port: number;
+	/** A socket that already listens there. */
+	readonly fd?: number;
 	/** In force now, for handshakes from now on. */
 	readonly secureContext: () => SecureContext | undefined;
 	readonly box: Omit<Pop3Host, "secureContext">;
@@ -49,7 +51,7 @@ export class Pop3Listener {
 		const server = listener.#server;
 		await new Promise<void>((resolve, reject) => {
 			server.once("error", reject);
-			server.listen(options.port, options.host, () => {
+			server.listen({ port: options.port, host: options.host, fd: options.fd }, () => {
 				server.off("error", reject);
 				resolve();
 			});

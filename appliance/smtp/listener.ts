@@ -21,6 +21,8 @@ export interface ListenerOptions {
 	readonly role: ListenerRole;
 	readonly host: string;
 	readonly port: number;
+	/** A socket that already listens there. */
+	readonly fd?: number;
 	/** Shared by all ports; renewing it there counts for handshakes from then on. */
 	readonly tls: TlsContexts;
 	/** Is a PROXY header expected from this address, and believed? */
@@ -115,7 +117,7 @@ export class SmtpListener {
 		const server = new Server(options, policy);
 		await new Promise<void>((resolve, reject) => {
 			server.once("error", reject);
-			server.listen(options.port, options.host, () => {
+			server.listen({ port: options.port, host: options.host, fd: options.fd }, () => {
 				server.off("error", reject);
 				resolve();
 			});

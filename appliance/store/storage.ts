@@ -27,6 +27,7 @@ export interface StorageOptions {
 interface PendingRead {
 	readonly resolve: (answer: never) => void;
 	readonly reject: (error: Error) => void;
+	readonly sinceMs: number;
 }
 
 export class Storage implements DocumentStore {
@@ -39,6 +40,8 @@ export class Storage implements DocumentStore {
 	#readNumber = 0;
 	#closing = false;
 	#settleGroup: ((answer: CommitAnswer) => void) | undefined;
+	/** Since when the writer owes an answer. */
+	#writingSinceMs: number | undefined;
 
 	private constructor(
 		writer: Worker,
@@ -50,7 +53,10 @@ export class Storage implements DocumentStore {
 		this.#writer = writer;
 		this.#reader = reader;
 		this.#groups = new GroupCommit((writes) => this.#post(writes));
-		writer.on("message", (answer: CommitAnswer) => this.#settleGroup?.(answer));
+		writer.on("message", (answer: CommitAnswer) => {
+			this.#writingSinceMs = undefined;
+			this.#settleGroup?.(answer);
+		});
 		reader.on("message", (answer: { number: number; answer?: never; error?: string }) => {
 			const pending = this.#reads.get(answer.number);
 			this.#reads.delete(answer.number);
@@ -81,6 +87,14 @@ export class Storage implements DocumentStore {
 		}
 	}
 
+	/** How long the threads have owed the answer that is oldest; 0 when they owe none. */
+	get waitedMs(): number {
+		// A map keeps the order of entry, so its first is the oldest.
+		const [oldestRead] = this.#reads.values();
+		const since = [this.#writingSinceMs, oldestRead?.sinceMs].filter((one) => one !== undefined);
+		return since.length === 0 ? 0 : performance.now() - Math.min(...since);
+	}
+
 	/** See `GroupCommit`: what is about to be submitted, so that it can share a flush. */
 	get groups(): Pick<GroupCommit, "messageBegins" | "messageEnds"> {
 		return this.#groups;
@@ -94,7 +108,11 @@ export class Storage implements DocumentStore {
 	read<Question extends Read>(read: Question): Promise<ReadAnswers[Question["type"]]> {
 		return new Promise((resolve, reject) => {
 			this.#readNumber += 1;
-			this.#reads.set(this.#readNumber, { resolve: resolve as (answer: never) => void, reject });
+			this.#reads.set(this.#readNumber, {
+				resolve: resolve as (answer: never) => void,
+				reject,
+				sinceMs: performance.now(),
+			});
 			this.#reader.postMessage({ number: this.#readNumber, read } satisfies ReadRequest);
 		});
 	}
@@ -148,6 +166,7 @@ export class Storage implements DocumentStore {
 		);
 		return new Promise((resolve) => {
 			this.#settleGroup = resolve;
+			this.#writingSinceMs = performance.now();
 			this.#writer.postMessage(writes, bodies);
 		});
 	}

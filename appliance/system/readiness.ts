@@ -17,29 +17,45 @@ const run = promisify(execFile);
 const WATCHDOG_SHARE = 0.5;
 const NOTIFY_TIMEOUT_MS = 5_000;
 
+export interface ReadinessOptions {
+	readonly environment: NodeJS.ProcessEnv;
+	readonly log: Log;
+	/** How long the storage threads have owed an answer. */
+	readonly waitedMs: () => number;
+}
+
 export class Readiness {
 	readonly #environment: NodeJS.ProcessEnv;
 	readonly #enabled: boolean;
 	readonly #watchdogMs: number;
 	readonly #log: Log;
+	readonly #waitedMs: () => number;
 	#watchdog: NodeJS.Timeout | undefined;
 	#lastStatus = "";
 
-	constructor(environment: NodeJS.ProcessEnv, log: Log) {
+	constructor({ environment, log, waitedMs }: ReadinessOptions) {
 		this.#environment = environment;
 		this.#enabled = (environment["NOTIFY_SOCKET"] ?? "") !== "";
 		const forUs =
 			environment["WATCHDOG_PID"] === undefined || environment["WATCHDOG_PID"] === `${process.pid}`;
 		this.#watchdogMs = forUs ? Number(environment["WATCHDOG_USEC"] ?? 0) / 1_000 : 0;
 		this.#log = log;
+		this.#waitedMs = waitedMs;
 	}
 
-	/** Listeners and spool are up. From here the watchdog is fed from the event loop. */
+	/** Listeners and spool are up. From here the watchdog is fed, as long as event loop and storage threads move. */
 	async ready(status: string): Promise<void> {
 		await this.#notify("READY=1", `STATUS=${status}`);
 		if (!this.#enabled || this.#watchdogMs <= 0) return;
-		this.#watchdog = setInterval(() => void this.#notify("WATCHDOG=1"), this.#watchdogMs * WATCHDOG_SHARE);
+		this.#watchdog = setInterval(() => this.#feed(), this.#watchdogMs * WATCHDOG_SHARE);
 		this.#watchdog.unref();
+	}
+
+	/** A box that takes mail it cannot store is no better than one that hangs: systemd starts it again. */
+	#feed(): void {
+		const waitedMs = this.#waitedMs();
+		if (waitedMs < this.#watchdogMs) void this.#notify("WATCHDOG=1");
+		else this.#log.crit("storage-hangs", { waitedMs: Math.round(waitedMs) });
 	}
 
 	/** One line for `systemctl status`; told only when it changes. */
