@@ -8,6 +8,10 @@ import { Appliance } from "./appliance.ts";
 import type { OpenedBackups } from "./cli/command.ts";
 import { asError } from "./errors.ts";
 import { openLog } from "./log.ts";
+import { NEWEST_SCHEMA, OLDEST_READER } from "./store/migrations.ts";
+
+/** For `postern version --json`: a package that is older than its data looks there before it is installed. */
+export const stateFormat = { newest: NEWEST_SCHEMA, oldestReader: OLDEST_READER };
 
 /** `postern serve`: runs until SIGTERM or SIGINT; resolves with the exit code. */
 export async function runServe(options: {

@@ -46,6 +46,8 @@ export interface ApplianceProgram {
 		environment: NodeJS.ProcessEnv;
 		json: boolean;
 	}): Promise<number>;
+	/** Of the mail database: the newest this program knows, and what a program must know to open what this one writes. */
+	readonly stateFormat: { readonly newest: number; readonly oldestReader: number };
 	/** On the state folder of an appliance that does not run. Throws `already-running` when it does. */
 	openBackups(options: { configFile?: string; environment: NodeJS.ProcessEnv }): Promise<OpenedBackups>;
 }

@@ -5,10 +5,12 @@ import { type Command, DONE } from "./command.ts";
 export const versionCommand: Command = {
 	name: "version",
 	summary: "print the version",
-	async run({ terminal, json }) {
+	async run({ terminal, json, appliance }) {
 		const version = productVersion();
-		if (json) terminal.json({ name: "postern", version, node: process.versions.node });
-		else terminal.print(`postern ${version}`);
+		if (json) {
+			const { stateFormat } = await appliance();
+			terminal.json({ name: "postern", version, node: process.versions.node, stateFormat });
+		} else terminal.print(`postern ${version}`);
 		return DONE;
 	},
 };

@@ -24,6 +24,13 @@ describe("config describe", () => {
 		expect(await load(describeConfig())).toEqual(await load(""));
 	});
 
+	it("for a file that is installed, sets no key, and each default is there to be switched on", async () => {
+		const text = describeConfig({ keysAreOff: true });
+		expect(text.split("\n").filter((line) => /^[a-z]/.test(line))).toEqual([]);
+		expect(await load(text)).toEqual(await load(""));
+		expect(text).toContain('#listen = ["[::]:25"]');
+	});
+
 	it("stays valid when every key that is off is switched on", async () => {
 		const all = describeConfig().replaceAll(/^#(?! )/gm, "");
 		const config = await load(all);

@@ -129,4 +129,7 @@ export const MIGRATIONS: readonly Migration[] = [
 	{ number: 4, oldestReader: 3, sql: MAIL_LIST },
 ];
 
+/** What a program must know to open what this one writes. */
+export const OLDEST_READER = MIGRATIONS.at(-1)?.oldestReader ?? 0;
+
 export const NEWEST_SCHEMA = MIGRATIONS.reduce((newest, { number }) => Math.max(newest, number), 0);

@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ARCHITECTURES } from "./architecture.ts";
 import { billOfMaterials } from "./bill-of-materials.ts";
+import { epochOfSources, makeDebianPackage } from "./debian.ts";
 import { makeExecutable } from "./executable.ts";
 import { DIST, ROOT } from "./places.ts";
 
@@ -38,6 +39,21 @@ async function packageAll(): Promise<void> {
 	for (const architecture of ARCHITECTURES) {
 		made.push(await stage(`executable for ${architecture.name}`, () => makeExecutable(architecture)));
 	}
+	const executables = made.slice();
+	made.push(
+		...(await stage("Debian packages", () =>
+			Promise.all(
+				ARCHITECTURES.map((architecture, at) =>
+					makeDebianPackage({
+						architecture,
+						version,
+						executable: executables[at] ?? "",
+						epochSeconds: epochOfSources(),
+					}),
+				),
+			),
+		)),
+	);
 	const bill = path.join(DIST, `postern-${version}.cdx.json`);
 	writeFileSync(bill, billOfMaterials(version));
 	made.push(bill);
