@@ -228,8 +228,11 @@ export interface PeopleService {
 	maySignUp(address: string): boolean;
 }
 
-/** `read` looks; `mail`, `devices`, `accounts` and `settings` also change those; `metrics` is `/metrics` alone. */
-export const KEY_SCOPES = ["read", "mail", "devices", "accounts", "settings", "metrics"] as const;
+/**
+ * `read` looks; `mail` acts on messages and reads them; `devices` changes devices; `accounts` changes accounts and who
+ * fetches their mailboxes; `settings` and `people` look at those and change them; `metrics` is `/metrics` alone.
+ */
+export const KEY_SCOPES = ["read", "mail", "devices", "accounts", "settings", "people", "metrics"] as const;
 export type KeyScope = (typeof KEY_SCOPES)[number];
 
 export interface ApiKey {

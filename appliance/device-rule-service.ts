@@ -5,8 +5,11 @@
 import type { Secret } from "./secret.ts";
 import type { DeviceSwitches } from "./services.ts";
 
-/** What may be changed of a saved device; absent: as it is; null: back to the default. Keys as in the file. */
-export interface DeviceRules {
+/**
+ * What may be changed of a saved device; absent: as it is; null: back to the default. Keys as in the file; switches stand
+ * here, as `rules` gives them, or apart.
+ */
+export interface DeviceRules extends DeviceSwitches {
 	readonly addresses?: readonly string[];
 	readonly username?: string | null;
 	readonly account?: string | null;

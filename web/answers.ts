@@ -1,6 +1,6 @@
 /**
  * How the JSON API answers: refusals as `{error:{code,message,hint}}`, streams as NDJSON (one JSON
- * value a line). For the routes of the control socket.
+ * value a line). For its routes.
  *
  * A `UserError` becomes a 4xx that its owner can read; anything else is a fault of ours: 500, its
  * text only in the log. In a stream that has begun, the refusal is the last line.
@@ -11,6 +11,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
 import { asError, UserError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
+import type { Caller } from "./scopes.ts";
 
 export interface Refusal {
 	readonly error: { readonly code: string; readonly message: string; readonly hint: string };
@@ -20,6 +21,8 @@ export interface Refusal {
 export interface ServerBindings {
 	/** Aborts when the server is closing: streams end then. Absent in tests without a server. */
 	readonly closing?: AbortSignal;
+	/** Who asks, where that was found out before (network-api.ts). */
+	readonly caller?: Caller;
 	/** Absent on the control socket and in tests without a server. */
 	readonly connection?: {
 		/** Of the peer, as the kernel says. */
@@ -67,18 +70,32 @@ function describe(
 	return { body: INTERNAL_FAULT, status: 500 };
 }
 
-/** `device-unknown` 404, `device-exists`, `device-locked` 409, anything else the caller's to mend 400. */
+/** Anything else is the caller's to mend: 400. */
+const STATUSES: readonly (readonly [code: RegExp, status: ContentfulStatusCode])[] = [
+	[/^time-unknown$/, 409],
+	[/unknown/, 404],
+	[/-gone$/, 410],
+	[/^key-forbids$/, 403],
+	[/^wrong-content-type$/, 415],
+	[/-(?:exists|locked|busy|state|impossible|claimed)$|^(?:last-owner|no-lights)$/, 409],
+];
+
 function statusOf(code: string): ContentfulStatusCode {
-	if (code.includes("unknown")) return 404;
-	if (/-(?:exists|locked|busy|state)$/.test(code)) return 409;
-	return 400;
+	return STATUSES.find(([pattern]) => pattern.test(code))?.[1] ?? 400;
 }
 
-/** Reads the body as JSON of this shape. Throws `UserError` `invalid-input` naming what is wrong. */
+/** Reads the body as JSON of this shape. Throws `UserError` `wrong-content-type`, and `invalid-input` naming what is wrong. */
 export async function readInput<Schema extends z.ZodType>(
 	context: Context<ApiEnvironment>,
 	schema: Schema,
 ): Promise<z.output<Schema>> {
+	if (!/^application\/json\s*(?:;|$)/i.test(context.req.header("content-type") ?? "")) {
+		throw new UserError(
+			"wrong-content-type",
+			"The request is not said to be JSON.",
+			"Send it with the header Content-Type: application/json.",
+		);
+	}
 	const text = await context.req.text();
 	let value: unknown;
 	try {
@@ -86,6 +103,11 @@ export async function readInput<Schema extends z.ZodType>(
 	} catch (error) {
 		throw new UserError("invalid-input", "The request is not JSON.", "", { cause: error });
 	}
+	return checked(schema, value);
+}
+
+/** Throws `UserError` `invalid-input` naming what is wrong. */
+export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
 	const result = schema.safeParse(value);
 	if (result.success) return result.data;
 	const faults = result.error.issues.map(({ path, message }) =>
@@ -135,7 +157,8 @@ export async function answerStream<Value>(
 	});
 	return context.body(lines, 200, {
 		"Content-Type": "application/x-ndjson",
-		"Cache-Control": "no-store",
+		// Compressed, a line would wait until there is enough to compress.
+		"Cache-Control": "no-store, no-transform",
 	});
 }
 

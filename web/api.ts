@@ -1,62 +1,91 @@
 /**
- * The JSON API under `/api/v1`: `Services` over HTTP, for the control socket. Whoever can open the
- * socket is the owner, so nothing is asked; it must never be given to a listener on the network.
+ * The JSON API under `/api/v1`. `createControlApi` is for the control socket: whoever can open it is the owner, so nothing is
+ * asked; it must never be given to a listener on the network. `createNetworkApi` is for programs there: each request
+ * needs a caller with the scope for it (network-api.ts finds out who it is).
  *
  * Input is checked and bounded. Refusals are `{error:{code,message,hint}}` (answers.ts).
  */
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import { z } from "zod";
 import type { ConsoleServices } from "../appliance/console-services.ts";
 import type { Log } from "../appliance/log.ts";
 import type { Services } from "../appliance/services.ts";
-import { type ApiEnvironment, answerErrors, refusal } from "./answers.ts";
-import { accountRoutes } from "./routes/accounts.ts";
+import { json } from "./answer-shapes.ts";
+import type { ApiEnvironment } from "./answers.ts";
+import { documentOf, type OpenApiDocument } from "./api-document.ts";
+import { API_PATH, mountRoutes } from "./api-mount.ts";
+import { type ApiRoute, routesOver } from "./api-route.ts";
+import { ACCOUNT_ROUTES } from "./routes/accounts.ts";
 import { backupRoutes, backupUploadRoutes } from "./routes/backups.ts";
-import { consolePasswordRoutes } from "./routes/console-password.ts";
-import { deviceRuleRoutes } from "./routes/device-rules.ts";
-import { deviceRoutes } from "./routes/devices.ts";
-import { mailboxRoutes } from "./routes/mailboxes.ts";
-import { queueRoutes } from "./routes/queue.ts";
-import { applianceRoutes } from "./routes/status.ts";
-
-/** Holds the longest list of queue ids an action takes. */
-const LARGEST_INPUT_BYTES = 256 * 1024;
+import { CONSOLE_PASSWORD_ROUTES } from "./routes/console-password.ts";
+import { DEVICE_RULE_ROUTES } from "./routes/device-rules.ts";
+import { DEVICE_ROUTES } from "./routes/devices.ts";
+import { HOOK_ROUTES } from "./routes/hooks.ts";
+import { KEY_ROUTES } from "./routes/keys.ts";
+import { LOG_ROUTES } from "./routes/log.ts";
+import { MACHINE_ROUTES } from "./routes/machine.ts";
+import { MAIL_ROUTES } from "./routes/mail.ts";
+import { MAILBOX_ROUTES } from "./routes/mailboxes.ts";
+import { PEOPLE_ROUTES } from "./routes/people.ts";
+import { QUEUE_ROUTES } from "./routes/queue.ts";
+import { SETTING_ROUTES } from "./routes/settings.ts";
+import { STATUS_ROUTES } from "./routes/status.ts";
+import { TRAFFIC_ROUTES } from "./routes/traffic.ts";
+import { type Caller, CONTROL_SOCKET } from "./scopes.ts";
 
 export type ApiServices = Services & Pick<ConsoleServices, "backups">;
+
+/** What the command line asks too. */
+const SHARED_ROUTES: readonly ApiRoute<Services>[] = [
+	...STATUS_ROUTES,
+	...QUEUE_ROUTES,
+	...DEVICE_ROUTES,
+	...DEVICE_RULE_ROUTES,
+	...ACCOUNT_ROUTES,
+	...MAILBOX_ROUTES,
+];
+
+const DOCUMENT_ROUTE: ApiRoute<unknown> = routesOver<unknown>()({
+	...{ method: "get", path: "/openapi.json", scope: "open" },
+	summary: "This document. It holds nothing of this box, so no key is asked for.",
+	answer: json(z.looseObject({ openapi: z.string() })),
+	handle() {
+		document ??= documentOf(NETWORK_ROUTES);
+		return document;
+	},
+});
+/** Made when it is first asked for. */
+let document: OpenApiDocument | undefined;
+
+/** All that is offered on the network. */
+export const NETWORK_ROUTES: readonly ApiRoute<ConsoleServices>[] = [
+	DOCUMENT_ROUTE,
+	...SHARED_ROUTES,
+	...MAIL_ROUTES,
+	...TRAFFIC_ROUTES,
+	...LOG_ROUTES,
+	...MACHINE_ROUTES,
+	...SETTING_ROUTES,
+	...HOOK_ROUTES,
+	...PEOPLE_ROUTES,
+	...KEY_ROUTES,
+];
 
 export function createControlApi(services: ApiServices, log: Log): Hono<ApiEnvironment> {
 	const app = new Hono<ApiEnvironment>();
 	// Before the limit: a backup may be larger than all memory, and is never held in it.
-	app.route("/api/v1", backupUploadRoutes(services.backups));
-	addShared(app, services, log);
-	app.route("/api/v1", consolePasswordRoutes(services.console));
-	app.route("/api/v1", backupRoutes(services.backups, log));
+	app.route(API_PATH, backupUploadRoutes(services.backups));
+	app.route(API_PATH, backupRoutes(services.backups, log));
+	const routes = [...SHARED_ROUTES, ...CONSOLE_PASSWORD_ROUTES];
+	mountRoutes(app, routes, { services, log, callerOf: () => CONTROL_SOCKET });
 	return app;
 }
 
-/** What is offered to programs on the network as well (network-api.ts asks them for a key). */
-export function createSharedApi(services: Omit<Services, "console">, log: Log): Hono<ApiEnvironment> {
-	return addShared(new Hono<ApiEnvironment>(), services, log);
-}
-
-function addShared(
-	app: Hono<ApiEnvironment>,
-	services: Omit<Services, "console">,
-	log: Log,
-): Hono<ApiEnvironment> {
-	app.use(
-		bodyLimit({
-			maxSize: LARGEST_INPUT_BYTES,
-			onError: (context) => context.json(refusal("too-large", "The request is too large."), 413),
-		}),
-	);
-	app.route("/api/v1", applianceRoutes(services.appliance));
-	app.route("/api/v1", queueRoutes(services.queue));
-	app.route("/api/v1", deviceRoutes(services.devices, log));
-	app.route("/api/v1", deviceRuleRoutes(services.deviceRules));
-	app.route("/api/v1", accountRoutes(services.accounts, log));
-	app.route("/api/v1", mailboxRoutes(services.mailboxes, log));
-	app.notFound((context) => context.json(refusal("no-such-request", "Postern knows no such request."), 404));
-	app.onError(answerErrors(log));
+/** For requests that bring their caller along (`ServerBindings.caller`); without one only the document is there. */
+export function createNetworkApi(services: ConsoleServices, log: Log): Hono<ApiEnvironment> {
+	const app = new Hono<ApiEnvironment>();
+	mountRoutes(app, NETWORK_ROUTES, { services, log, callerOf: ({ env }) => env.caller ?? NOBODY });
 	return app;
 }
+
+const NOBODY: Caller = { name: "", scopes: ["open"] };

@@ -84,6 +84,9 @@ export function createConsole(
 	app.use(assets);
 	app.route("/", healthRoutes());
 	app.use(tlsWhereRequired);
+	app.use(findSession);
+	// Before the limit of forms: it refuses in JSON what is too large for it.
+	app.route("/", networkApi(services, log));
 	app.use(
 		bodyLimit({
 			maxSize: LARGEST_FORM_BYTES,
@@ -94,8 +97,6 @@ export function createConsole(
 			},
 		}),
 	);
-	app.route("/", networkApi(services, log));
-	app.use(findSession);
 	app.route("/", authorityRoutes(services.appliance));
 	app.use(formGuard(refuseForm));
 	app.route("/", signInRoutes(services.accounts));

@@ -1,29 +1,22 @@
 /**
- * `/api/v1` and `/metrics` for programs on the network: what the control socket offers, for who shows a key that an owner
- * made, within its scopes. For app.tsx.
+ * `/api/v1` and `/metrics` on the network: for who shows a key that an owner made, within its scopes, and for who is signed
+ * in to the console, within their role. For app.tsx.
  *
- * Closed by default: a path that is not listed here is nobody's, and what gives a password away (`/console/password`) is
- * the control socket's alone. A browser's session does not count, so no page elsewhere can make one act.
+ * Closed by default: a path that is no route is nobody's, and what the control socket alone offers is not here. A session
+ * changes something only from a page of this box, as the browser itself says: so no page elsewhere can make one act. What
+ * is refused is refused in JSON.
  */
 import { Hono } from "hono";
-import type { ApiKey, ConsoleServices, KeyScope } from "../appliance/console-services.ts";
+import type { ApiKey, ConsoleServices } from "../appliance/console-services.ts";
 import { UserError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
 import { refusal } from "./answers.ts";
-import { createSharedApi } from "./api.ts";
+import { createNetworkApi } from "./api.ts";
+import { API_DOCUMENT } from "./api-mount.ts";
 import type { ConsoleEnvironment } from "./environment.ts";
 import { metricsText } from "./metrics-text.ts";
 import type { PageRequest } from "./render.tsx";
-
-/** Who may change what lies under a path. */
-const CHANGES: readonly (readonly [pattern: RegExp, scope: KeyScope])[] = [
-	[/^\/api\/v1\/queue(?:\/|$)/, "mail"],
-	[/^\/api\/v1\/(?:devices|strangers|mailboxes)(?:\/|$)/, "devices"],
-	[/^\/api\/v1\/accounts(?:\/|$)/, "accounts"],
-	[/^\/api\/v1\/reload$/, "settings"],
-];
-const READABLE =
-	/^\/api\/v1\/(?:status|authority|config\/origins|queue|devices|device-kinds|strangers|mailboxes|mailbox-place|accounts)(?:\/|$)/;
+import { type Caller, ROLE_SCOPES } from "./scopes.ts";
 
 const NO_STORE = { "Cache-Control": "no-store" };
 const KEY_NEEDED = refusal(
@@ -32,22 +25,25 @@ const KEY_NEEDED = refusal(
 	"An owner makes one in the console, under People. Send it as: Authorization: Bearer pst_…",
 );
 const KEY_FORBIDS = refusal("key-forbids", "This key may not do that.", "Make one with another scope.");
+const FROM_ELSEWHERE = refusal(
+	"form-elsewhere",
+	"A browser's session changes something only from a page of this box.",
+	"Programs use a key.",
+);
 
 export function networkApi(services: ConsoleServices, log: Log): Hono<ConsoleEnvironment> {
 	const routes = new Hono<ConsoleEnvironment>();
-	const shared = createSharedApi(services, log);
+	const api = createNetworkApi(services, log);
+	routes.get(API_DOCUMENT, ({ req, env }) => api.fetch(req.raw, env ?? {}));
 	routes.all("/api/*", (context) => {
-		const key = keyOf(context, services);
-		if (key instanceof Response) return key;
-		const { method, path } = context.req;
-		const wanted = scopeFor(method, path);
-		if (wanted === undefined || !key.scopes.includes(wanted)) return context.json(KEY_FORBIDS, 403, NO_STORE);
-		return shared.fetch(context.req.raw, context.env);
+		const caller = callerOf(context, services);
+		if (caller instanceof Response) return caller;
+		return api.fetch(context.req.raw, { ...context.env, caller });
 	});
 	routes.get("/metrics", async (context) => {
-		const key = keyOf(context, services);
-		if (key instanceof Response) return key;
-		if (!key.scopes.includes("metrics")) return context.json(KEY_FORBIDS, 403, NO_STORE);
+		const caller = callerOf(context, services);
+		if (caller instanceof Response) return caller;
+		if (!caller.scopes.includes("metrics")) return context.json(KEY_FORBIDS, 403, NO_STORE);
 		const text = metricsText(await services.appliance.status(), services.traffic.totals());
 		return context.body(text, 200, {
 			"Content-Type": "text/plain; version=0.0.4; charset=utf-8",
@@ -57,19 +53,29 @@ export function networkApi(services: ConsoleServices, log: Log): Hono<ConsoleEnv
 	return routes;
 }
 
-/** Undefined: nobody may, over the network. */
-function scopeFor(method: string, path: string): KeyScope | undefined {
-	if (method === "GET" || method === "HEAD") return READABLE.test(path) ? "read" : undefined;
-	return CHANGES.find(([pattern]) => pattern.test(path))?.[1];
+/** Who asks, or why nobody may. A key that is shown counts, whoever the browser is. */
+function callerOf(context: PageRequest, services: ConsoleServices): Caller | Response {
+	const shown = context.req.header("authorization");
+	const { session, visitor } = context.var;
+	if (shown !== undefined || session === undefined) {
+		const key = keyOf(context, shown ?? "", services);
+		if (key instanceof Response) return key;
+		return { name: `key ${key.label}`, scopes: ["open", ...key.scopes] };
+	}
+	const isRead = context.req.method === "GET" || context.req.method === "HEAD";
+	if (!isRead && context.req.header("origin") !== visitor.origin) {
+		return context.json(FROM_ELSEWHERE, 403, NO_STORE);
+	}
+	return { name: session.name, scopes: ["open", ...ROLE_SCOPES[session.role]] };
 }
 
 /** The key that was shown, or why there is none. */
-function keyOf(context: PageRequest, { keys }: ConsoleServices): ApiKey | Response {
-	const shown = /^Bearer ([\w-]{1,200})$/i.exec(context.req.header("authorization") ?? "")?.[1];
+function keyOf(context: PageRequest, shown: string, { keys }: ConsoleServices): ApiKey | Response {
+	const secret = /^Bearer +([\w-]{1,200})$/i.exec(shown)?.[1];
 	const headers = { ...NO_STORE, "WWW-Authenticate": 'Bearer realm="Postern"' };
-	if (shown === undefined) return context.json(KEY_NEEDED, 401, headers);
+	if (secret === undefined) return context.json(KEY_NEEDED, 401, headers);
 	try {
-		return keys.find(shown, context.var.visitor.peer) ?? context.json(KEY_NEEDED, 401, headers);
+		return keys.find(secret, context.var.visitor.peer) ?? context.json(KEY_NEEDED, 401, headers);
 	} catch (thrown) {
 		// Too many guesses from there.
 		if (thrown instanceof UserError) {

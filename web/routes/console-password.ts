@@ -1,10 +1,14 @@
 /** `/api/v1/console/password`: a new password for the console's owner. For the control socket alone. */
-import { Hono } from "hono";
-import type { ConsoleRescueService } from "../../appliance/services.ts";
-import type { ApiEnvironment } from "../answers.ts";
+import { z } from "zod";
+import type { Services } from "../../appliance/services.ts";
+import { json } from "../answer-shapes.ts";
+import { routesOver } from "../api-route.ts";
 
-export function consolePasswordRoutes(rescue: ConsoleRescueService): Hono<ApiEnvironment> {
-	const routes = new Hono<ApiEnvironment>();
-	routes.post("/console/password", async (context) => context.json(await rescue.resetPassword()));
-	return routes;
-}
+export const CONSOLE_PASSWORD_ROUTES = [
+	routesOver<Pick<Services, "console">>()({
+		...{ method: "post", path: "/console/password", scope: "control" },
+		summary: "A new password for the console's owner.",
+		answer: json(z.strictObject({ name: z.string(), password: z.string() })),
+		handle: ({ services }) => services.console.resetPassword(),
+	}),
+];

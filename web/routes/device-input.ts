@@ -18,9 +18,9 @@ export const SWITCHES = z.strictObject({
 	hide_ehlo: z.array(z.string().min(1).max(32)).max(32).optional(),
 });
 
-type Given<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined> };
-
-/** Without the keys that were not given. */
-export function given<Value extends object>(value: Value): Given<Value> {
-	return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Given<Value>;
-}
+/** It will stand in the header of a message and in the envelope. */
+export const MAIL_ADDRESS = z
+	.string()
+	.trim()
+	.max(320, "at most 320 characters")
+	.regex(/^[^\s@<>\p{C}]+@[^\s@<>\p{C}]+$/u, "a mail address is such as scan@contoso.com");

@@ -1,20 +1,22 @@
 /**
- * `/api/v1/devices…` and `/strangers…`: who may send, and who would like to. Adding one answers with
+ * `/api/v1/devices…`, `/device-kinds` and `/strangers…`: who may send, and who would like to. Adding one answers with
  * what to type into it, password included. A test takes a while, so it answers with a stream of steps.
  */
-import { Hono } from "hono";
 import { z } from "zod";
-import type { Log } from "../../appliance/log.ts";
-import type { DeviceDraft, DeviceService } from "../../appliance/services.ts";
-import { type ApiEnvironment, answerStream, readInput } from "../answers.ts";
-import { given, NAME, SWITCHES } from "./device-input.ts";
-
-/** It will stand in the header of a message and in the envelope. */
-export const MAIL_ADDRESS = z
-	.string()
-	.trim()
-	.max(320, "at most 320 characters")
-	.regex(/^[^\s@<>\p{C}]+@[^\s@<>\p{C}]+$/u, "a mail address is such as scan@contoso.com");
+import type { DeviceDraft, Services } from "../../appliance/services.ts";
+import { json, lines } from "../answer-shapes.ts";
+import { routesOver } from "../api-route.ts";
+import { COUNT, TEST_STEP } from "../api-schema.ts";
+import { given } from "../given.ts";
+import { MAIL_ADDRESS, NAME, SWITCHES } from "./device-input.ts";
+import {
+	ALLOWED_STRANGER,
+	DEVICE,
+	DEVICE_KIND,
+	DEVICE_SETTINGS,
+	SESSION,
+	STRANGER,
+} from "./device-shapes.ts";
 
 const ALLOW_INPUT = z.strictObject({
 	name: NAME,
@@ -35,41 +37,78 @@ const TEST_INPUT = z.strictObject({
 	password: z.string().min(1).max(256).optional(),
 });
 
-export function deviceRoutes(devices: DeviceService, log: Log): Hono<ApiEnvironment> {
-	const routes = new Hono<ApiEnvironment>();
-	routes.get("/devices", async (context) => context.json(await devices.list()));
-	routes.get("/device-kinds", async (context) => context.json(await devices.kinds()));
-	routes.get("/devices/:name", async (context) =>
-		context.json(await devices.show(context.req.param("name"))),
-	);
-	routes.post("/devices", async (context) => {
-		const { addresses, ...input } = await readInput(context, DRAFT_INPUT);
-		return context.json(await devices.add({ ...draftOf(input), addresses }), 201);
-	});
-	routes.delete("/devices/:name", async (context) => {
-		const name = context.req.param("name");
-		await devices.remove(name);
-		return context.json({ removed: name });
-	});
-	routes.get("/devices/:nameOrAddress/log", async (context) =>
-		context.json(await devices.log(context.req.param("nameOrAddress"))),
-	);
-	routes.post("/devices/:name/test", async (context) => {
-		const name = context.req.param("name");
-		const { to, from, password } = await readInput(context, TEST_INPUT);
-		const draft = { name, to, ...(from && { from }), ...(password && { password }) };
-		return answerStream(context, log, (signal) => devices.test(draft, signal));
-	});
-	routes.get("/strangers", async (context) => context.json(await devices.strangers()));
-	routes.post("/strangers/:address/allow", async (context) => {
-		const input = await readInput(context, ALLOW_INPUT);
-		return context.json(await devices.allow(context.req.param("address"), draftOf(input)), 201);
-	});
-	routes.delete("/strangers/:address", async (context) =>
-		context.json(await devices.refuse(context.req.param("address"))),
-	);
-	return routes;
-}
+const route = routesOver<Pick<Services, "devices">>();
+
+export const DEVICE_ROUTES = [
+	route({
+		...{ method: "get", path: "/devices", scope: "read" },
+		summary: "The devices that may send.",
+		answer: json(z.array(DEVICE)),
+		handle: ({ services }) => services.devices.list(),
+	}),
+	route({
+		...{ method: "get", path: "/device-kinds", scope: "read" },
+		summary: "The kinds of devices that Postern knows, and what helps each.",
+		answer: json(z.array(DEVICE_KIND)),
+		handle: ({ services }) => services.devices.kinds(),
+	}),
+	route({
+		...{ method: "get", path: "/devices/{name}", scope: "read" },
+		summary: "A device and what is typed into it, without its password.",
+		answer: json(DEVICE_SETTINGS),
+		handle: ({ services, params }) => services.devices.show(params.name),
+	}),
+	route({
+		...{ method: "post", path: "/devices", scope: "devices" },
+		summary: "Adds a device; with a user name it gets a password, which is told here and never again.",
+		input: DRAFT_INPUT,
+		answer: json(DEVICE_SETTINGS, 201),
+		handle: ({ services, input: { addresses, ...input } }) =>
+			services.devices.add({ ...draftOf(input), addresses }),
+	}),
+	route({
+		...{ method: "delete", path: "/devices/{name}", scope: "devices" },
+		summary: "Removes a device. Its mail in the queue still goes out.",
+		answer: json(z.strictObject({ removed: z.string() })),
+		async handle({ services, params: { name } }) {
+			await services.devices.remove(name);
+			return { removed: name };
+		},
+	}),
+	route({
+		...{ method: "get", path: "/devices/{nameOrAddress}/log", scope: "read" },
+		summary: "The last sessions of a device or of an address, latest first, passwords masked.",
+		answer: json(z.array(SESSION)),
+		handle: ({ services, params }) => services.devices.log(params.nameOrAddress),
+	}),
+	route({
+		...{ method: "post", path: "/devices/{name}/test", scope: "devices" },
+		summary: "Sends a message as the device would, and follows it to its end.",
+		input: TEST_INPUT,
+		answer: lines(TEST_STEP),
+		handle: ({ services, params: { name }, input: { to, from, password }, signal }) =>
+			services.devices.test({ name, to, ...given({ from, password }) }, signal),
+	}),
+	route({
+		...{ method: "get", path: "/strangers", scope: "read" },
+		summary: "Who tried to send and may not, latest first.",
+		answer: json(z.array(STRANGER)),
+		handle: ({ services }) => services.devices.strangers(),
+	}),
+	route({
+		...{ method: "post", path: "/strangers/{address}/allow", scope: "devices" },
+		summary: "Makes a device of a stranger and releases its mail.",
+		input: ALLOW_INPUT,
+		answer: json(ALLOWED_STRANGER, 201),
+		handle: ({ services, params, input }) => services.devices.allow(params.address, draftOf(input)),
+	}),
+	route({
+		...{ method: "delete", path: "/strangers/{address}", scope: "devices" },
+		summary: "Refuses a stranger and deletes what is held of it.",
+		answer: json(z.strictObject({ deleted: COUNT })),
+		handle: ({ services, params }) => services.devices.refuse(params.address),
+	}),
+];
 
 /** Without the keys that were not given. */
 function draftOf({ name, switches, ...texts }: z.output<typeof ALLOW_INPUT>): Omit<DeviceDraft, "addresses"> {

@@ -13,7 +13,7 @@ import { deviceWords } from "../../locales/devices.ts";
 import { sessionWords } from "../../locales/sessions.ts";
 import { isAtLeast } from "../../page-context.ts";
 import { goTo, type PageRequest, type PageStatus, show } from "../../render.tsx";
-import { MAIL_ADDRESS } from "../../routes/devices.ts";
+import { MAIL_ADDRESS } from "../../routes/device-input.ts";
 import { accountAddresses, isConfirmed } from "./asked.ts";
 import { CardPage } from "./card-page.tsx";
 import { assertUsable } from "./device-draft.ts";

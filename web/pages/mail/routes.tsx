@@ -1,6 +1,7 @@
 /** Mail: the list, one message, its bytes, and what can be done with both. */
 import { Hono } from "hono";
 import { attempt } from "../../attempt.ts";
+import { streamOf } from "../../byte-stream.ts";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { mailWords } from "../../locales/mail.ts";
 import { messageWords } from "../../locales/message.ts";
@@ -83,19 +84,4 @@ async function showList(context: PageRequest) {
 
 function words(context: PageRequest) {
 	return mailWords[context.var.language];
-}
-
-/** Read as the browser takes it. A message that leaves meanwhile breaks the download off, so that nobody takes half of it for all. */
-function streamOf(content: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
-	const chunks = content[Symbol.asyncIterator]();
-	return new ReadableStream<Uint8Array>({
-		async pull(controller) {
-			const { done, value } = await chunks.next();
-			if (done === true) controller.close();
-			else controller.enqueue(value);
-		},
-		async cancel() {
-			await chunks.return?.();
-		},
-	});
 }

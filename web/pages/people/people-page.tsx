@@ -3,6 +3,7 @@ import type { FC } from "hono/jsx";
 import { type ApiKey, KEY_SCOPES, type Person, type Role } from "../../../appliance/console-services.ts";
 import type { UserError } from "../../../appliance/errors.ts";
 import type { Secret } from "../../../appliance/secret.ts";
+import { API_DOCUMENT } from "../../api-mount.ts";
 import { Badge } from "../../components/badge.tsx";
 import { ActionButton, Button, CheckField, Form, RadioField, TextField } from "../../components/form.tsx";
 import { Moment } from "../../components/moment.tsx";
@@ -109,6 +110,9 @@ const Keys: FC<{ readonly keys: readonly ApiKey[] }> = ({ keys }) => {
 	return (
 		<Card title={words.keys}>
 			<p class="quiet">{words.keysText}</p>
+			<p class="quiet">
+				{words.keysApi} <a href={API_DOCUMENT}>{API_DOCUMENT}</a>
+			</p>
 			{keys.length === 0 ? (
 				<p>{words.noKeys}</p>
 			) : (
