@@ -77,7 +77,8 @@ const STATUSES: readonly (readonly [code: RegExp, status: ContentfulStatusCode])
 	[/-gone$/, 410],
 	[/^key-forbids$/, 403],
 	[/^wrong-content-type$/, 415],
-	[/-(?:exists|locked|busy|state|impossible|claimed)$|^(?:last-owner|no-lights)$/, 409],
+	[/-(?:exists|locked|busy|state|impossible|not-waiting|in-file)$/, 409],
+	[/^(?:last-owner|no-lights|no-certificate)$/, 409],
 ];
 
 function statusOf(code: string): ContentfulStatusCode {

@@ -1,5 +1,6 @@
 /** The owner connects Microsoft in the console: the real program, its pages over HTTP, the simulated cloud. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ConsoleVisitor } from "./console-visitor.ts";
 import { ACCOUNT, eventually, House } from "./house.ts";
 
 const NEW = "second@contoso.example";
@@ -12,34 +13,18 @@ function signInOf(address: string): string {
 }
 
 let house: House;
-let cookies: ReadonlyMap<string, string>;
+let visitor: ConsoleVisitor;
 beforeEach(async () => {
 	house = await House.build({ signedIn: false });
-	cookies = new Map();
-	await post("/setup/claim", { password: PASSWORD, again: PASSWORD }, "/setup");
+	visitor = new ConsoleVisitor(house);
+	await visitor.claim(PASSWORD);
 });
 afterEach(async () => {
 	await house.close();
 });
 
-async function ask(path: string, init: RequestInit = {}): Promise<Response> {
-	const Cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-	const url = `http://127.0.0.1:${house.port("console")}${path}`;
-	const response = await fetch(url, { ...init, redirect: "manual", headers: { Cookie } });
-	const set = response.headers.getSetCookie().map((one) => /^([^=]+)=([^;]*)/.exec(one) ?? []);
-	cookies = new Map([...cookies, ...set.map(([, name = "", value = ""]) => [name, value] as const)]);
-	return response;
-}
-
-async function read(path: string): Promise<string> {
-	return (await ask(path)).text();
-}
-
-/** As a browser does: with the token of the page that the form stands on. */
-async function post(path: string, fields: Readonly<Record<string, string>>, from: string): Promise<Response> {
-	const [, token = ""] = /name="_token" value="([^"]+)"/.exec(await read(from)) ?? [];
-	return ask(path, { method: "POST", body: new URLSearchParams({ ...fields, _token: token }) });
-}
+const read = (path: string) => visitor.read(path);
+const post: ConsoleVisitor["post"] = (path, fields, from) => visitor.post(path, fields, from);
 
 async function shows(path: string, text: string): Promise<void> {
 	await eventually(`${path} shows “${text}”`, async () => (await read(path)).includes(text));

@@ -62,7 +62,7 @@ export const DEVICE_RULE_ROUTES = [
 		...{ method: "post", path: "/devices/{name}/name", scope: "devices" },
 		summary: "Gives a device another name. Its mail in queue and history keeps the old one.",
 		input: NAME_INPUT,
-		answer: json(NAME_INPUT),
+		answer: json(z.strictObject({ name: z.string() })),
 		async handle({ services, params, input: { name } }) {
 			await services.deviceRules.rename(params.name, name);
 			return { name };
