@@ -49,7 +49,10 @@ export function lines<Schema extends z.ZodType>(
 		about:
 			"One JSON value a line, as it comes; the schema is that of a line. What fails midway is told in the last line, " +
 			"as a Refusal. Hanging up ends it.",
-		send: (context, log, open) => answerStream(context, log, open),
+		send(context, log, open) {
+			if (context.req.method !== "HEAD") return answerStream(context, log, open);
+			return context.body(null, 200, { "Content-Type": "application/x-ndjson" });
+		},
 	};
 }
 

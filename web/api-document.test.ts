@@ -89,6 +89,14 @@ describe("the document", () => {
 	});
 });
 
+describe("the page of people", () => {
+	it("says where the document is", async () => {
+		const services = { people: { list: () => [] }, keys: { list: () => [] } };
+		const page = await (await testConsole({ services }).get("/people", "owner")).text();
+		expect(page).toContain('href="/api/v1/openapi.json"');
+	});
+});
+
 describe("what is served", () => {
 	const { services } = fakeServices({
 		queue: [queueRow()],

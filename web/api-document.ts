@@ -3,7 +3,7 @@
  * OpenAPI 3.1 speaks JSON Schema 2020-12, which zod writes itself. It holds nothing of this box.
  */
 import { z } from "zod";
-import { KEY_SCOPES, type Role } from "../appliance/console-services.ts";
+import type { Role } from "../appliance/console-services.ts";
 import { API_PATH } from "./api-mount.ts";
 import type { ApiRoute } from "./api-route.ts";
 import { NAMED_SCHEMAS, REFUSAL } from "./api-schema.ts";
@@ -15,8 +15,10 @@ type Json = Readonly<Record<string, unknown>>;
 const ABOUT = `What the console does, for programs.
 
 An owner makes a key in the console, under People, and says what it may do; it is sent as \`Authorization: Bearer pst_…\`.
-Each request names the scope that it needs: ${KEY_SCOPES.filter((scope) => scope !== "metrics").join(", ")}. A browser that
-is signed in to the console may ask as its person's role allows, from pages of this box alone.
+Each request names the scope that it needs: \`read\` looks, \`mail\` acts on messages and reads them, \`devices\` changes
+devices, \`accounts\` changes Microsoft accounts and who fetches their mailboxes, \`settings\` and \`people\` look at those and
+change them. \`/metrics\`, for Prometheus, has a scope of its own. A browser that is signed in to the console may ask as its
+person's role allows, and changes something only from a page of this box.
 
 Times are ISO 8601 in UTC. Lists are whole unless they have pages. Refusals are \`{"error":{"code","message","hint"}}\`:
 400 what was sent is not understood, 401 no key, 403 the key may not, 404 unknown, 405 another method, 409 not in this
@@ -47,7 +49,12 @@ export function documentOf(routes: readonly Described[]): OpenApiDocument {
 			},
 			securitySchemes: {
 				key: { type: "http", scheme: "bearer", description: "A key of a program: pst_…" },
-				session: { type: "apiKey", in: "cookie", name: "postern", description: "Of the console." },
+				session: {
+					type: "apiKey",
+					in: "cookie",
+					name: "postern",
+					description: "Of the console; __Host-postern over https.",
+				},
 			},
 		},
 	};

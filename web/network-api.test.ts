@@ -69,6 +69,11 @@ describe("the API on the network", () => {
 		expect(response.status).toBe(status);
 	});
 
+	it("leaves what a proxy in front was told to the proxy", async () => {
+		const response = await consoleWith().get("/api/v1/status", "owner", { Authorization: "Basic YTpi" });
+		expect(response.status).toBe(200);
+	});
+
 	it("goes by the key where one is shown, whoever is signed in", async () => {
 		const response = await consoleWith("read").get("/api/v1/keys", "owner", {
 			Authorization: "Bearer pst_good",
@@ -151,6 +156,11 @@ describe("what programs get wrong", () => {
 		const head = await ask(all(), "/api/v1/status", { method: "HEAD" });
 		expect([head.status, await head.text()]).toEqual([200, ""]);
 		expect((await ask(all(), "/api/v1/status", { method: "OPTIONS", key: "" })).status).toBe(401);
+	});
+
+	it("is not kept waiting for the head of an answer that never ends", async () => {
+		const head = await ask(all(), "/api/v1/changes", { method: "HEAD" });
+		expect([head.status, await head.text()]).toEqual([200, ""]);
 	});
 
 	it("gives no key more than it has", async () => {

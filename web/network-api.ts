@@ -55,10 +55,10 @@ export function networkApi(services: ConsoleServices, log: Log): Hono<ConsoleEnv
 
 /** Who asks, or why nobody may. A key that is shown counts, whoever the browser is. */
 function callerOf(context: PageRequest, services: ConsoleServices): Caller | Response {
-	const shown = context.req.header("authorization");
+	const shown = context.req.header("authorization") ?? "";
 	const { session, visitor } = context.var;
-	if (shown !== undefined || session === undefined) {
-		const key = keyOf(context, shown ?? "", services);
+	if (/^Bearer\b/i.test(shown) || session === undefined) {
+		const key = keyOf(context, shown, services);
 		if (key instanceof Response) return key;
 		return { name: `key ${key.label}`, scopes: ["open", ...key.scopes] };
 	}

@@ -44,10 +44,12 @@ export const LOG_ROUTES = [
 	}),
 	route({
 		...{ method: "get", path: "/changes", scope: "read" },
-		summary: "Tells as they come which topics have changed, gathered for about a second, for half an hour.",
+		summary:
+			"Tells as they come which topics have changed, gathered for about a second, for half an hour. The first line, with none, says that it listens.",
 		answer: lines(named("Changes", z.strictObject({ topics: z.array(TOPIC) }))),
 		async *handle({ services, signal }) {
 			const ends = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
+			yield { topics: [] };
 			for await (const topics of services.news.changes(ends)) yield { topics };
 		},
 	}),
