@@ -1,14 +1,12 @@
 /** Tests stand beside the source; end-to-end ones drive the built program and get more time. */
 import { defineConfig } from "vitest/config";
-import { bundleClientScript } from "./scripts/client-script.ts";
+import { consoleAssets } from "./scripts/console-assets.ts";
 
 export default defineConfig({
-	define: { POSTERN_CLIENT_SCRIPT: JSON.stringify(await bundleClientScript()) },
+	define: await consoleAssets(),
 	test: {
 		include: ["appliance/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
 		exclude: ["node_modules/**", "dist/**"],
-		// Style sheets are imported as text; left out, they would be empty in tests.
-		css: true,
 		pool: "forks",
 		testTimeout: 30_000,
 		hookTimeout: 60_000,

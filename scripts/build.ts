@@ -9,7 +9,7 @@ import path from "node:path";
 import * as esbuild from "esbuild";
 import { EMBEDDED } from "../appliance/embedded.ts";
 import { bundledPackages, licenseTexts } from "./bundled-packages.ts";
-import { bundleClientScript } from "./client-script.ts";
+import { consoleAssets } from "./console-assets.ts";
 
 const root = path.join(import.meta.dirname, "..");
 const dist = path.join(root, "dist");
@@ -30,7 +30,6 @@ const shared = {
 	metafile: true,
 	// Only the branch that tests run uses it (decisions/0005).
 	logOverride: { "empty-import-meta": "silent" },
-	loader: { ".css": "text" },
 } satisfies esbuild.BuildOptions;
 
 /** better-sqlite3 looks for its addon in node_modules; the bundle always passes it one. */
@@ -80,7 +79,7 @@ async function build(): Promise<void> {
 		write: false,
 		define: {
 			POSTERN_VERSION: JSON.stringify(version),
-			POSTERN_CLIENT_SCRIPT: JSON.stringify(await bundleClientScript()),
+			...(await consoleAssets()),
 			POSTERN_STORAGE_THREAD: JSON.stringify(storageThread.text),
 		},
 	});

@@ -1,7 +1,9 @@
 /** What the style sheet claims of itself: text stands out from its ground, in light and in dark. */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import styleSheet from "./console.css?raw";
+import { ASSETS, STYLE_PATH } from "./files.ts";
 
+const tokens = readFileSync(new URL("./styles/tokens.css", import.meta.url), "utf8");
 const SCHEMES = ["light", "dark"] as const;
 const PAIRS = [
 	["text", "ground"],
@@ -32,13 +34,15 @@ describe("console.css", () => {
 	});
 
 	it("fetches nothing from anywhere", () => {
+		const styleSheet = ASSETS.get(STYLE_PATH)?.text ?? "";
+		expect(styleSheet).toContain("@media print");
 		expect(styleSheet).not.toMatch(/url\(|@import|https?:/);
 	});
 });
 
 function colour(name: string, scheme: (typeof SCHEMES)[number]): string {
 	// The light ones stand first, the dark ones in their media query.
-	const found = [...styleSheet.matchAll(new RegExp(`--${name}: (#\\w{6});`, "g"))];
+	const found = [...tokens.matchAll(new RegExp(`--${name}: (#\\w{6});`, "g"))];
 	const value = found[scheme === "light" ? 0 : 1]?.[1];
 	if (value === undefined) throw new Error(`no colour --${name}`);
 	return value;
