@@ -1,41 +1,162 @@
 /**
- * `npm run screens`: a picture of every page of the console, in both sizes and both themes, into dist/screens/, to be looked at. Needs
- * Debian's Chromium (`npm test` installs it). Starts a box of its own with a simulated Microsoft 365 and ends it.
+ * `npm run screens`: a picture of every page of the console, in both sizes and both themes, into dist/screens/, to be looked at: of a
+ * box with a life behind it, of a new one with nothing in it (`new-…`), and of a very full one in the language with the longest words
+ * (`full-…`). Needs Debian's Chromium (`npm test` installs it). Starts boxes of its own with a simulated Microsoft 365 and ends them.
+ * A word as argument: only the pictures that have it in their name.
  */
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { noBrowser, openBrowser, openPage } from "../appliance/e2e/browser.ts";
+import type { Browser, Page } from "playwright-core";
+import { noBrowser, openBrowser, openPage, type Scheme, SIZES, type Size } from "../appliance/e2e/browser.ts";
 import { claim, livedInHouse, pagesOf, signIn } from "../appliance/e2e/console-tour.ts";
+import { crowdedHouse, LONG_NAME } from "../appliance/e2e/crowded-house.ts";
+import { House } from "../appliance/e2e/house.ts";
 
 const folder = path.join(import.meta.dirname, "..", "dist", "screens");
+const wanted = process.argv[2] ?? "";
+
+/** `act` is done on the page before its picture is taken. */
+interface Shot {
+	readonly name: string;
+	readonly at: string;
+	readonly act?: (page: Page) => Promise<void>;
+}
+
+interface PictureSet {
+	readonly prefix: string;
+	readonly language: string;
+	readonly house: House;
+	/** Before anybody is signed in. */
+	readonly outside: readonly Shot[];
+	readonly inside: readonly Shot[];
+}
+
+function shotOf(at: string): Shot {
+	const name = at.replaceAll(/[^a-z0-9]+/gi, "-").replaceAll(/^-|-$/g, "");
+	return { name: name.slice(0, 60) || "overview", at };
+}
+
+async function livedIn(): Promise<PictureSet> {
+	const house = await livedInHouse();
+	const pages = await pagesOf(house);
+	return { prefix: "", language: "en", house, outside: SIGN_INS, inside: [...pages.map(shotOf), ...MOMENTS] };
+}
+
+const SIGN_INS: readonly Shot[] = [
+	shotOf("/sign-in"),
+	{
+		name: "sign-in-wrong",
+		at: "/sign-in",
+		act: async (page) => {
+			await page.fill("#name", "owner");
+			await page.fill("#password", "not this one");
+			await page.click("main form button[type=submit]");
+		},
+	},
+];
+
+/** What pages become when something is done on them. */
+const MOMENTS: readonly Shot[] = [
+	{
+		name: "devices-new-refused",
+		at: "/devices/new/brother",
+		act: async (page) => {
+			await page.fill("#name", "Copier");
+			await page.click("main form button[type=submit]");
+		},
+	},
+	{ name: "mail-marked", at: "/mail", act: (page) => page.check("input[name=id]") },
+	{
+		name: "devices-Scanner-sessions-dialogue",
+		at: "/devices/Scanner/sessions",
+		act: (page) => page.click("main summary"),
+	},
+	{ name: "overview-table", at: "/", act: (page) => page.click("main summary") },
+];
+
+async function fresh(): Promise<PictureSet> {
+	const house = await House.build({ isNew: true });
+	const inside = ["/", "/setup", "/setup/mail", "/mail", "/devices", "/devices/new/brother", "/microsoft"];
+	const more = ["/microsoft/app", "/mailboxes", "/log?q=nothing-at-all", "/people", "/system"];
+	return { prefix: "new-", language: "en", house, outside: [], inside: [...inside, ...more].map(shotOf) };
+}
+
+async function full(): Promise<PictureSet> {
+	const house = await crowdedHouse();
+	const queue = await house.json<{ id: string }[]>("queue", "list");
+	const [first] = queue;
+	const long = `/devices/${encodeURIComponent(LONG_NAME)}`;
+	const inside = [
+		...["/", "/mail", "/mail?state=incoming&q=Seite", "/devices", "/devices?page=3", "/devices/new", "/log"],
+		...[long, `${long}/card`, `${long}/rules`, `${long}/test`, "/strangers/127.0.1.1"],
+		...["/microsoft", "/microsoft/zentrale-scanner-und-faxgeraete@niederlassung-sued.contoso.example"],
+		...["/system", "/system/settings", "/people", "/me", "/setup"],
+		...(first === undefined ? [] : [`/mail/${first.id}`]),
+	];
+	return { prefix: "full-", language: "de", house, outside: [], inside: inside.map(shotOf) };
+}
+
+interface Look {
+	readonly size: Size;
+	readonly scheme: Scheme;
+}
+
+const LOOKS: readonly Look[] = (["phone", "desktop"] as const).flatMap((size) =>
+	(["light", "dark"] as const).map((scheme) => ({ size, scheme })),
+);
+
+async function takeSet(browser: Browser, set: PictureSet): Promise<void> {
+	const origin = `http://127.0.0.1:${set.house.port("console")}`;
+	for (const look of LOOKS) {
+		const { page, context } = await openPage(browser, origin, look);
+		await takeShot(page, { name: "claim", at: "/" }, set, look);
+		await context.close();
+	}
+	const first = await openPage(browser, origin);
+	await claim(first.page);
+	await first.context.close();
+	for (const look of LOOKS) {
+		const { page, context } = await openPage(browser, origin, look);
+		await context.addCookies([{ name: "language", value: set.language, url: origin }]);
+		for (const shot of set.outside) await takeShot(page, shot, set, look);
+		await signIn(page);
+		for (const shot of set.inside) await takeShot(page, shot, set, look);
+		await context.close();
+	}
+}
+
+/** As high as the page is, so that what sticks to the window stands at its edge. */
+async function takeShot(
+	page: Page,
+	{ name, at, act }: Shot,
+	{ prefix }: PictureSet,
+	look: Look,
+): Promise<void> {
+	const file = `${prefix}${name}-${look.size}-${look.scheme}.png`;
+	if (!file.includes(wanted)) return;
+	await page.setViewportSize(SIZES[look.size]);
+	await page.goto(at);
+	await act?.(page);
+	const height = (await page.evaluate("document.documentElement.scrollHeight")) as number;
+	await page.setViewportSize({ ...SIZES[look.size], height });
+	await page.screenshot({ path: path.join(folder, file) });
+}
 
 async function takeAll(): Promise<void> {
 	mkdirSync(folder, { recursive: true });
-	const [house, browser] = [await livedInHouse(), await openBrowser()];
+	const browser = await openBrowser();
 	try {
-		const origin = `http://127.0.0.1:${house.port("console")}`;
-		const first = await openPage(browser, origin);
-		await claim(first.page);
-		await first.context.close();
-		const paths = await pagesOf(house);
-		for (const size of ["phone", "desktop"] as const) {
-			for (const scheme of ["light", "dark"] as const) {
-				const { page, context } = await openPage(browser, origin, { size, scheme });
-				await signIn(page);
-				for (const at of paths) {
-					await page.goto(at);
-					const name = at.replaceAll(/[^a-z0-9]+/gi, "-").slice(0, 60) || "-overview";
-					const file = path.join(folder, `${name.slice(1)}-${size}-${scheme}.png`);
-					await page.screenshot({ path: file, fullPage: true });
-				}
-				await context.close();
-				console.log(`${size}, ${scheme}: ${paths.length} pages`);
+		for (const open of [livedIn, fresh, full]) {
+			const set = await open();
+			try {
+				await takeSet(browser, set);
+			} finally {
+				await set.house.close();
 			}
 		}
 		console.log(`Pictures are in ${folder}`);
 	} finally {
 		await browser.close();
-		await house.close();
 	}
 }
 

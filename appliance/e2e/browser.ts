@@ -11,7 +11,8 @@ const CHROMIUM = "/usr/bin/chromium";
 /** Why the tests cannot run here; undefined when they can. */
 export const noBrowser = existsSync(CHROMIUM) ? undefined : "Debian's chromium is not installed";
 
-const SIZES = {
+/** Of windows, in CSS pixels. */
+export const SIZES = {
 	phone: { width: 390, height: 844 },
 	desktop: { width: 1280, height: 900 },
 } as const;

@@ -3,6 +3,8 @@ import net from "node:net";
 import type { Page } from "playwright-core";
 import { House } from "./house.ts";
 
+/** An address of this machine that no device of a house has. */
+const STRANGER = "127.0.0.9";
 export const OWNER_PASSWORD = "four words in a row";
 
 /** With a name of a hundred letters, mail in every state, and a stranger at the door. */
@@ -31,6 +33,7 @@ mailbox = "alerts@contoso.example"
 		await submit(house.port("relay"), to, subject);
 	}
 	await knock(house.port("submission"));
+	await knock(house.port("relay"), STRANGER);
 	return house;
 }
 
@@ -46,14 +49,15 @@ export async function submit(port: number, to: string, subject: string): Promise
 	]);
 }
 
-async function knock(port: number): Promise<void> {
-	await talk(port, ["EHLO <b>printer</b>\r\n", "MAIL FROM:<a@b.example>\r\n", "QUIT\r\n"]);
+/** Comes to a port that lets nobody in without a sign-in or a known address, and goes again. */
+async function knock(port: number, localAddress = "127.0.0.1"): Promise<void> {
+	await talk(port, ["EHLO <b>printer</b>\r\n", "MAIL FROM:<a@b.example>\r\n", "QUIT\r\n"], localAddress);
 }
 
 /** A line, its answer, the next. */
-function talk(port: number, lines: readonly string[]): Promise<void> {
+export function talk(port: number, lines: readonly string[], localAddress = "127.0.0.1"): Promise<void> {
 	return new Promise((resolve, reject) => {
-		const socket = net.connect(port, "127.0.0.1");
+		const socket = net.connect({ port, host: "127.0.0.1", localAddress });
 		const rest = [...lines];
 		socket.on("data", (chunk: Buffer) => {
 			if (!/^\d{3} .*\r\n$/m.test(chunk.toString())) return;
@@ -93,7 +97,7 @@ export async function pagesOf(house: House): Promise<readonly string[]> {
 		...["/mail", "/mail?state=failed", "/mail?q=nothing-at-all", "/log", "/log?follow=1"],
 		...["/devices", "/devices/new", "/devices/new/brother", "/devices/new/other"],
 		...["/devices/Copier", "/devices/Copier/card", "/devices/Copier/rules", "/devices/Copier/test"],
-		...["/devices/Scanner/sessions", "/strangers/127.0.0.1/sessions"],
+		...["/devices/Scanner/sessions", `/strangers/${STRANGER}`, `/strangers/${STRANGER}/sessions`],
 		`/devices/${"Verylongdevicename".repeat(5)}`,
 		...["/microsoft", "/microsoft/app", "/microsoft/new", "/microsoft/alerts@contoso.example"],
 		"/microsoft/sign-in/alerts@contoso.example",

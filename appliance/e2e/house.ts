@@ -34,6 +34,8 @@ export interface HouseOptions {
 	readonly more?: string;
 	/** No device is known by address, and none may send its password in clear. */
 	readonly onlyByPassword?: boolean;
+	/** As it comes out of its box: no account, no device. */
+	readonly isNew?: true;
 	/** False: nobody signs in. */
 	readonly signedIn?: boolean;
 	readonly sandbox?: SandboxSettingsPatch;
@@ -73,7 +75,7 @@ export class House {
 		writeFileSync(path.join(folder, "ca.pem"), cloud.caPem);
 		house.configure(options);
 		await house.start();
-		if (options.signedIn !== false) await house.signIn();
+		if (options.signedIn !== false && options.isNew !== true) await house.signIn();
 		return house;
 	}
 
@@ -226,15 +228,20 @@ client_id = ${q(cloud.clientId)}
 tenant = ${q(cloud.tenant)}
 ${options.microsoft ?? ""}
 
+${options.isNew === true ? "" : inhabitants(options)}
+${options.more ?? ""}
+`;
+}
+
+function inhabitants(options: HouseOptions): string {
+	return `
 [[account]]
 address = "${ACCOUNT}"
 transport = "${options.transport ?? "graph"}"
 ${options.account ?? ""}
 ${options.limits ?? WIDE_LIMITS}
 
-${options.onlyByPassword === true ? "" : KNOWN_DEVICES}
-${options.more ?? ""}
-`;
+${options.onlyByPassword === true ? "" : KNOWN_DEVICES}`;
 }
 
 const WIDE_LIMITS = `
