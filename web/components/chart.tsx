@@ -1,10 +1,11 @@
 /**
  * Bars over time as SVG drawn by the server, and the same numbers as a table for who cannot see them or wants them
- * exactly. Colours and patterns come from the style sheet by class; nothing is told by colour alone, since the legend
- * stands in the order of the stack and the table has every number.
+ * exactly. Colours come from the style sheet by class and differ in lightness; nothing is told by colour alone, since the
+ * legend stands in the order of the stack and the table has every number. Without any it says so in a line.
  */
 import type { FC } from "hono/jsx";
-import { usePage } from "../page-context.ts";
+import { trafficWords } from "../locales/traffic.ts";
+import { usePage, useWords } from "../page-context.ts";
 import { formatCount } from "./moment.tsx";
 
 export interface Series {
@@ -29,11 +30,9 @@ interface ChartProps {
 	readonly tableLabel: string;
 }
 
-const WIDTH = 640;
-const HEIGHT = 160;
-const LEFT = 40;
-const BOTTOM = 22;
-const TOP = 8;
+/** Units of the drawing, which is stretched to the room there is. */
+const WIDTH = 600;
+const HEIGHT = 144;
 const GAP_SHARE = 0.2;
 
 export const Chart: FC<ChartProps> = (props) => {
@@ -41,9 +40,8 @@ export const Chart: FC<ChartProps> = (props) => {
 	const { language } = usePage();
 	const totals = labels.map((_, slice) => series.reduce((sum, { values }) => sum + (values[slice] ?? 0), 0));
 	const top = niceTop(Math.max(1, ...totals));
-	const plotHeight = HEIGHT - TOP - BOTTOM;
-	const sliceWidth = (WIDTH - LEFT) / Math.max(1, labels.length);
-	const yOf = (value: number) => round(TOP + plotHeight * (1 - value / top));
+	const sliceWidth = WIDTH / Math.max(1, labels.length);
+	const yOf = (value: number) => round(HEIGHT * (1 - value / top));
 	return (
 		<figure class="chart">
 			<figcaption>
@@ -61,23 +59,31 @@ export const Chart: FC<ChartProps> = (props) => {
 					))}
 				</ul>
 			</figcaption>
-			<svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={title} preserveAspectRatio="none">
-				{[0, 0.5, 1].map((share) => (
-					<line class="grid" x1={LEFT} x2={WIDTH} y1={yOf(top * share)} y2={yOf(top * share)} />
-				))}
-				{series.map(({ tone, values }, index) => (
-					<path class={`bars ${tone}`} d={barsOf(values, below(series, index), sliceWidth, yOf)} />
-				))}
-			</svg>
-			<div class="chart-ticks" aria-hidden="true">
-				{ticks.map(({ label }) => (
-					<span>{label}</span>
-				))}
-			</div>
-			<p class="chart-top" aria-hidden="true">
-				{formatCount(language, top)}
-			</p>
-			<Numbers {...props} />
+			{totals.every((total) => total === 0) ? (
+				<p class="chart-none">{useWords(trafficWords).nothing}</p>
+			) : (
+				<>
+					<svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={title} preserveAspectRatio="none">
+						{[0.5, 1].map((share) => (
+							<line class="grid" x1={0} x2={WIDTH} y1={yOf(top * share)} y2={yOf(top * share)} />
+						))}
+						{series.map(({ tone, values }, index) => (
+							<path class={`bars ${tone}`} d={barsOf(values, below(series, index), sliceWidth, yOf)} />
+						))}
+					</svg>
+					<div class="chart-ticks" aria-hidden="true">
+						{ticks.map(({ label }) => (
+							<span>{label}</span>
+						))}
+					</div>
+					<div class="chart-scale" aria-hidden="true">
+						<span>{formatCount(language, top)}</span>
+						<span>{formatCount(language, top / 2)}</span>
+						<span>0</span>
+					</div>
+					<Numbers {...props} />
+				</>
+			)}
 		</figure>
 	);
 };
@@ -104,7 +110,7 @@ function barsOf(
 			if (value <= 0) return "";
 			const base = under[slice] ?? 0;
 			const [from, to] = [yOf(base), yOf(base + value)];
-			const x = round(LEFT + slice * sliceWidth + (sliceWidth - width) / 2);
+			const x = round(slice * sliceWidth + (sliceWidth - width) / 2);
 			// What is there is seen, however little.
 			const height = Math.max(1.5, round(from - to));
 			return `M${x} ${round(from - height)}h${width}v${round(height)}h-${width}z`;
@@ -145,11 +151,11 @@ const Numbers: FC<ChartProps> = ({ labels, series, sliceLabel, tableLabel, title
 	);
 };
 
-/** The next of 1, 2, 5, 10, 20, … so that the scale can be read; even, so that its half can. */
+/** The next of 2, 4, 6, 10, 20, 40, … so that the scale can be read, and its half with it. */
 function niceTop(value: number): number {
 	const power = 10 ** Math.floor(Math.log10(value));
-	const step = [1, 2, 5, 10].find((candidate) => candidate * power >= value) ?? 10;
-	return Math.max(2, step * power);
+	const step = [2, 4, 6, 10].find((candidate) => candidate * power >= value) ?? 10;
+	return step * power;
 }
 
 function round(value: number): number {

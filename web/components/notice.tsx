@@ -15,15 +15,37 @@ interface NoticeProps {
 
 const ICONS = { well: "check", trouble: "alert", info: "info" } as const;
 
-export const Notice: FC<NoticeProps> = ({ kind, title, children, isNew = false }) => (
-	<div class={`notice ${kind}`} role={isNew ? (kind === "trouble" ? "alert" : "status") : undefined}>
-		<Icon name={ICONS[kind]} />
-		<div>
-			{title === undefined ? null : <p class="notice-title">{title}</p>}
-			{children}
+export const Notice: FC<NoticeProps> = ({ kind, title = "", children, isNew = false }) => {
+	const [head, rest] = headOf(title);
+	const isRefusal = isNew && kind === "trouble";
+	return (
+		<div
+			class={`notice ${kind}`}
+			role={isNew ? (isRefusal ? "alert" : "status") : undefined}
+			// Where a form came back, reading and the Tab key go on from here; the first to ask for the focus gets it.
+			{...(isRefusal ? { tabindex: -1, autofocus: true } : {})}
+		>
+			<Icon name={ICONS[kind]} />
+			<div>
+				{head === "" ? null : <p class="notice-title">{head}</p>}
+				{rest === "" ? null : <p>{rest}</p>}
+				{children}
+			</div>
 		</div>
-	</div>
-);
+	);
+};
+
+const SHORT_TITLE = 70;
+
+/** What is wrong stands out, what to do follows: a long text is parted after its first sentence. */
+function headOf(title: string): readonly [head: string, rest: string] {
+	if (title.length <= SHORT_TITLE) return [title, ""];
+	// Not after an abbreviation, which is shorter.
+	const end = /\p{L}{3}[.!?] (?=\p{Lu})/u.exec(title);
+	if (end === null) return [title, ""];
+	const at = end.index + end[0].length;
+	return [title.slice(0, at - 1), title.slice(at)];
+}
 
 /** Why a form was not taken; nothing when it was. */
 export const Refused: FC<{ readonly error: UserError | undefined }> = ({ error }) => {

@@ -21,7 +21,7 @@ export const PageHead: FC<{
 		<div>
 			{back === undefined ? null : (
 				<a class="crumb" href={back.href}>
-					<Icon name="back" size={18} /> {back.label}
+					<Icon name="back" size={18} /> <span>{back.label}</span>
 				</a>
 			)}
 			<h1>{title}</h1>
@@ -35,17 +35,28 @@ export const Card: FC<{
 	readonly title?: Child;
 	readonly children: Child;
 	readonly actions?: Child | undefined;
+	/** Where there is more of it: the title leads there. */
+	readonly href?: string | undefined;
 	/** Changed in place when one of these topics has news (client/live.ts): needs `id`. */
 	readonly live?: string;
 	readonly id?: string;
 	readonly class?: string;
 	/** Something is under way: asked for again after so many seconds. */
 	readonly poll?: number;
-}> = ({ title, children, actions, live, id, poll, ...rest }) => (
+}> = ({ title, children, actions, href, live, id, poll, ...rest }) => (
 	<section class={`card ${rest.class ?? ""}`.trim()} id={id} data-live={live} data-poll={poll}>
 		{title === undefined ? null : (
 			<header>
-				<h2>{title}</h2>
+				<h2>
+					{href === undefined ? (
+						title
+					) : (
+						<a class="card-link" href={href}>
+							{title}
+							<Icon name="forward" size={18} />
+						</a>
+					)}
+				</h2>
 				{actions === undefined ? null : <div class="actions">{actions}</div>}
 			</header>
 		)}

@@ -24,9 +24,10 @@ const SECTIONS = [
 /** A thumb reaches five. */
 const TABS = ["overview", "mail", "devices", "microsoft", "more"] as const;
 
-export type Section = (typeof SECTIONS)[number] | "more" | "me";
+/** `elsewhere`: in the frame, and in no section of it. */
+export type Section = (typeof SECTIONS)[number] | "more" | "me" | "elsewhere";
 
-const HOMES: Readonly<Record<Exclude<Section, "me">, string>> = {
+const HOMES: Readonly<Record<Exclude<Section, "me" | "elsewhere">, string>> = {
 	overview: "/",
 	mail: "/mail",
 	devices: "/devices",
@@ -113,7 +114,7 @@ const Navigation: FC<{ readonly section: Section }> = ({ section }) => {
 			</a>
 		</li>
 	);
-	const tab = TABS.some((name) => name === section) ? section : "more";
+	const tab = section === "elsewhere" || TABS.some((name) => name === section) ? section : "more";
 	return (
 		<nav class="sections" aria-label={words.menu}>
 			<ul class="side">{SECTIONS.map((name) => link(name, name === section))}</ul>

@@ -22,5 +22,5 @@ export function showMessage(context: PageRequest, { title, text, hint, status }:
 			</p>
 		</div>
 	);
-	return show(context, { title, body, ...(isSignedIn ? { section: "overview" as const } : {}) }, status);
+	return show(context, { title, body, ...(isSignedIn ? { section: "elsewhere" as const } : {}) }, status);
 }

@@ -5,28 +5,23 @@ import { PageHead } from "../components/page-parts.tsx";
 import { commonWords } from "../locales/common.ts";
 import { useWords } from "../page-context.ts";
 
-const OTHERS = ["mailboxes", "log", "system", "people"] as const;
+const OTHERS = ["mailboxes", "log", "system", "people", "me"] as const;
 
 export const MorePage: FC = () => {
 	const words = useWords(commonWords);
 	return (
 		<>
 			<PageHead title={words.sections.more} />
-			<ul class="gallery">
+			<ul class="menu">
 				{OTHERS.map((name) => (
 					<li>
 						<a href={`/${name}`}>
-							<Icon name={name} size={32} />
-							{words.sections[name]}
+							<Icon name={name} />
+							<span>{words.sections[name]}</span>
+							<Icon name="forward" size={18} />
 						</a>
 					</li>
 				))}
-				<li>
-					<a href="/me">
-						<Icon name="people" size={32} />
-						{words.sections.me}
-					</a>
-				</li>
 			</ul>
 		</>
 	);

@@ -15,7 +15,7 @@ const ICONS: Readonly<Record<Family, IconName>> = {
 	plc: "plc",
 	storage: "nas",
 	ups: "ups",
-	server: "system",
+	server: "server",
 	script: "script",
 	other: "other",
 };
@@ -36,28 +36,32 @@ export const GalleryPage: FC<{ readonly kinds: readonly KindHints[] }> = ({ kind
 				back={{ href: "/devices", label: title }}
 			/>
 			{families.map(([family, members]) => (
-				<Family title={words.families[family]} id={family} kinds={members} />
+				<Family title={words.families[family]} icon={ICONS[family]} id={family} kinds={members} />
 			))}
-			{lone.length === 0 ? null : <Family title={words.families.other} id="other" kinds={lone} />}
+			{lone.length === 0 ? null : (
+				<Family title={words.families.other} icon={ICONS.other} id="other" kinds={lone} />
+			)}
 		</>
 	);
 };
 
-const Family: FC<{ readonly title: string; readonly id: string; readonly kinds: readonly KindHints[] }> = ({
-	title,
-	id,
-	kinds,
-}) => (
+interface FamilyProps {
+	readonly title: string;
+	readonly icon: IconName;
+	readonly id: string;
+	readonly kinds: readonly KindHints[];
+}
+
+const Family: FC<FamilyProps> = ({ title, icon, id, kinds }) => (
 	<section aria-labelledby={`family-${id}`} class="stack-small">
-		<h2 id={`family-${id}`}>{title}</h2>
-		<ul class="gallery kinds">
+		<h2 id={`family-${id}`} class="family">
+			<Icon name={icon} /> {title}
+		</h2>
+		<ul class="kinds">
 			{kinds.map((kind) => (
 				<li>
 					<a href={`/devices/new/${encodeURIComponent(kind.kind)}`}>
-						<Icon name={ICONS[kind.family]} />
-						<span>
-							<KindName of={kind} />
-						</span>
+						<KindName of={kind} />
 					</a>
 				</li>
 			))}

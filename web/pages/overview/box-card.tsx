@@ -3,8 +3,7 @@ import type { FC } from "hono/jsx";
 import type { MachineState } from "../../../appliance/console-services.ts";
 import { Badge, type Tone } from "../../components/badge.tsx";
 import { formatSize } from "../../components/moment.tsx";
-import { Card, Facts, LinkButton } from "../../components/page-parts.tsx";
-import { commonWords } from "../../locales/common.ts";
+import { Card, Facts } from "../../components/page-parts.tsx";
 import { overviewWords } from "../../locales/overview.ts";
 import { usePage, useWords } from "../../page-context.ts";
 
@@ -20,17 +19,15 @@ const LIGHT_TONES: Readonly<Record<MachineState["light"], Tone>> = {
 	stopped: "plain",
 };
 
-export const BoxCard: FC<{ readonly machine: MachineState }> = ({ machine }) => {
+/** `href`: where there is more of it. */
+export const BoxCard: FC<{ readonly machine: MachineState; readonly href?: string }> = ({
+	machine,
+	href,
+}) => {
 	const words = useWords(overviewWords);
-	const common = useWords(commonWords);
 	const { light, card, temperatureCelsius, clock, links, upSeconds } = machine;
 	return (
-		<Card
-			title={words.box}
-			id="box"
-			live="machine"
-			actions={<LinkButton href="/system">{common.sections.system}</LinkButton>}
-		>
+		<Card title={words.box} id="box" live="machine" href={href}>
 			<Facts
 				of={[
 					[words.light, <Badge tone={LIGHT_TONES[light]}>{words.lights[light]}</Badge>],

@@ -6,7 +6,7 @@ import { Badge } from "../../components/badge.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { Count, Moment } from "../../components/moment.tsx";
 import { Notice } from "../../components/notice.tsx";
-import { Card, LinkButton } from "../../components/page-parts.tsx";
+import { Card } from "../../components/page-parts.tsx";
 import { overviewWords } from "../../locales/overview.ts";
 import { useWords } from "../../page-context.ts";
 import { BoxCard } from "./box-card.tsx";
@@ -52,7 +52,7 @@ export const OverviewPage: FC<OverviewProps> = (props) => {
 				<AccountsCard accounts={status.accounts} />
 			</div>
 			<TrafficCard span={props.span} series={props.series} />
-			<BoxCard machine={machine} />
+			<BoxCard machine={machine} href="/system" />
 		</>
 	);
 };
@@ -64,7 +64,7 @@ const Verdict: FC<OverviewProps> = ({ status, lastDeliveredAt }) => {
 	if (matters.length === 0) {
 		return (
 			<section class="verdict">
-				<h1>
+				<h1 aria-live="polite">
 					<Icon name="check" size={28} />
 					{words.well}
 				</h1>
@@ -81,7 +81,7 @@ const Verdict: FC<OverviewProps> = ({ status, lastDeliveredAt }) => {
 	}
 	return (
 		<section class="verdict trouble">
-			<h1>
+			<h1 aria-live="polite">
 				<Icon name="alert" size={28} />
 				{matters.length === 1 ? words.oneMatter : words.matters(matters.length)}
 			</h1>
@@ -137,12 +137,7 @@ function placeOf({ kind, about }: Matter): string {
 const QueueCard: FC<{ readonly queue: Status["queue"] }> = ({ queue }) => {
 	const words = useWords(overviewWords);
 	return (
-		<Card
-			title={words.mail}
-			id="queue"
-			live="mail"
-			actions={<LinkButton href="/mail">{words.mail}</LinkButton>}
-		>
+		<Card title={words.mail} id="queue" live="mail" href="/mail">
 			<dl class="counts">
 				<Figure
 					label={words.counts.moving}
@@ -175,12 +170,7 @@ const Figure: FC<{ readonly label: string; readonly href: string; readonly value
 const AccountsCard: FC<{ readonly accounts: Status["accounts"] }> = ({ accounts }) => {
 	const words = useWords(overviewWords);
 	return (
-		<Card
-			title={words.accounts}
-			id="accounts"
-			live="accounts mail"
-			actions={<LinkButton href="/microsoft">Microsoft</LinkButton>}
-		>
+		<Card title={words.accounts} id="accounts" live="accounts mail" href="/microsoft">
 			{accounts.length === 0 ? (
 				<p class="quiet">{words.noAccounts}</p>
 			) : (
