@@ -199,7 +199,8 @@ function tellFault(thrown: Error, context: PageRequest, log: Log) {
 	if (thrown instanceof UserError) {
 		const { text, hint } = refusalText(context.var.language, thrown);
 		const status = thrown.code.includes("unknown") || thrown.code.endsWith("-gone") ? 404 : 409;
-		return showMessage(context, { title: words.refusedTitle, text, hint, status });
+		const title = status === 404 ? words.notFoundTitle : words.refusedTitle;
+		return showMessage(context, { title, text, hint, status });
 	}
 	const error = asError(thrown);
 	log.error("console-fault", { path: context.req.path, error: error.stack ?? error.message });

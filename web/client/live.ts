@@ -1,9 +1,11 @@
 /**
  * Keeps an open page true. The box says which topics have changed (server-sent events at /live); elements marked with one of
- * them (`data-live="mail devices"`, with an `id`) are fetched anew with their page and put in place. A page with something
+ * them (`data-live="mail devices"`, with an `id`) are fetched anew with their page and what differs is put in place. A page with something
  * under way (`data-poll="seconds"`) asks by itself. Nothing is replaced while somebody types in it, nor what says that it
  * is still the same (`data-version`): a code that is being copied stays in place while its countdown runs.
  */
+import { morph } from "./morph.ts";
+
 const SOONEST_MS = 1000;
 
 export function enableLive(enable: (root: ParentNode) => void): void {
@@ -38,14 +40,8 @@ export function enableLive(enable: (root: ParentNode) => void): void {
 	function replace(fresh: Document): void {
 		for (const old of document.querySelectorAll<HTMLElement>("[data-live][id]")) {
 			const next = fresh.getElementById(old.id);
-			if (next === null || old.innerHTML === next.innerHTML) continue;
-			if (isBusy(old) || isSame(old, next)) continue;
-			const focused = document.activeElement?.id;
-			const imported = document.importNode(next, true);
-			keepOpen(old, imported);
-			old.replaceWith(imported);
-			enable(imported);
-			if (focused) document.getElementById(focused)?.focus();
+			if (next === null || isBusy(old) || isSame(old, next)) continue;
+			morph(old, next, enable);
 		}
 		document.title = fresh.title;
 		poll();
@@ -82,12 +78,6 @@ export function enableLive(enable: (root: ParentNode) => void): void {
 	});
 	addEventListener("pagehide", () => events?.close());
 	if (!document.hidden) listen();
-}
-
-/** What was unfolded stays so (`<details id>`). */
-function keepOpen(old: HTMLElement, next: HTMLElement): void {
-	const wasOpen = new Set([...old.querySelectorAll("details[id][open]")].map(({ id }) => id));
-	for (const details of next.querySelectorAll("details")) if (wasOpen.has(details.id)) details.open = true;
 }
 
 function isSame(old: HTMLElement, next: HTMLElement): boolean {

@@ -31,8 +31,17 @@ export const DeviceName: FC<{ readonly name: string }> = ({ name }) => (
 	<>{deviceTitle(name, useWords(mailWords))}</>
 );
 
-export const DeviceLink: FC<{ readonly name: string }> = ({ name }) => {
+/** `isGone`: it was removed or renamed since, so there is no page of it. */
+export const DeviceLink: FC<{ readonly name: string; readonly isGone: boolean }> = ({ name, isGone }) => {
+	const { removed } = useWords(mailWords);
 	const path = devicePath(name);
+	if (isGone && path !== undefined) {
+		return (
+			<>
+				{name} <span class="quiet">({removed})</span>
+			</>
+		);
+	}
 	return path === undefined ? (
 		<DeviceName name={name} />
 	) : (

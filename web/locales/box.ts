@@ -19,7 +19,7 @@ export const boxWords = catalogue(
 		settingsSaved: "Saved and in force.",
 		settingsRestart: (keys: string) => `Saved. After the next start: ${keys}.`,
 		byDefault: "default",
-		oneALine: "One a line.",
+		oneALine: "One a line",
 		certificate: "Certificate",
 		certificateOwn:
 			"The box has its own authority. Import it once on phones, computers and devices that check certificates.",
@@ -77,7 +77,7 @@ export const boxWords = catalogue(
 			settingsSaved: "Gespeichert und in Kraft.",
 			settingsRestart: (keys) => `Gespeichert. Nach dem nächsten Start: ${keys}.`,
 			byDefault: "Vorgabe",
-			oneALine: "Eines je Zeile.",
+			oneALine: "Eines je Zeile",
 			certificate: "Zertifikat",
 			certificateOwn:
 				"Das Gerät hat seine eigene Zertifizierungsstelle. Installieren Sie sie einmal auf Telefonen, Rechnern und Geräten, die Zertifikate prüfen.",
@@ -135,7 +135,7 @@ export const boxWords = catalogue(
 			settingsSaved: "Enregistré et en vigueur.",
 			settingsRestart: (keys) => `Enregistré. Au prochain démarrage : ${keys}.`,
 			byDefault: "par défaut",
-			oneALine: "Un par ligne.",
+			oneALine: "Un par ligne",
 			certificate: "Certificat",
 			certificateOwn:
 				"Le boîtier a sa propre autorité. Installez-la une fois sur les téléphones, ordinateurs et appareils qui vérifient les certificats.",
@@ -193,7 +193,7 @@ export const boxWords = catalogue(
 			settingsSaved: "Guardado y en vigor.",
 			settingsRestart: (keys) => `Guardado. En el próximo arranque: ${keys}.`,
 			byDefault: "por defecto",
-			oneALine: "Uno por línea.",
+			oneALine: "Uno por línea",
 			certificate: "Certificado",
 			certificateOwn:
 				"El aparato tiene su propia autoridad. Instálela una vez en teléfonos, ordenadores y equipos que comprueban certificados.",

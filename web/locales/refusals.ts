@@ -42,6 +42,10 @@ const words = catalogue(
 			hint: "A mail address is such as name@contoso.com.",
 		},
 		"device-locked": { text: "This device stands in the configuration file.", hint: "Change it there." },
+		"device-unknown": {
+			text: "There is no such device any more.",
+			hint: "It was removed or renamed: look at the devices. Mail that it sent stays in the list of mail.",
+		},
 		"stranger-unknown": {
 			text: "Nobody of that address has tried to send since Postern was started.",
 			hint: "It may have been allowed or refused meanwhile: look at the devices.",
@@ -103,6 +107,10 @@ const words = catalogue(
 				text: "Dieses Gerät steht in der Konfigurationsdatei.",
 				hint: "Ändern Sie es dort.",
 			},
+			"device-unknown": {
+				text: "Dieses Gerät gibt es nicht mehr.",
+				hint: "Es wurde entfernt oder umbenannt: Sehen Sie bei den Geräten nach. Mail, die es gesendet hat, bleibt in der Mail-Liste.",
+			},
 			"stranger-unknown": {
 				text: "Niemand mit dieser Adresse hat seit dem Start von Postern zu senden versucht.",
 				hint: "Vielleicht wurde es inzwischen erlaubt oder abgewiesen: Sehen Sie bei den Geräten nach.",
@@ -163,6 +171,10 @@ const words = catalogue(
 				text: "Cet appareil figure dans le fichier de configuration.",
 				hint: "Modifiez-le là.",
 			},
+			"device-unknown": {
+				text: "Cet appareil n’existe plus.",
+				hint: "Il a été supprimé ou renommé : consultez la liste des appareils. Le courrier qu’il a envoyé reste dans la liste.",
+			},
 			"stranger-unknown": {
 				text: "Personne à cette adresse n’a tenté d’envoyer depuis le démarrage de Postern.",
 				hint: "Il a pu être autorisé ou refusé entre-temps : voyez les appareils.",
@@ -220,6 +232,10 @@ const words = catalogue(
 				hint: "Una dirección de correo es como nombre@contoso.com.",
 			},
 			"device-locked": { text: "Este equipo está en el archivo de configuración.", hint: "Cámbielo allí." },
+			"device-unknown": {
+				text: "Este dispositivo ya no existe.",
+				hint: "Se eliminó o cambió de nombre: mire la lista de dispositivos. El correo que envió permanece en la lista.",
+			},
 			"stranger-unknown": {
 				text: "Nadie con esa dirección ha intentado enviar desde que arrancó Postern.",
 				hint: "Puede que se haya permitido o rechazado entretanto: mire los equipos.",

@@ -4,7 +4,7 @@ import type { Setting } from "../../../appliance/console-services.ts";
 import type { UserError } from "../../../appliance/errors.ts";
 import { Button, CheckField, Form, SelectField, TextField } from "../../components/form.tsx";
 import { Refused } from "../../components/notice.tsx";
-import { Card, PageHead } from "../../components/page-parts.tsx";
+import { PageHead } from "../../components/page-parts.tsx";
 import { boxWords } from "../../locales/box.ts";
 import { commonWords } from "../../locales/common.ts";
 import { useWords } from "../../page-context.ts";
@@ -32,12 +32,16 @@ export const SettingsPage: FC<SettingsPageProps> = ({ settings, typed, refused }
 				lead={words.settingsLead}
 				back={{ href: "/system", label: words.title }}
 			/>
-			<Refused error={refused} />
 			{tables.map((table) => {
 				const own = settings.filter((setting) => tableOf(setting) === table);
+				const wasRefused = own.some(({ key }) => typed?.has(key) === true);
 				return (
-					<Card class="narrow" title={table === "" ? words.settings : <code>[{table}]</code>}>
+					<details class="card narrow" open={table === "" || wasRefused}>
+						<summary>
+							<h2>{table === "" ? words.settings : <code>[{table}]</code>}</h2>
+						</summary>
 						<Form action="/system/settings">
+							{wasRefused ? <Refused error={refused} /> : null}
 							<input type="hidden" name="table" value={table} />
 							{own.map((setting) => (
 								<SettingField setting={setting} value={typed?.get(setting.key) ?? setting.value} />
@@ -48,7 +52,7 @@ export const SettingsPage: FC<SettingsPageProps> = ({ settings, typed, refused }
 								</div>
 							) : null}
 						</Form>
-					</Card>
+					</details>
 				);
 			})}
 		</>
@@ -56,19 +60,15 @@ export const SettingsPage: FC<SettingsPageProps> = ({ settings, typed, refused }
 };
 
 const SettingField: FC<{ readonly setting: Setting; readonly value: unknown }> = ({ setting, value }) => {
-	const words = useWords(boxWords);
-	const common = useWords(commonWords);
-	const { key, description, type, isLocked, origin, choices } = setting;
-	const where = isLocked ? common.lockedByFile(origin) : origin === "default" ? ` (${words.byDefault})` : "";
+	const { key, type, isLocked, choices } = setting;
 	const shared = { label: key, name: key, isDisabled: isLocked, isOptional: true, isPlain: true } as const;
-	if (type === "switch") {
-		return <CheckField {...shared} hint={`${description}${where}`} isOn={value === true} />;
-	}
+	const hint = useHint(setting);
+	if (type === "switch") return <CheckField {...shared} hint={hint} isOn={value === true} />;
 	if (type === "choice") {
 		return (
 			<SelectField
 				{...shared}
-				hint={`${description}${where}`}
+				hint={hint}
 				value={String(value ?? "")}
 				choices={choices.map((choice) => ({ value: choice, label: choice }))}
 			/>
@@ -76,15 +76,20 @@ const SettingField: FC<{ readonly setting: Setting; readonly value: unknown }> =
 	}
 	if (type === "list") {
 		const lines = Array.isArray(value) ? value.map(String) : [];
-		return (
-			<TextField
-				{...shared}
-				hint={`${description}. ${words.oneALine}${where}`}
-				value={lines.join("\n")}
-				rows={Math.max(2, lines.length)}
-				isCode
-			/>
-		);
+		const rows = Math.max(2, lines.length);
+		return <TextField {...shared} hint={hint} value={lines.join("\n")} rows={rows} isCode />;
 	}
-	return <TextField {...shared} hint={`${description}${where}`} value={String(value ?? "")} isCode />;
+	return <TextField {...shared} hint={hint} value={String(value ?? "")} isCode />;
 };
+
+/** What it is for, how a list is typed, and where its value comes from. */
+function useHint({ description, type, isLocked, origin }: Setting): string {
+	const words = useWords(boxWords);
+	const common = useWords(commonWords);
+	const parts = [
+		description,
+		...(type === "list" ? [words.oneALine] : []),
+		...(isLocked ? [common.lockedByFile(origin)] : []),
+	];
+	return `${parts.join(". ")}${origin === "default" ? ` (${words.byDefault})` : ""}`;
+}

@@ -2,13 +2,13 @@
 import type { FC } from "hono/jsx";
 import type { UserError } from "../../../appliance/errors.ts";
 import type { KindHints } from "../../../appliance/services.ts";
-import { Button, CheckField, Form, SelectField, TextField } from "../../components/form.tsx";
+import { Button, CheckField, Form, TextField } from "../../components/form.tsx";
 import { Notice, Refused } from "../../components/notice.tsx";
 import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
-import { deviceRuleWords } from "../../locales/device-rules.ts";
 import { deviceSetupWords } from "../../locales/device-setup.ts";
 import { useWords } from "../../page-context.ts";
 import type { AddDraft } from "./device-draft.ts";
+import { AccountField, SwitchFields, UsernameField } from "./device-fields.tsx";
 import { KindName } from "./gallery-page.tsx";
 
 interface AddPageProps {
@@ -53,15 +53,7 @@ export const AddPage: FC<AddPageProps> = ({ hints, draft, accounts, refused }) =
 						isOptional
 						isCode
 					/>
-					{accounts.length > 1 ? (
-						<SelectField
-							label={words.account}
-							name="account"
-							hint={words.accountHint}
-							value={draft.account}
-							choices={accounts.map((address) => ({ value: address, label: address }))}
-						/>
-					) : null}
+					<AccountField accounts={accounts} value={draft.account} />
 					<Special hints={hints} draft={draft} />
 					<Button>{words.addButton}</Button>
 				</Form>
@@ -85,32 +77,14 @@ const NoAccount: FC = () => {
 /** What few need: open when something of it was used. */
 const Special: FC<{ readonly hints: KindHints; readonly draft: AddDraft }> = ({ hints, draft }) => {
 	const words = useWords(deviceSetupWords);
-	const rules = useWords(deviceRuleWords);
 	const isUsed = draft.username !== "" || draft.switches.length > 0;
 	return (
 		<details open={isUsed}>
 			<summary>{words.switches}</summary>
 			<div class="stack">
-				<TextField
-					label={words.username}
-					name="username"
-					value={draft.username}
-					hint={words.usernameHint}
-					maxlength={100}
-					isOptional
-					isCode
-				/>
+				<UsernameField label={words.username} value={draft.username} hint={words.usernameHint} />
 				{hints.tryIf.length === 0 ? null : <p class="hint">{words.switchesText}</p>}
-				{hints.tryIf.map(({ turnOn }) => (
-					<CheckField
-						label={rules.switches[turnOn]}
-						name="turn_on"
-						id={`turn-on-${turnOn}`}
-						value={turnOn}
-						hint={rules.switches[`${turnOn}Hint`]}
-						isOn={draft.switches.includes(turnOn)}
-					/>
-				))}
+				<SwitchFields switches={hints.tryIf.map(({ turnOn }) => turnOn)} on={draft.switches} />
 			</div>
 		</details>
 	);

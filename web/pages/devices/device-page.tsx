@@ -4,7 +4,6 @@ import type { TrafficPoint, TrafficSpan } from "../../../appliance/console-servi
 import type { DeviceSettings, SessionLog } from "../../../appliance/services.ts";
 import { Chart } from "../../components/chart.tsx";
 import { ActionButton } from "../../components/form.tsx";
-import { Notice } from "../../components/notice.tsx";
 import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
 import { chartTicks, sliceLabels } from "../../components/traffic-times.ts";
 import { commonWords } from "../../locales/common.ts";
@@ -34,7 +33,11 @@ export const DevicePage: FC<DevicePageProps> = (props) => {
 	const { device } = props.settings;
 	return (
 		<>
-			<PageHead title={device.name} back={{ href: "/devices", label: words.title }}>
+			<PageHead
+				title={device.name}
+				lead={device.origin === "file" ? words.lockedTitle : undefined}
+				back={{ href: "/devices", label: words.title }}
+			>
 				{mayAct ? (
 					<LinkButton href={devicePath(device.name, "test")} kind="primary">
 						{words.test}
@@ -42,11 +45,6 @@ export const DevicePage: FC<DevicePageProps> = (props) => {
 				) : null}
 				<LinkButton href={devicePath(device.name, "card")}>{words.settings}</LinkButton>
 			</PageHead>
-			{device.origin === "file" ? (
-				<Notice kind="info" title={words.lockedTitle}>
-					<p>{words.lockedText}</p>
-				</Notice>
-			) : null}
 			<State {...props} />
 			<TrafficOf {...props} />
 			<Rules {...props} mayAct={mayAct} />

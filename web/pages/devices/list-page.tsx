@@ -101,7 +101,7 @@ const Search: FC<{ readonly text: string }> = ({ text }) => {
 const Rows: FC<Pick<ListPageProps, "rows" | "showsAccounts">> = ({ rows, showsAccounts }) => {
 	const words = useWords(deviceWords);
 	return (
-		<table class="stacked">
+		<table class="stacked device-table">
 			<thead>
 				<tr>
 					<th scope="col">{words.device}</th>
@@ -133,17 +133,17 @@ const Row: FC<DeviceRow & { readonly showsAccount: boolean }> = ({
 	const sessions = useWords(sessionWords);
 	const { language } = usePage();
 	return (
-		<tr>
+		<tr id={`device-${encodeURIComponent(device.name)}`}>
 			<th scope="row">
-				<a class="row-link" href={devicePath(device.name)}>
+				<a class="row-link two-lines" href={devicePath(device.name)}>
 					{device.name}
 				</a>{" "}
 				{device.origin === "file" ? <Badge tone="plain">{words.inFile}</Badge> : null}
 			</th>
-			<td data-label={words.knownBy}>
+			<td class="known-by">
 				<KnownBy device={device} />
 			</td>
-			<td data-label={words.lastSession}>
+			<td class="session">
 				{session === undefined ? (
 					<span class="quiet">{sessions.none}</span>
 				) : (
@@ -156,11 +156,11 @@ const Row: FC<DeviceRow & { readonly showsAccount: boolean }> = ({
 				)}
 			</td>
 			{showsAccount ? (
-				<td data-label={words.account}>
+				<td class="account">
 					{device.account === "" ? <span class="quiet">{words.anyAccount}</span> : device.account}
 				</td>
 			) : null}
-			<td data-label={words.today} class="number">
+			<td class="today number">
 				{words.todayCount(formatCount(language, accepted), failed === 0 ? "" : formatCount(language, failed))}
 			</td>
 		</tr>
@@ -197,41 +197,61 @@ const Pages: FC<ListPageProps> = ({ search, page, pages }) => {
 	);
 };
 
-const SHOWN_STRANGERS = 10;
+/** They stand above the devices, which are what the page is for: the rest is folded. */
+const SHOWN_STRANGERS = 3;
+/** Each of an address; somebody who tries them all does not make this page endless. */
+const MOST_STRANGERS = 50;
 
 const Strangers: FC<{ readonly of: readonly StrangerRow[]; readonly mayAct: boolean }> = ({ of, mayAct }) => {
 	const words = useWords(sessionWords);
 	const devices = useWords(deviceWords);
-	const hidden = of.length - SHOWN_STRANGERS;
+	const folded = of.slice(SHOWN_STRANGERS, MOST_STRANGERS);
+	const hidden = of.length - MOST_STRANGERS;
 	return (
-		<Card title={words.strangersTitle} class="knocking">
+		<Card title={words.strangersTitle}>
 			<p class="quiet">{words.strangersText}</p>
-			<ul class="rows">
-				{of.slice(0, SHOWN_STRANGERS).map((stranger) => (
-					<li>
-						<div>
-							<a href={strangerPath(stranger.address)}>
-								<strong>{stranger.address}</strong>
-							</a>{" "}
-							<StrangerInBrief stranger={stranger} />
-						</div>
-						{mayAct ? (
-							<div class="actions">
-								<LinkButton href={strangerPath(stranger.address)} kind="primary">
-									{words.allow}
-									<span class="sr-only"> {stranger.address}</span>
-								</LinkButton>
-								<LinkButton href={strangerPath(stranger.address, "refuse")}>
-									{words.refuse}
-									<span class="sr-only"> {stranger.address}</span>
-								</LinkButton>
-							</div>
-						) : null}
-					</li>
-				))}
-			</ul>
-			{hidden > 0 ? <p class="quiet">{devices.more(hidden)}</p> : null}
+			<StrangerRows of={of.slice(0, SHOWN_STRANGERS)} mayAct={mayAct} />
+			{folded.length === 0 ? null : (
+				<details id="more-strangers">
+					<summary>{devices.more(of.length - SHOWN_STRANGERS)}</summary>
+					<StrangerRows of={folded} mayAct={mayAct} />
+					{hidden > 0 ? <p class="quiet">{devices.more(hidden)}</p> : null}
+				</details>
+			)}
 		</Card>
+	);
+};
+
+const StrangerRows: FC<{ readonly of: readonly StrangerRow[]; readonly mayAct: boolean }> = ({
+	of,
+	mayAct,
+}) => {
+	const words = useWords(sessionWords);
+	return (
+		<ul class="rows">
+			{of.map((stranger) => (
+				<li>
+					<div>
+						<a href={strangerPath(stranger.address)}>
+							<strong>{stranger.address}</strong>
+						</a>{" "}
+						<StrangerInBrief stranger={stranger} />
+					</div>
+					{mayAct ? (
+						<div class="actions">
+							<LinkButton href={strangerPath(stranger.address)} kind="primary">
+								{words.allow}
+								<span class="sr-only"> {stranger.address}</span>
+							</LinkButton>
+							<LinkButton href={strangerPath(stranger.address, "refuse")}>
+								{words.refuse}
+								<span class="sr-only"> {stranger.address}</span>
+							</LinkButton>
+						</div>
+					) : null}
+				</li>
+			))}
+		</ul>
 	);
 };
 
@@ -242,14 +262,18 @@ const StrangerInBrief: FC<{ readonly stranger: StrangerRow }> = ({ stranger }) =
 	return (
 		<>
 			<Moment at={lastSeenAt} />
-			<div class="quiet small">
+			<div class="quiet small one-line">
 				{helo === "" ? words.greetedNothing : `${words.greeted} ${helo}`}
-				{senders.length === 0 ? null : ` · ${words.senders} ${senders.join(", ")}`}
 			</div>
+			{senders.length === 0 ? null : (
+				<div class="quiet small one-line">
+					{words.senders} {senders.join(", ")}
+				</div>
+			)}
 			{heldMessages === 0 ? null : (
-				<strong class="small">
+				<div class="small">
 					{words.held}: {words.heldCount(heldMessages, formatSize(language, heldBytes))}
-				</strong>
+				</div>
 			)}
 		</>
 	);

@@ -236,6 +236,12 @@ describe("one device", () => {
 		}
 	});
 
+	it("that was removed or renamed is said to be gone, not that nothing could be done", async () => {
+		const page = await textOf(box().pages.get("/devices/nobody", "viewer"));
+		expect(page).toContain("There is no such device any more.");
+		expect(page).toContain("removed or renamed");
+	});
+
 	it("of the file is locked, and says so", async () => {
 		const { pages } = box({ devices: [device({ origin: "file" })] });
 		const page = await textOf(pages.get("/devices/Copier", "operator"));

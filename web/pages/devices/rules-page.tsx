@@ -7,10 +7,10 @@ import { Notice, Refused } from "../../components/notice.tsx";
 import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
 import { commonWords } from "../../locales/common.ts";
 import { deviceRuleWords } from "../../locales/device-rules.ts";
-import { deviceSetupWords } from "../../locales/device-setup.ts";
 import { deviceWords } from "../../locales/devices.ts";
 import { useWords } from "../../page-context.ts";
 import { FLAGS } from "./device-draft.ts";
+import { KindField, SwitchFields, UsernameField } from "./device-fields.tsx";
 import { devicePath } from "./paths.ts";
 import { type Limit, type RuleValues, SIZES, TIMES } from "./rule-values.ts";
 
@@ -63,7 +63,6 @@ type Part = FC<RulesPageProps & { readonly isDisabled: boolean }>;
 
 const Known: Part = ({ values, kinds, accounts, isDisabled }) => {
 	const words = useWords(deviceRuleWords);
-	const names = useKindNames();
 	// One that was removed since is still shown.
 	const listed =
 		accounts.includes(values.account) || values.account === "" ? accounts : [...accounts, values.account];
@@ -77,22 +76,17 @@ const Known: Part = ({ values, kinds, accounts, isDisabled }) => {
 				rows={3}
 				{...{ isDisabled, isOptional: true, isCode: true }}
 			/>
-			<TextField
+			<UsernameField
 				label={words.username}
-				name="username"
 				value={values.username}
 				hint={words.usernameHint}
-				maxlength={100}
-				{...{ isDisabled, isOptional: true, isCode: true }}
+				isDisabled={isDisabled}
 			/>
-			<SelectField
+			<KindField
 				label={words.kind}
-				name="kind"
+				none={words.noKind}
+				kinds={kinds}
 				value={values.kind}
-				choices={[
-					{ value: "", label: words.noKind },
-					...kinds.map((kind) => ({ value: kind.kind, label: names(kind) })),
-				]}
 				isDisabled={isDisabled}
 			/>
 			<SelectField
@@ -108,12 +102,6 @@ const Known: Part = ({ values, kinds, accounts, isDisabled }) => {
 		</Card>
 	);
 };
-
-/** For lists of choices, which hold only text. */
-export function useKindNames(): (kind: Pick<KindHints, "make" | "family">) => string {
-	const { otherMake } = useWords(deviceSetupWords);
-	return ({ make, family }) => (make === "" ? otherMake[family] : make);
-}
 
 const Sender: Part = ({ values, isDisabled }) => {
 	const words = useWords(deviceRuleWords);
@@ -251,17 +239,7 @@ const Compatibility: Part = ({ values, isDisabled }) => {
 	return (
 		<Card title={words.compatibility}>
 			<p class="quiet">{words.compatibilityText}</p>
-			{FLAGS.map((flag) => (
-				<CheckField
-					label={words.switches[flag]}
-					name="turn_on"
-					id={`turn-on-${flag}`}
-					value={flag}
-					hint={words.switches[`${flag}Hint`]}
-					isOn={values.switches.includes(flag)}
-					isDisabled={isDisabled}
-				/>
-			))}
+			<SwitchFields switches={FLAGS} on={values.switches} isDisabled={isDisabled} />
 			<TextField
 				label={words.switches.hide_ehlo}
 				name="hide_ehlo"

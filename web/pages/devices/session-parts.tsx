@@ -107,7 +107,7 @@ export const Dialogue: FC<{ readonly lines: readonly SessionLogLine[] }> = ({ li
 		<details>
 			<summary>{words.lines(lines.length)}</summary>
 			<ol class="dialogue">
-				{lines.map(({ afterMs, from, text }) => (
+				{turnsOf(lines).map(({ afterMs, from, text }) => (
 					<li class={from}>
 						<span class="speaker">
 							{speakers[from]} <span class="quiet">{words.after(seconds(language, afterMs))}</span>
@@ -119,6 +119,17 @@ export const Dialogue: FC<{ readonly lines: readonly SessionLogLine[] }> = ({ li
 		</details>
 	);
 };
+
+/** What one side says in a row is one turn; the time is that of its first line. */
+function turnsOf(lines: readonly SessionLogLine[]): readonly SessionLogLine[] {
+	const turns: SessionLogLine[] = [];
+	for (const line of lines) {
+		const last = turns.at(-1);
+		if (last?.from === line.from) turns.splice(-1, 1, { ...last, text: `${last.text}\n${line.text}` });
+		else turns.push(line);
+	}
+	return turns;
+}
 
 /** To the hundredth, and whole ones where that says enough. */
 function seconds(language: Language, ms: number): string {

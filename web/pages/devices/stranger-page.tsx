@@ -2,7 +2,7 @@
 import type { FC } from "hono/jsx";
 import type { UserError } from "../../../appliance/errors.ts";
 import type { KindHints, SessionLog, StrangerRow } from "../../../appliance/services.ts";
-import { ActionButton, Button, Form, SelectField, TextField } from "../../components/form.tsx";
+import { ActionButton, Button, Form, TextField } from "../../components/form.tsx";
 import { formatSize, Moment } from "../../components/moment.tsx";
 import { Refused } from "../../components/notice.tsx";
 import { Card, Facts, LinkButton, PageHead } from "../../components/page-parts.tsx";
@@ -10,8 +10,8 @@ import { deviceSetupWords } from "../../locales/device-setup.ts";
 import { deviceWords } from "../../locales/devices.ts";
 import { sessionWords } from "../../locales/sessions.ts";
 import { useMay, usePage, useWords } from "../../page-context.ts";
+import { AccountField, KindField } from "./device-fields.tsx";
 import { strangerPath } from "./paths.ts";
-import { useKindNames } from "./rules-page.tsx";
 import { Dialogue, OwnerTexts, SessionFacts } from "./session-parts.tsx";
 
 /** As typed. */
@@ -98,7 +98,6 @@ const About: FC<StrangerPageProps> = ({ stranger, session }) => {
 const Allow: FC<StrangerPageProps> = ({ stranger, draft, kinds, accounts }) => {
 	const words = useWords(sessionWords);
 	const setup = useWords(deviceSetupWords);
-	const nameOf = useKindNames();
 	return (
 		<Card title={words.allowTitle}>
 			<p class="quiet">
@@ -107,24 +106,8 @@ const Allow: FC<StrangerPageProps> = ({ stranger, draft, kinds, accounts }) => {
 			</p>
 			<Form action={strangerPath(stranger.address, "allow")}>
 				<TextField label={setup.name} name="name" value={draft.name} hint={setup.nameHint} maxlength={100} />
-				<SelectField
-					label={words.kind}
-					name="kind"
-					value={draft.kind}
-					choices={[
-						{ value: "", label: words.kindUnsure },
-						...kinds.map((kind) => ({ value: kind.kind, label: nameOf(kind) })),
-					]}
-				/>
-				{accounts.length > 1 ? (
-					<SelectField
-						label={setup.account}
-						name="account"
-						hint={setup.accountHint}
-						value={draft.account}
-						choices={accounts.map((address) => ({ value: address, label: address }))}
-					/>
-				) : null}
+				<KindField label={words.kind} none={words.kindUnsure} kinds={kinds} value={draft.kind} />
+				<AccountField accounts={accounts} value={draft.account} />
 				<Button>{words.allowButton}</Button>
 			</Form>
 		</Card>

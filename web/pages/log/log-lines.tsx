@@ -34,14 +34,14 @@ export const LogLines: FC<LogLinesProps> = ({ query, entries }) => (
 const Line: FC<{ readonly query: LogQuery; readonly entry: LogEntry }> = ({ query, entry }) => {
 	const words = useWords(logWords);
 	const events: Readonly<Record<string, string>> = useWords(logEventWords);
-	const { at, level, event, fields } = entry;
+	const { number, at, level, event, fields } = entry;
 	const told = Object.hasOwn(events, event) ? events[event] : undefined;
 	return (
-		<li>
-			<span class="log-time quiet nowrap">
+		<li id={`line-${number}`}>
+			<span class="quiet nowrap">
 				<Moment at={at} isAbsolute />
 			</span>{" "}
-			<span class="log-level">
+			<span>
 				<Badge tone={TONES[level]}>{words.levels[level]}</Badge>
 			</span>
 			<div>

@@ -77,7 +77,7 @@ const Filters: FC<{ readonly query: LogQuery }> = ({ query }) => {
 						label={words.event}
 						name="event"
 						value={query.event}
-						hint={words.eventHint}
+						placeholder="mail-failed"
 						maxlength={100}
 						isCode
 						isOptional

@@ -41,7 +41,7 @@ export const ListPage: FC<ListPageProps> = (props) => {
 			<Refused error={refused} />
 			<QuickFilters query={query} queue={props.queue} />
 			<Filters query={query} devices={props.devices} accounts={props.accounts} />
-			<Card id="mail-list" live="mail" class="mail-list">
+			<Card id="mail-list" live="mail">
 				{page.rows.length === 0 ? (
 					<NoMail query={query} devices={props.devices} />
 				) : (

@@ -38,7 +38,7 @@ const Toolbar: FC = () => {
 				<input type="checkbox" data-mark-all="id" hidden />
 				<span>{words.markAll}</span>
 			</label>
-			<fieldset class="toolbar">
+			<fieldset class="toolbar on-marked">
 				<legend class="sr-only">{words.actOn}</legend>
 				<ActionButtons scope="marked" question={words.deleteMarked} />
 			</fieldset>
@@ -111,7 +111,7 @@ const Table: FC<{ readonly rows: readonly MailRow[]; readonly mayMark: boolean }
 const Row: FC<{ readonly row: MailRow; readonly mayMark: boolean }> = ({ row, mayMark }) => {
 	const words = useWords(mailWords);
 	return (
-		<tr>
+		<tr id={`row-${row.id}`}>
 			{mayMark ? (
 				<td class="mark">
 					<label>
@@ -138,7 +138,7 @@ const Row: FC<{ readonly row: MailRow; readonly mayMark: boolean }> = ({ row, ma
 			</td>
 			<td class="message">
 				<MessageLink row={row} />
-				{row.lastError === "" ? null : <p class="quiet small">{row.lastError}</p>}
+				{row.lastError === "" ? null : <p class="quiet small two-lines">{row.lastError}</p>}
 			</td>
 			<td class="size number nowrap">
 				<Size bytes={row.sizeBytes} />
@@ -152,7 +152,7 @@ const Tries: FC<{ readonly row: MailRow }> = ({ row: { attempts, nextAttemptAt, 
 	const words = useWords(mailWords);
 	if (attempts === 0 || (finishedAt !== null && attempts === 1)) return null;
 	return (
-		<p class="tries quiet small">
+		<p class="quiet small">
 			{words.tries(attempts)}
 			{nextAttemptAt === null ? null : (
 				<>
@@ -168,17 +168,17 @@ const MessageLink: FC<{ readonly row: MailRow }> = ({ row }) => {
 	const href = `/mail/${encodeURIComponent(row.id)}`;
 	if (row.subject === "") {
 		return (
-			<a href={href} class="row-link">
+			<a href={href} class="row-link two-lines">
 				<Correspondents of={row} />
 			</a>
 		);
 	}
 	return (
 		<>
-			<a href={href} class="row-link">
+			<a href={href} class="row-link two-lines">
 				{row.subject}
 			</a>
-			<p class="small">
+			<p class="small two-lines">
 				<Correspondents of={row} />
 			</p>
 		</>

@@ -21,14 +21,21 @@ const OFFERED: Readonly<Partial<Record<MailEntry["state"], readonly QueueAction[
 	failed: ["retry", "delete"],
 };
 
+/** What an owner most likely came for. */
+function isNextStep(action: QueueAction, state: MailEntry["state"]): boolean {
+	return (action === "retry" && state === "failed") || action === "release";
+}
+
 const IS_WAITING: ReadonlySet<string> = new Set(["incoming", "active", "deferred"]);
 
 interface MessagePageProps {
 	readonly mail: MailEntry;
 	readonly isPaused: boolean;
+	/** Of the device's name: none has it any more. */
+	readonly isDeviceGone: boolean;
 }
 
-export const MessagePage: FC<MessagePageProps> = ({ mail, isPaused }) => {
+export const MessagePage: FC<MessagePageProps> = ({ mail, isPaused, isDeviceGone }) => {
 	const words = useWords(messageWords);
 	return (
 		<div id="message" data-live="mail" class="stack">
@@ -49,7 +56,7 @@ export const MessagePage: FC<MessagePageProps> = ({ mail, isPaused }) => {
 					<Recorded history={mail.history} />
 				</Card>
 				<Card title={words.facts}>
-					<FactsOf mail={mail} />
+					<FactsOf mail={mail} isDeviceGone={isDeviceGone} />
 				</Card>
 			</div>
 			<Card title={words.recipients}>
@@ -83,7 +90,7 @@ const Actions: FC<{ readonly mail: MailEntry }> = ({ mail }) => {
 			{possible.map((action) => (
 				<ActionButton
 					action="/mail/actions"
-					kind={action === "delete" ? "danger" : "quiet"}
+					kind={action === "delete" ? "danger" : isNextStep(action, mail.state) ? "primary" : "quiet"}
 					fields={{ id: mail.id, do: `marked:${action}`, back: path }}
 					{...(action === "delete" ? { confirm: deleteOne } : {})}
 				>
@@ -144,7 +151,7 @@ const Recipients: FC<{ readonly of: readonly RecipientRow[] }> = ({ of }) => {
 	);
 };
 
-const FactsOf: FC<{ readonly mail: MailEntry }> = ({ mail }) => {
+const FactsOf: FC<Pick<MessagePageProps, "mail" | "isDeviceGone">> = ({ mail, isDeviceGone }) => {
 	const words = useWords(messageWords);
 	const { nobody } = useWords(mailWords);
 	return (
@@ -152,7 +159,7 @@ const FactsOf: FC<{ readonly mail: MailEntry }> = ({ mail }) => {
 			of={[
 				[words.id, <code>{mail.id}</code>],
 				mail.subject === "" ? null : [words.subject, mail.subject],
-				[words.device, <DeviceLink name={mail.device} />],
+				[words.device, <DeviceLink name={mail.device} isGone={isDeviceGone} />],
 				[words.sender, mail.sender === "" ? nobody : mail.sender],
 				mail.account === ""
 					? null

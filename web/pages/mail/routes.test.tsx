@@ -409,6 +409,12 @@ describe("a message", () => {
 		expect(page).toContain("Waits: sending is paused");
 	});
 
+	it("of a device that was removed names it, and leads nowhere", async () => {
+		const html = await mailBox({ entries: [entry({ device: "Old fax" })] }).text("/mail/3KQ5V8W2J1");
+		expect(readable(html)).toContain("Old fax (removed)");
+		expect(html).not.toContain("/devices/Old");
+	});
+
 	it("that is not there is said not to be", async () => {
 		const response = await mailBox().pages.get("/mail/NOPE", "viewer");
 		expect(response.status).toBe(404);

@@ -2,6 +2,7 @@
 import { Hono } from "hono";
 import { attempt } from "../../attempt.ts";
 import { streamOf } from "../../byte-stream.ts";
+import { strangerAddress } from "../../components/device-name.tsx";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { mailWords } from "../../locales/mail.ts";
 import { messageWords } from "../../locales/message.ts";
@@ -44,13 +45,19 @@ export function mailPages(): Hono<ConsoleEnvironment> {
 	});
 
 	routes.get("/mail/:id", async (context) => {
-		const { mail } = context.var.desk.services;
-		const [entry, paused] = await Promise.all([mail.show(context.req.param("id")), mail.paused()]);
+		const { mail, devices } = context.var.desk.services;
+		const [entry, paused, known] = await Promise.all([
+			mail.show(context.req.param("id")),
+			mail.paused(),
+			devices.list(),
+		]);
+		const isDeviceGone =
+			strangerAddress(entry.device) === undefined && known.every(({ name }) => name !== entry.device);
 		const isMoving = entry.state === "incoming" || entry.state === "active";
 		return show(context, {
 			title: titleOf(entry, messageWords[context.var.language]),
 			section: "mail",
-			body: <MessagePage mail={entry} isPaused={paused !== null} />,
+			body: <MessagePage mail={entry} isPaused={paused !== null} isDeviceGone={isDeviceGone} />,
 			...(isMoving ? { refreshSeconds: 10 } : {}),
 		});
 	});

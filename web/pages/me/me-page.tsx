@@ -12,6 +12,7 @@ import { commonWords } from "../../locales/common.ts";
 import { peopleWords } from "../../locales/people.ts";
 import { useWords } from "../../page-context.ts";
 import { Languages } from "../frame.tsx";
+import { browserName } from "./browser-name.ts";
 
 interface MePageProps {
 	readonly person: Person;
@@ -39,7 +40,9 @@ export const MePage: FC<MePageProps> = (props) => {
 							<div>
 								{peer.address} · <Moment at={lastSeenAt} />
 								{id === sessionId ? ` (${words.me.thisOne})` : ""}
-								<div class="quiet small">{peer.agent}</div>
+								<div class="quiet small one-line" title={peer.agent}>
+									{browserName(peer.agent)}
+								</div>
 							</div>
 							{id === sessionId ? null : (
 								<ActionButton action={`/me/sessions/${encodeURIComponent(id)}/end`}>

@@ -73,7 +73,8 @@ const PersonRow: FC<{ readonly person: Person }> = ({ person }) => {
 	return (
 		<li>
 			<div>
-				<strong>{person.name}</strong> <Badge tone="plain">{common.roles[person.role]}</Badge>
+				<strong>{person.name}</strong>{" "}
+				{person.origin === "file" ? <Badge tone="plain">{common.roles[person.role]}</Badge> : null}
 				<div class="quiet small">
 					{person.lastSignInAt === null ? null : (
 						<>

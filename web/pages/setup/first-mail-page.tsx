@@ -55,7 +55,7 @@ const Arrived: FC<{ readonly mail: MailRow }> = ({ mail }) => {
 		info: words.mailGoing,
 	}[kind];
 	return (
-		<div class="journey-now" data-poll={isOver ? undefined : "2"} aria-live="polite">
+		<div class="stack-small" data-poll={isOver ? undefined : "2"} aria-live="polite">
 			<p>
 				<strong>{words.mailArrived}</strong> {words.mailFrom(mail.device)} · <Moment at={mail.receivedAt} />{" "}
 				<MailBadge state={mail.state} />
