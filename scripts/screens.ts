@@ -4,7 +4,7 @@
  * (`full-…`). Needs Debian's Chromium (`npm test` installs it). Starts boxes of its own with a simulated Microsoft 365 and ends them.
  * A word as argument: only the pictures that have it in their name.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { noBrowser, openBrowser, openPage, type Scheme, SIZES, type Size } from "../appliance/e2e/browser.ts";
@@ -32,8 +32,10 @@ interface PictureSet {
 }
 
 function shotOf(at: string): Shot {
-	const name = at.replaceAll(/[^a-z0-9]+/gi, "-").replaceAll(/^-|-$/g, "");
-	return { name: name.slice(0, 60) || "overview", at };
+	// Queue ids are other ones each time; of long names both ends tell which page it is.
+	const words = at.replace(/^\/mail\/\w+$/, "/mail/message").replaceAll(/[^a-z0-9]+/gi, "-");
+	const name = words.replaceAll(/^-|-$/g, "");
+	return { name: name.length > 60 ? `${name.slice(0, 40)}…${name.slice(-12)}` : name || "overview", at };
 }
 
 async function livedIn(): Promise<PictureSet> {
@@ -143,6 +145,7 @@ async function takeShot(
 }
 
 async function takeAll(): Promise<void> {
+	if (wanted === "") rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
 	const browser = await openBrowser();
 	try {

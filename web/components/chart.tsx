@@ -39,6 +39,7 @@ export const Chart: FC<ChartProps> = (props) => {
 	const { title, labels, ticks, series } = props;
 	const { language } = usePage();
 	const totals = labels.map((_, slice) => series.reduce((sum, { values }) => sum + (values[slice] ?? 0), 0));
+	const isEmpty = totals.every((total) => total === 0);
 	const top = niceTop(Math.max(1, ...totals));
 	const sliceWidth = WIDTH / Math.max(1, labels.length);
 	const yOf = (value: number) => round(HEIGHT * (1 - value / top));
@@ -46,20 +47,22 @@ export const Chart: FC<ChartProps> = (props) => {
 		<figure class="chart">
 			<figcaption>
 				<span class="chart-title">{title}</span>
-				<ul class="legend">
-					{series.map(({ label, tone, values, isLevel }) => (
-						<li>
-							<span class={`swatch ${tone}`} aria-hidden="true" />
-							{label}:{" "}
-							{formatCount(
-								language,
-								isLevel === true ? Math.max(0, ...values) : values.reduce((sum, value) => sum + value, 0),
-							)}
-						</li>
-					))}
-				</ul>
+				{isEmpty ? null : (
+					<ul class="legend">
+						{series.map(({ label, tone, values, isLevel }) => (
+							<li>
+								<span class={`swatch ${tone}`} aria-hidden="true" />
+								{label}:{" "}
+								{formatCount(
+									language,
+									isLevel === true ? Math.max(0, ...values) : values.reduce((sum, value) => sum + value, 0),
+								)}
+							</li>
+						))}
+					</ul>
+				)}
 			</figcaption>
-			{totals.every((total) => total === 0) ? (
+			{isEmpty ? (
 				<p class="chart-none">{useWords(trafficWords).nothing}</p>
 			) : (
 				<>

@@ -41,7 +41,7 @@ const SHORT_TITLE = 70;
 function headOf(title: string): readonly [head: string, rest: string] {
 	if (title.length <= SHORT_TITLE) return [title, ""];
 	// Not after an abbreviation, which is shorter.
-	const end = /\p{L}{3}[.!?] (?=\p{Lu})/u.exec(title);
+	const end = /[\p{L}\p{N}"”’)-]{3}[.!?] (?=\p{Lu})/u.exec(title);
 	if (end === null) return [title, ""];
 	const at = end.index + end[0].length;
 	return [title.slice(0, at - 1), title.slice(at)];

@@ -31,8 +31,8 @@ export const AddPage: FC<AddPageProps> = ({ hints, draft, accounts, refused }) =
 				}
 				back={{ href: "/devices/new", label: words.otherKind }}
 			/>
-			<Refused error={refused} />
 			{accounts.length === 0 ? <NoAccount /> : null}
+			<Refused error={refused} />
 			<Card class="narrow">
 				<Form action={`/devices/new/${encodeURIComponent(hints.kind)}`}>
 					<TextField

@@ -192,9 +192,13 @@ export const Correspondents: FC<{
 	const more = recipientCount - recipients.length;
 	return (
 		<>
-			{sender === "" ? words.nobody : sender} <span aria-hidden="true">→</span>{" "}
-			<span class="sr-only">{words.to}</span> {recipients.join(", ")}
-			{more > 0 ? ` ${words.others(more)}` : null}
+			<span class="from">
+				{sender === "" ? words.nobody : sender} <span aria-hidden="true">→</span>
+			</span>{" "}
+			<span class="to">
+				<span class="sr-only">{words.to}</span> {recipients.join(", ")}
+				{more > 0 ? ` ${words.others(more)}` : null}
+			</span>
 		</>
 	);
 };

@@ -60,7 +60,7 @@ export const MessagePage: FC<MessagePageProps> = ({ mail, isPaused, isDeviceGone
 				</Card>
 			</div>
 			<Card title={words.recipients}>
-				<Recipients of={mail.recipientStates} />
+				<Recipients of={mail.recipientStates} said={mail.lastError} />
 			</Card>
 		</div>
 	);
@@ -122,7 +122,8 @@ const Trouble: FC<{ readonly mail: MailEntry }> = ({ mail: { state, device, last
 
 const RECIPIENT_TONES = { pending: "busy", delivered: "well", failed: "trouble" } as const;
 
-const Recipients: FC<{ readonly of: readonly RecipientRow[] }> = ({ of }) => {
+/** `said`: stands above already, and with only one recipient needs no second time. */
+const Recipients: FC<{ readonly of: readonly RecipientRow[]; readonly said: string }> = ({ of, said }) => {
 	const words = useWords(messageWords);
 	return (
 		<table class="stacked">
@@ -141,7 +142,7 @@ const Recipients: FC<{ readonly of: readonly RecipientRow[] }> = ({ of }) => {
 							<Badge tone={RECIPIENT_TONES[state]}>{words.recipientStates[state]}</Badge>
 						</td>
 						<td>
-							{ownerText === "" ? null : <p>{ownerText}</p>}
+							{ownerText === "" || (of.length === 1 && ownerText === said) ? null : <p>{ownerText}</p>}
 							{reply === "" ? null : <code class="quiet">{reply}</code>}
 						</td>
 					</tr>
