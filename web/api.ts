@@ -7,7 +7,7 @@
  */
 import { Hono } from "hono";
 import { z } from "zod";
-import type { ConsoleServices } from "../appliance/console-services.ts";
+import type { BackupService, ConsoleServices } from "../appliance/console-services.ts";
 import type { Log } from "../appliance/log.ts";
 import type { Services } from "../appliance/services.ts";
 import { json } from "./answer-shapes.ts";
@@ -33,7 +33,7 @@ import { STATUS_ROUTES } from "./routes/status.ts";
 import { TRAFFIC_ROUTES } from "./routes/traffic.ts";
 import { type Caller, CONTROL_SOCKET } from "./scopes.ts";
 
-export type ApiServices = Services & Pick<ConsoleServices, "backups">;
+export type ApiServices = Services & { readonly backups: BackupService };
 
 /** What the command line asks too. */
 const SHARED_ROUTES: readonly ApiRoute<Services>[] = [

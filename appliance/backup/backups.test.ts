@@ -1,6 +1,6 @@
 /** Backups of real state folders: what comes back on another card, and what is refused without a trace. */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -143,6 +143,19 @@ class Box {
 /** As a network gives it: cut anywhere. */
 async function* inPieces(file: Buffer): AsyncGenerator<Uint8Array> {
 	for (let at = 0; at < file.length; at += 10_007) yield file.subarray(at, at + 10_007);
+}
+
+/** By this process. */
+function filesOpenIn(stateDir: string, folder: string): number {
+	const open = readdirSync("/proc/self/fd").filter((name) => {
+		try {
+			return readlinkSync(`/proc/self/fd/${name}`).startsWith(path.join(stateDir, folder, "/"));
+		} catch {
+			// The descriptor with which the folder was listed.
+			return false;
+		}
+	});
+	return open.length;
 }
 
 interface Furnished {
@@ -406,6 +419,50 @@ describe("backups", () => {
 		await expect(
 			box.receive(file, new Secret("Stra\u00dfe, Cafe\u0301 und Mu\u0308sli")),
 		).resolves.toBeDefined();
+	});
+
+	it("leave no file open when whoever takes them goes in the middle of a message", async () => {
+		const { box } = await furnished();
+		const { content } = await box.backups.make(PASSPHRASE, EVERYTHING);
+		let chunks = 0;
+		let openInMiddle = 0;
+		for await (const _ of content) {
+			chunks += 1;
+			openInMiddle = filesOpenIn(box.stateDir, "spool");
+			if (chunks === 4) break;
+		}
+		expect(openInMiddle).toBe(1);
+		expect(filesOpenIn(box.stateDir, "spool")).toBe(0);
+	});
+
+	it("that were received are shown until they are put in place, or are not wanted", async () => {
+		const box = await Box.open();
+		const file = await box.backup(EVERYTHING);
+		expect(box.backups.received()).toBeNull();
+		const summary = await box.receive(file);
+		expect(box.backups.received()).toEqual(summary);
+		await box.backups.forget();
+		expect(box.backups.received()).toBeNull();
+		expect(readdirSync(box.stateDir)).not.toContain("restore-staging");
+		await box.receive(file);
+		await box.backups.apply();
+		expect(box.backups.received()).toBeNull();
+		expect(box.backups.restored()).toBeNull();
+		expect((await box.restarted()).backups.restored()).toMatchObject({ messages: 0, known: 0 });
+	});
+
+	it("that break off on their way in leave nothing behind", async () => {
+		const { box } = await furnished();
+		const file = await box.backup(EVERYTHING);
+		const card = await Box.open();
+		async function* brokenOff() {
+			yield* inPieces(file.subarray(0, -100_000));
+			throw new Error("the phone is out of reach");
+		}
+		await expect(card.backups.receive(brokenOff(), PASSPHRASE)).rejects.toThrow("out of reach");
+		expect(readdirSync(card.stateDir)).not.toContain("restore-staging");
+		expect(filesOpenIn(card.stateDir, "restore-staging")).toBe(0);
+		await expect(card.receive(file)).resolves.toMatchObject({ messages: 2 });
 	});
 
 	it("are taken in one at a time", async () => {

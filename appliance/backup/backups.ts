@@ -1,5 +1,5 @@
 /**
- * Backup and restore (`BackupService` of console-services.ts): makes the encrypted file, takes one in, and has it
+ * Backup and restore (`BackupDesk` of console-services.ts): makes the encrypted file, takes one in, and has it
  * put in place at the next start. For console-parts.ts and, where no appliance runs, offline-backups.ts.
  *
  * Refused as a whole, a file changes nothing. One that was taken in and not put in place is removed after an hour,
@@ -7,7 +7,7 @@
  */
 import { rename, rm } from "node:fs/promises";
 import path from "node:path";
-import type { BackupParts, BackupService, BackupSummary } from "../console-services.ts";
+import type { BackupDesk, BackupParts, BackupSummary, RestoreReport } from "../console-services.ts";
 import { asError, errorCode, UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { syncFolder } from "../microsoft/durable-file.ts";
@@ -44,7 +44,7 @@ const STAGED_FOR_MS = 60 * 60_000;
 /** Where the old one is for a moment, when a second backup takes the place of one that waits for the next start. */
 const REPLACED_SUFFIX = "-replaced";
 
-export class Backups implements BackupService {
+export class Backups implements BackupDesk {
 	readonly #options: BackupsOptions;
 	#staged: Staged | undefined;
 	#isBusy = false;
@@ -63,14 +63,21 @@ export class Backups implements BackupService {
 		const madeAt = new Date(now()).toISOString();
 		const version = productVersion();
 		const header = await makeHeader(passphrase, { madeAt, program: version });
-		const contents = contentsOf({
-			...{ storage, place, queue: parts.queue },
-			about: { madeAt, name: name(), version, hasSignIns: parts.signIns },
-			accounts: parts.signIns ? accounts() : [],
-		});
+		const source = new ByteSource(
+			contentsOf({
+				...{ storage, place, queue: parts.queue },
+				about: { madeAt, name: name(), version, hasSignIns: parts.signIns },
+				accounts: parts.signIns ? accounts() : [],
+			}),
+		);
 		async function* content() {
-			yield header.bytes;
-			yield* seal(new ByteSource(contents), header);
+			try {
+				yield header.bytes;
+				yield* seal(source, header);
+			} finally {
+				// Whoever takes it may go in the middle of a message, whose file is open then.
+				await source.close();
+			}
 			log.notice("backup-made", { signIns: parts.signIns, queue: parts.queue });
 		}
 		return { fileName: `${name()}-${madeAt.slice(0, 10)}.postern-backup`, content: content() };
@@ -104,6 +111,18 @@ export class Backups implements BackupService {
 		await this.#alone(() => this.#makeReady());
 		this.#options.log.notice("backup-ready");
 		await this.#options.restart();
+	}
+
+	received(): BackupSummary | null {
+		return this.#staged?.summary ?? null;
+	}
+
+	forget(): Promise<void> {
+		return this.#alone(() => this.#forget());
+	}
+
+	restored(): RestoreReport | null {
+		return this.#options.storage.restored;
 	}
 
 	async stop(): Promise<void> {

@@ -1,23 +1,20 @@
-/** What a passphrase must be: the file may lie in a cloud for years, and is all that stands between it and a finder. */
+/** Holds a new passphrase to the rule; one that opens a backup was held to it when the backup was made. */
+import { PASSPHRASE_RULE } from "../console-services.ts";
 import { UserError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 
-const LEAST_CHARACTERS = 12;
-const MOST_CHARACTERS = 1_000;
-/** `aaaaaaaaaaaa` and `121212121212` are not. */
-const LEAST_DIFFERENT = 5;
-
 /** Throws `passphrase-weak`. */
 export function checkPassphrase(passphrase: Secret): void {
+	const { leastCharacters, mostCharacters, leastDifferent } = PASSPHRASE_RULE;
 	const characters = [...passphrase.reveal().normalize("NFKC")];
 	const isGood =
-		characters.length >= LEAST_CHARACTERS &&
-		characters.length <= MOST_CHARACTERS &&
-		new Set(characters).size >= LEAST_DIFFERENT;
+		characters.length >= leastCharacters &&
+		characters.length <= mostCharacters &&
+		new Set(characters).size >= leastDifferent;
 	if (isGood) return;
 	throw new UserError(
 		"passphrase-weak",
-		`A passphrase for a backup has at least ${LEAST_CHARACTERS} characters, ${LEAST_DIFFERENT} of them different.`,
+		`A passphrase for a backup has at least ${leastCharacters} characters, ${leastDifferent} of them different.`,
 		"Four or five words that have nothing to do with each other are good, and easy to write down.",
 	);
 }
