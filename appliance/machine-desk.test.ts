@@ -179,6 +179,6 @@ describe("the machine", () => {
 		environment["NOTIFY_SOCKET"] = path.join(folder, "notify");
 		expect((await machine.state()).can.restart).toBe(true);
 		await machine.restart();
-		await expect.poll(() => ended).toBe(1);
+		await expect.poll(() => ended, { timeout: 10_000 }).toBe(1);
 	});
 });

@@ -22,7 +22,8 @@ import * as facts from "./system/machine-facts.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 import { productVersion } from "./version.ts";
 
-const ANSWER_LEAVES_MS = 500;
+/** Time for the answer to go out, and for the browser to fetch the page that waits. */
+const ANSWER_LEAVES_MS = 1_500;
 
 export interface MachineDeskOptions {
 	readonly stateDir: string;
@@ -124,7 +125,6 @@ export class MachineDesk implements MachineService {
 				"Restart it where you started it.",
 			);
 		}
-		// After the answer has gone out.
 		setTimeout(() => this.#options.end(), ANSWER_LEAVES_MS).unref();
 	}
 

@@ -29,6 +29,11 @@ export interface ServerBindings {
 		readonly address: string;
 		readonly isTls: boolean;
 	};
+	/**
+	 * The body of this request may come for as long as it keeps coming. Only for whom the route knows, as
+	 * it holds a connection. Absent in tests without a server.
+	 */
+	readonly bodyMayTakeLong?: () => void;
 }
 export type ApiEnvironment = { Bindings: ServerBindings };
 

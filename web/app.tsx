@@ -18,12 +18,13 @@ import type { Log } from "../appliance/log.ts";
 import { ASSETS } from "./assets/files.ts";
 import type { ConsoleEnvironment, Desk, Surroundings } from "./environment.ts";
 import { Flashes } from "./flashes.ts";
-import { formGuard } from "./form-guard.ts";
+import { formGuard, uploadGuard } from "./form-guard.ts";
 import { commonWords } from "./locales/common.ts";
 import { isLanguage, LANGUAGES, type Language } from "./locales/languages.ts";
 import { refusalText } from "./locales/refusals.ts";
 import { networkApi } from "./network-api.ts";
 import { ownHost } from "./own-host.ts";
+import { restoreUpload } from "./pages/box/restore-routes.tsx";
 import { systemPages } from "./pages/box/routes.tsx";
 import { devicePages } from "./pages/devices/routes.tsx";
 import { logPages } from "./pages/log/routes.tsx";
@@ -87,6 +88,8 @@ export function createConsole(
 	app.use(findSession);
 	// Before the limit of forms: it refuses in JSON what is too large for it.
 	app.route("/", networkApi(services, log));
+	// Before the limit: a backup may be larger than all memory, and is never held in it.
+	app.route("/", restoreUpload(uploadGuard(refuseForm)));
 	app.use(
 		bodyLimit({
 			maxSize: LARGEST_FORM_BYTES,

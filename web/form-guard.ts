@@ -11,8 +11,20 @@ import { presentTokenKey } from "./sessions.ts";
 /** `form-elsewhere`: from another site. `form-stale`: from a page of before the sign-in or a restart. */
 export type FormFault = "form-elsewhere" | "form-stale";
 
-export function formGuard(
-	refuse: (context: Context<ConsoleEnvironment>, fault: FormFault) => Response | Promise<Response>,
+type Refuse = (context: Context<ConsoleEnvironment>, fault: FormFault) => Response | Promise<Response>;
+
+export function formGuard(refuse: Refuse): MiddlewareHandler<ConsoleEnvironment> {
+	return guard(refuse, tokenInBody);
+}
+
+/** For what is read as it comes: the token stands in the address, and nothing of the body is read. */
+export function uploadGuard(refuse: Refuse): MiddlewareHandler<ConsoleEnvironment> {
+	return guard(refuse, (context) => context.req.query(TOKEN_FIELD));
+}
+
+function guard(
+	refuse: Refuse,
+	givenToken: (context: Context<ConsoleEnvironment>) => unknown,
 ): MiddlewareHandler<ConsoleEnvironment> {
 	return async (context, next) => {
 		if (context.req.method !== "GET" && context.req.method !== "HEAD") {
@@ -32,10 +44,7 @@ function isFromHere(context: Context<ConsoleEnvironment>): boolean {
 	return origin === undefined || origin === context.var.visitor.origin;
 }
 
-/** In the address for uploads, whose body is not read here. */
-async function givenToken(context: Context<ConsoleEnvironment>): Promise<unknown> {
-	const inAddress = context.req.query(TOKEN_FIELD);
-	if (inAddress !== undefined) return inAddress;
+async function tokenInBody(context: Context<ConsoleEnvironment>): Promise<unknown> {
 	const type = context.req.header("content-type") ?? "";
 	if (!/^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) return undefined;
 	return (await context.req.parseBody())[TOKEN_FIELD];

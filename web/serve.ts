@@ -4,12 +4,13 @@
  * `close()` stops accepting, tells streams to end, waits a bounded time for answers under way, then
  * cuts what is left. It never throws and may be called twice.
  */
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Log } from "../appliance/log.ts";
 import type { ServerBindings } from "./answers.ts";
+import { BodyDeadlines, type BodyLimits } from "./body-deadline.ts";
 import { bindControlSocket } from "./control-socket.ts";
 
 /** An app as far as a server needs it. */
@@ -34,6 +35,8 @@ export interface ListenOptions {
 	readonly certificate?: Certificate;
 	/** A socket that already listens there. */
 	readonly fd?: number;
+	/** Others than an owner's requests keep to; for tests. */
+	readonly bodyLimits?: BodyLimits;
 }
 
 export interface WebListener {
@@ -51,11 +54,13 @@ export interface HttpListener extends WebListener {
 const DEFAULT_GRACE_MS = 2_000;
 /** A phone and a monitor need few; a scanner of ports must not take the memory of a small box. */
 const MOST_CONNECTIONS = 64;
-/** A request that dawdles holds a connection; owners' requests are small. */
+/** Owners' requests are small. */
+const BODY_LIMITS: BodyLimits = { timeoutMs: 30_000, leastBytes: 32 * 1024 };
 const LIMITS = {
 	maxHeaderSize: 16 * 1024,
 	headersTimeout: 10_000,
-	requestTimeout: 30_000,
+	// In its place: body-deadline.ts.
+	requestTimeout: 0,
 	keepAliveTimeout: 5_000,
 	connectionsCheckingInterval: 5_000,
 } as const;
@@ -65,9 +70,9 @@ export async function listenHttp(
 	host: string,
 	port: number,
 	app: App,
-	{ log, certificate, fd }: ListenOptions,
+	{ log, certificate, fd, bodyLimits = BODY_LIMITS }: ListenOptions,
 ): Promise<HttpListener> {
-	const { server, close } = prepare(app, certificate);
+	const { server, close } = prepare(app, { certificate, bodyLimits });
 	await listening(server, () => server.listen({ host, port, fd }));
 	reportAcceptFaults(server, log);
 	const bound = server.address() as AddressInfo;
@@ -86,20 +91,27 @@ export async function listenHttp(
  * Throws `UserError` `already-running` when somebody answers on it, `control-path` when it cannot be.
  */
 export async function listenControl(path: string, app: App, { log }: ListenOptions): Promise<WebListener> {
-	const { server, close } = prepare(app);
-	// Its owner may hand over a backup of many gigabytes.
-	server.requestTimeout = 0;
+	// Its owner may hand over a backup of many gigabytes: no limits.
+	const { server, close } = prepare(app, {});
 	await bindControlSocket(server, path);
 	reportAcceptFaults(server, log);
 	return { address: path, close };
 }
 
-function prepare(app: App, certificate?: Certificate): { server: Server; close: WebListener["close"] } {
+function prepare(
+	app: App,
+	{
+		certificate,
+		bodyLimits,
+	}: { readonly certificate?: Certificate | undefined; readonly bodyLimits?: BodyLimits },
+): { server: Server; close: WebListener["close"] } {
 	const closing = new AbortController();
+	const deadlines = bodyLimits === undefined ? undefined : new BodyDeadlines(bodyLimits);
 	const fetch = (request: Request, { incoming }: ServerEnvironment) =>
 		app.fetch(request, {
 			closing: closing.signal,
 			connection: { address: incoming.socket.remoteAddress ?? "", isTls: certificate !== undefined },
+			bodyMayTakeLong: () => deadlines?.lift(incoming),
 		});
 	const server = createAdaptorServer({
 		fetch,
@@ -108,6 +120,10 @@ function prepare(app: App, certificate?: Certificate): { server: Server; close: 
 			: { createServer: createHttpsServer, serverOptions: { ...LIMITS, ...certificate } }),
 	}) as Server;
 	server.maxConnections = MOST_CONNECTIONS;
+	// Before the app, which may give a request more time at once.
+	server.prependListener("request", (request: IncomingMessage, response: ServerResponse) =>
+		deadlines?.watch(request, response),
+	);
 	// A connection kept alive would hold up the close after its last answer.
 	server.on("request", (_request, response) => {
 		response.once("close", () => {

@@ -71,10 +71,10 @@ export function talk(port: number, lines: readonly string[], localAddress = "127
 }
 
 /** Claims the box; the page is the owner's then. */
-export async function claim(page: Page): Promise<void> {
+export async function claim(page: Page, password = OWNER_PASSWORD): Promise<void> {
 	await page.goto("/");
-	await page.fill("#password", OWNER_PASSWORD);
-	await page.fill("#again", OWNER_PASSWORD);
+	await page.fill("#password", password);
+	await page.fill("#again", password);
 	await page.click("main button[type=submit]");
 	await page.waitForURL("**/setup/name");
 }
@@ -102,7 +102,8 @@ export async function pagesOf(house: House): Promise<readonly string[]> {
 		...["/microsoft", "/microsoft/app", "/microsoft/new", "/microsoft/alerts@contoso.example"],
 		"/microsoft/sign-in/alerts@contoso.example",
 		...["/mailboxes", "/mailboxes/new", "/mailboxes/plc"],
-		...["/system", "/system/settings", "/people", "/nowhere"],
+		...["/system", "/system/settings", "/system/backup", "/system/restore", "/system/restore/done"],
+		...["/people", "/nowhere"],
 		...(first === undefined ? [] : [`/mail/${first.id}`]),
 	];
 }

@@ -32,7 +32,6 @@ export const boxWords = catalogue(
 		check: "Check network and clock",
 		restart: "Restart Postern",
 		restartText: "Devices are served again after a few seconds; nothing is lost.",
-		restarting: "Postern restarts.",
 		restartTitle: "Restart now?",
 		support: "Text for whoever helps",
 		supportText:
@@ -90,7 +89,6 @@ export const boxWords = catalogue(
 			check: "Netz und Uhr prüfen",
 			restart: "Postern neu starten",
 			restartText: "Geräte werden nach wenigen Sekunden wieder bedient; nichts geht verloren.",
-			restarting: "Postern startet neu.",
 			restartTitle: "Jetzt neu starten?",
 			support: "Text für Helfer",
 			supportText:
@@ -148,7 +146,6 @@ export const boxWords = catalogue(
 			check: "Vérifier réseau et horloge",
 			restart: "Redémarrer Postern",
 			restartText: "Les appareils sont de nouveau servis après quelques secondes ; rien n’est perdu.",
-			restarting: "Postern redémarre.",
 			restartTitle: "Redémarrer maintenant ?",
 			support: "Texte pour qui vous aide",
 			supportText:
@@ -206,7 +203,6 @@ export const boxWords = catalogue(
 			check: "Comprobar red y reloj",
 			restart: "Reiniciar Postern",
 			restartText: "Los equipos vuelven a ser atendidos en unos segundos; no se pierde nada.",
-			restarting: "Postern se reinicia.",
 			restartTitle: "¿Reiniciar ahora?",
 			support: "Texto para quien ayude",
 			supportText:

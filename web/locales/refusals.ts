@@ -59,6 +59,36 @@ const words = catalogue(
 			hint: "What was delivered is in the mailbox of its recipient.",
 		},
 		"last-owner": { text: "The last owner cannot go.", hint: "Make somebody else an owner first." },
+		"passphrase-weak": {
+			text: "This passphrase is too easy to guess.",
+			hint: "Take a longer one: four or five words that have nothing to do with each other.",
+		},
+		"passphrase-wrong": {
+			text: "The passphrase does not open this backup. Nothing was changed.",
+			hint: "Capitals and blanks count. Without the passphrase nobody can open the file.",
+		},
+		"backup-damaged": {
+			text: "This backup is damaged or cut short. Nothing was changed.",
+			hint: "Copy the file again from where it is kept, or take an older backup.",
+		},
+		"backup-foreign": {
+			text: "This is no backup of a Postern. Nothing was changed.",
+			hint: "Choose the file that Postern gave you; its name ends in .postern-backup.",
+		},
+		"backup-too-new": {
+			text: "This backup was made by a newer Postern. Nothing was changed.",
+			hint: "Update this Postern first, then restore the backup again.",
+		},
+		"backup-too-large": {
+			text: "There is not enough room on the card for this backup. Nothing was changed.",
+			hint: "Delete messages that are not needed any more, or use a larger card.",
+		},
+		"backup-busy": { text: "Another backup is being taken in just now.", hint: "Try again when it is done." },
+		"no-backup": {
+			text: "That backup is no longer here. Nothing was changed.",
+			hint: "Send the file again: it is kept for an hour, and only the last one.",
+		},
+		"upload-broken": { text: "The upload broke off. Nothing was changed.", hint: "Send the file again." },
 	},
 	{
 		de: {
@@ -127,6 +157,42 @@ const words = catalogue(
 				text: "Der letzte Inhaber kann nicht gehen.",
 				hint: "Machen Sie zuerst jemand anderen zum Inhaber.",
 			},
+			"passphrase-weak": {
+				text: "Diese Passphrase ist zu leicht zu erraten.",
+				hint: "Nehmen Sie eine längere: vier oder fünf Wörter, die nichts miteinander zu tun haben.",
+			},
+			"passphrase-wrong": {
+				text: "Die Passphrase öffnet diese Sicherung nicht. Es hat sich nichts geändert.",
+				hint: "Großschreibung und Leerzeichen zählen. Ohne die Passphrase kann niemand die Datei öffnen.",
+			},
+			"backup-damaged": {
+				text: "Diese Sicherung ist beschädigt oder abgeschnitten. Es hat sich nichts geändert.",
+				hint: "Kopieren Sie die Datei noch einmal von dort, wo sie aufbewahrt wird, oder nehmen Sie eine ältere Sicherung.",
+			},
+			"backup-foreign": {
+				text: "Das ist keine Sicherung von Postern. Es hat sich nichts geändert.",
+				hint: "Wählen Sie die Datei, die Sie von Postern bekommen haben; ihr Name endet auf .postern-backup.",
+			},
+			"backup-too-new": {
+				text: "Diese Sicherung stammt von einem neueren Postern. Es hat sich nichts geändert.",
+				hint: "Aktualisieren Sie zuerst dieses Postern und spielen Sie die Sicherung dann noch einmal ein.",
+			},
+			"backup-too-large": {
+				text: "Auf der Karte ist nicht genug Platz für diese Sicherung. Es hat sich nichts geändert.",
+				hint: "Löschen Sie Nachrichten, die nicht mehr gebraucht werden, oder nehmen Sie eine größere Karte.",
+			},
+			"backup-busy": {
+				text: "Gerade wird eine andere Sicherung entgegengenommen.",
+				hint: "Versuchen Sie es noch einmal, wenn das fertig ist.",
+			},
+			"no-backup": {
+				text: "Diese Sicherung ist nicht mehr hier. Es hat sich nichts geändert.",
+				hint: "Senden Sie die Datei noch einmal: Sie bleibt eine Stunde, und nur die letzte.",
+			},
+			"upload-broken": {
+				text: "Das Hochladen brach ab. Es hat sich nichts geändert.",
+				hint: "Senden Sie die Datei noch einmal.",
+			},
 		},
 		fr: {
 			"sign-in-wrong": {
@@ -191,6 +257,42 @@ const words = catalogue(
 				text: "Le dernier propriétaire ne peut pas partir.",
 				hint: "Nommez d’abord un autre propriétaire.",
 			},
+			"passphrase-weak": {
+				text: "Cette phrase secrète est trop facile à deviner.",
+				hint: "Prenez-en une plus longue : quatre ou cinq mots sans rapport entre eux.",
+			},
+			"passphrase-wrong": {
+				text: "La phrase secrète n’ouvre pas cette sauvegarde. Rien n’a changé.",
+				hint: "Les majuscules et les espaces comptent. Sans la phrase secrète, personne ne peut ouvrir le fichier.",
+			},
+			"backup-damaged": {
+				text: "Cette sauvegarde est endommagée ou tronquée. Rien n’a changé.",
+				hint: "Copiez de nouveau le fichier depuis l’endroit où il est gardé, ou prenez une sauvegarde plus ancienne.",
+			},
+			"backup-foreign": {
+				text: "Ce n’est pas une sauvegarde de Postern. Rien n’a changé.",
+				hint: "Choisissez le fichier que Postern vous a donné ; son nom finit par .postern-backup.",
+			},
+			"backup-too-new": {
+				text: "Cette sauvegarde vient d’un Postern plus récent. Rien n’a changé.",
+				hint: "Mettez d’abord ce Postern à jour, puis restaurez de nouveau la sauvegarde.",
+			},
+			"backup-too-large": {
+				text: "La carte n’a pas assez de place pour cette sauvegarde. Rien n’a changé.",
+				hint: "Supprimez des messages devenus inutiles, ou prenez une carte plus grande.",
+			},
+			"backup-busy": {
+				text: "Une autre sauvegarde est justement en cours de réception.",
+				hint: "Réessayez quand ce sera fini.",
+			},
+			"no-backup": {
+				text: "Cette sauvegarde n’est plus ici. Rien n’a changé.",
+				hint: "Envoyez de nouveau le fichier : il est gardé une heure, et seulement le dernier.",
+			},
+			"upload-broken": {
+				text: "L’envoi s’est interrompu. Rien n’a changé.",
+				hint: "Envoyez de nouveau le fichier.",
+			},
 		},
 		es: {
 			"sign-in-wrong": {
@@ -251,6 +353,42 @@ const words = catalogue(
 			"last-owner": {
 				text: "El último propietario no puede irse.",
 				hint: "Nombre antes a otro propietario.",
+			},
+			"passphrase-weak": {
+				text: "Esta frase de contraseña es demasiado fácil de adivinar.",
+				hint: "Tome una más larga: cuatro o cinco palabras sin relación entre sí.",
+			},
+			"passphrase-wrong": {
+				text: "La frase de contraseña no abre esta copia. No ha cambiado nada.",
+				hint: "Cuentan las mayúsculas y los espacios. Sin la frase de contraseña nadie puede abrir el archivo.",
+			},
+			"backup-damaged": {
+				text: "Esta copia está dañada o cortada. No ha cambiado nada.",
+				hint: "Copie otra vez el archivo desde donde se guarda, o tome una copia más antigua.",
+			},
+			"backup-foreign": {
+				text: "Esto no es una copia de Postern. No ha cambiado nada.",
+				hint: "Elija el archivo que le dio Postern; su nombre termina en .postern-backup.",
+			},
+			"backup-too-new": {
+				text: "Esta copia la hizo un Postern más nuevo. No ha cambiado nada.",
+				hint: "Actualice primero este Postern y restaure después la copia.",
+			},
+			"backup-too-large": {
+				text: "No hay sitio suficiente en la tarjeta para esta copia. No ha cambiado nada.",
+				hint: "Elimine mensajes que ya no hagan falta, o use una tarjeta más grande.",
+			},
+			"backup-busy": {
+				text: "Ahora mismo se está recibiendo otra copia.",
+				hint: "Inténtelo de nuevo cuando termine.",
+			},
+			"no-backup": {
+				text: "Esa copia ya no está aquí. No ha cambiado nada.",
+				hint: "Envíe otra vez el archivo: se guarda una hora, y solo el último.",
+			},
+			"upload-broken": {
+				text: "El envío se interrumpió. No ha cambiado nada.",
+				hint: "Envíe otra vez el archivo.",
 			},
 		},
 	},

@@ -11,6 +11,7 @@ import { asError, UserError } from "../../appliance/errors.ts";
 import type { Log } from "../../appliance/log.ts";
 import { Secret } from "../../appliance/secret.ts";
 import { type ApiEnvironment, readInput } from "../answers.ts";
+import { bytesOf, readToEnd, streamOf } from "../byte-stream.ts";
 
 const LONGEST_PASSPHRASE = 4_000;
 const MAKE_INPUT = z.strictObject({
@@ -27,11 +28,7 @@ export function backupRoutes(backups: BackupService, log: Log): Hono<ApiEnvironm
 	routes.post("/backups", async (context) => {
 		const { passphrase, signIns, queue } = await readInput(context, MAKE_INPUT);
 		const { fileName, content } = await backups.make(new Secret(passphrase), { signIns, queue });
-		return context.body(streamOf(content, log), 200, {
-			"Content-Type": "application/octet-stream",
-			"Content-Disposition": `attachment; filename="${fileName.replaceAll(/[^\w.-]/g, "-")}"`,
-			"Cache-Control": "no-store",
-		});
+		return context.body(backupStream(content, log), 200, backupHeaders(fileName));
 	});
 	routes.post("/backups/apply", async (context) => {
 		await backups.apply();
@@ -45,11 +42,10 @@ export function backupUploadRoutes(backups: BackupService): Hono<ApiEnvironment>
 	const routes = new Hono<ApiEnvironment>();
 	routes.post("/backups/received", async (context) => {
 		const passphrase = passphraseOf(context.req.header(PASSPHRASE_HEADER));
-		const body = context.req.raw.body ?? new ReadableStream<Uint8Array>({ start: (end) => end.close() });
 		try {
-			return context.json(await backups.receive(body.values({ preventCancel: true }), passphrase));
+			return context.json(await backups.receive(bytesOf(context.req.raw), passphrase));
 		} catch (thrown) {
-			await readToEnd(body);
+			await readToEnd(context.req.raw);
 			throw thrown;
 		}
 	});
@@ -61,30 +57,17 @@ function passphraseOf(header: string | undefined): Secret {
 	throw new UserError("invalid-input", `The header ${PASSPHRASE_HEADER} is missing.`);
 }
 
-async function readToEnd(body: ReadableStream<Uint8Array>): Promise<void> {
-	if (body.locked) return;
-	try {
-		for await (const chunk of body.values()) if (chunk.length === 0) continue;
-	} catch {
-		// Its sender has gone; nobody reads the refusal.
-	}
+/** The answer that a browser saves and the command line writes. */
+export function backupHeaders(fileName: string): Record<string, string> {
+	return {
+		"Content-Type": "application/octet-stream",
+		"Content-Disposition": `attachment; filename="${fileName.replaceAll(/[^\w.-]/g, "-")}"`,
+		"Cache-Control": "no-store",
+	};
 }
 
-function streamOf(content: AsyncIterable<Uint8Array>, log: Log): ReadableStream<Uint8Array> {
-	const chunks = content[Symbol.asyncIterator]();
-	return new ReadableStream({
-		async pull(controller) {
-			try {
-				const { value, done } = await chunks.next();
-				if (done === true) controller.close();
-				else controller.enqueue(value);
-			} catch (thrown) {
-				log.error("backup-fault", { error: asError(thrown).stack ?? String(thrown) });
-				controller.error(thrown);
-			}
-		},
-		async cancel() {
-			await chunks.return?.();
-		},
-	});
+export function backupStream(content: AsyncIterable<Uint8Array>, log: Log): ReadableStream<Uint8Array> {
+	return streamOf(content, (thrown) =>
+		log.error("backup-fault", { error: asError(thrown).stack ?? String(thrown) }),
+	);
 }

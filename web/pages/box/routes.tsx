@@ -3,12 +3,14 @@ import { Hono } from "hono";
 import { HOOK_EVENTS, type Setting } from "../../../appliance/console-services.ts";
 import type { UserError } from "../../../appliance/errors.ts";
 import { attempt } from "../../attempt.ts";
-import { ConfirmPage } from "../../components/confirm.tsx";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { Form } from "../../form.ts";
 import { boxWords } from "../../locales/box.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
 import { ownersOnly } from "../owners-only.ts";
+import { backupPages } from "./backup-routes.tsx";
+import { restartPages } from "./restart-routes.tsx";
+import { restorePages } from "./restore-routes.tsx";
 import { SettingsPage, tableOf } from "./settings-page.tsx";
 import { SystemPage } from "./system-page.tsx";
 
@@ -49,16 +51,9 @@ export function systemPages(): Hono<ConsoleEnvironment> {
 			"Cache-Control": "no-store",
 		});
 	});
-	routes.post("/system/restart", async (context) => {
-		const { restartTitle, restartText, restart, restarting } = words(context);
-		if ((await Form.of(context)).text("confirmed") !== "yes") {
-			const asked = { title: restartTitle, text: restartText, button: restart, back: "/system" };
-			const body = <ConfirmPage {...asked} action="/system/restart" />;
-			return show(context, { title: restartTitle, section: "system", body });
-		}
-		await context.var.desk.services.machine.restart();
-		return goTo(context, "/system", { kind: "done", text: restarting });
-	});
+	routes.route("/", backupPages());
+	routes.route("/", restorePages());
+	routes.route("/", restartPages());
 
 	routes.post("/system/hooks", async (context) => {
 		const form = await Form.of(context);

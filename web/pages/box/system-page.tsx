@@ -12,6 +12,7 @@ import { ActionButton, Button, CheckField, Form, TextField } from "../../compone
 import { formatSize, Moment, Size } from "../../components/moment.tsx";
 import { Notice, Refused } from "../../components/notice.tsx";
 import { Card, Copyable, Facts, LinkButton, PageHead } from "../../components/page-parts.tsx";
+import { backupWords } from "../../locales/backup.ts";
 import { boxWords } from "../../locales/box.ts";
 import { commonWords } from "../../locales/common.ts";
 import { useMay, usePage, useWords } from "../../page-context.ts";
@@ -115,6 +116,7 @@ const CertificateCard: FC<{ readonly certificate: CertificateState }> = ({ certi
 
 const OwnersCards: FC<SystemPageProps> = ({ machine, hooks, hookSecret }) => {
 	const words = useWords(boxWords);
+	const backup = useWords(backupWords);
 	const common = useWords(commonWords);
 	return (
 		<>
@@ -181,6 +183,14 @@ const OwnersCards: FC<SystemPageProps> = ({ machine, hooks, hookSecret }) => {
 						</div>
 					</Form>
 				</details>
+			</Card>
+			<Card title={backup.title} id="backup">
+				<p>{backup.lead}</p>
+				<p class="quiet">{backup.cardText}</p>
+				<div class="actions">
+					<LinkButton href="/system/backup">{backup.title}</LinkButton>
+					<LinkButton href="/system/restore">{backup.restoreTitle}</LinkButton>
+				</div>
 			</Card>
 			<Card title={words.support}>
 				<p>{words.supportText}</p>

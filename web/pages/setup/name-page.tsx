@@ -8,6 +8,7 @@ import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
 import { commonWords } from "../../locales/common.ts";
 import { setupWords } from "../../locales/setup.ts";
 import { useWords } from "../../page-context.ts";
+import { HaveBackup } from "./have-backup.tsx";
 
 interface NamePageProps {
 	readonly name: string;
@@ -40,6 +41,7 @@ export const NamePage: FC<NamePageProps> = ({ name, setting, refused }) => {
 					</div>
 				</Form>
 			</Card>
+			<HaveBackup />
 		</>
 	);
 };

@@ -154,6 +154,13 @@ describe("the steps", () => {
 		expect(page).toMatch(/href="\/setup\/name"[^>]*>Go on/);
 	});
 
+	it("offer a backup instead, from the first of them on", async () => {
+		for (const path of ["/setup", "/setup/name"]) {
+			const page = await (await box().pages.get(path, "owner")).text();
+			expect(page).toMatch(/I have a backup[\s\S]*href="\/system\/restore"/);
+		}
+	});
+
 	it("end when mail has gone out", async () => {
 		const { pages } = box({
 			mail: [{ ...MAIL, state: "delivered" }],

@@ -4,6 +4,7 @@ import { Badge } from "../../components/badge.tsx";
 import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
 import { setupWords } from "../../locales/setup.ts";
 import { useWords } from "../../page-context.ts";
+import { HaveBackup } from "./have-backup.tsx";
 import { type Progress, STEPS, type Step } from "./progress.ts";
 
 const PLACES: Readonly<Record<Step, string | undefined>> = {
@@ -38,6 +39,7 @@ export const StepsPage: FC<{ readonly progress: Progress }> = ({ progress }) => 
 					))}
 				</ol>
 			</Card>
+			{progress.isFinished ? null : <HaveBackup />}
 			<div class="actions">
 				{next === undefined ? (
 					<LinkButton href="/" kind="primary">
