@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Passwords } from "./accounts/passwords.ts";
 import { Appliance } from "./appliance.ts";
 import { SystemClock } from "./clock.ts";
+import { SmtpPeer } from "./e2e/smtp-peer.ts";
 import { SIGN_IN_KIND } from "./microsoft/sign-in-record.ts";
 import { Vault } from "./microsoft/vault.ts";
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
@@ -112,6 +113,30 @@ async function allSecrets(): Promise<readonly string[]> {
 	];
 }
 
+/** What came in from outside: a device that types a wrong password, a thief at the console, the passphrase of a backup. */
+async function typedSecrets(): Promise<readonly string[]> {
+	const { people, backups, appliance: self } = appliance.services;
+	const plain = Buffer.from("\0scanner\0typed-by-a-device").toString("base64");
+	const login = ["scanner", "typed-after-login"].map((text) => Buffer.from(text).toString("base64"));
+	const { listeners } = await self.status();
+	const relay = listeners.find(({ role }) => role === "relay")?.address ?? "";
+	const peer = await SmtpPeer.connect(Number(relay.split(":").at(-1)));
+	await peer.command(`AUTH PLAIN ${plain}`);
+	for (const line of ["AUTH LOGIN", ...login]) await peer.command(line);
+	await peer.command("MAIL FROM:<thief@example.com>");
+	await peer.command("RCPT TO:<you@example.com>");
+	await peer.quit();
+	const draft = { name: "owner", password: new Secret("typed-at-the-console") };
+	await expect(people.signIn({ ...draft, peer: { address: "192.0.2.9", agent: "" } })).rejects.toThrow();
+	const { content } = await backups.make(new Secret("passphrase of a backup"), {
+		signIns: true,
+		queue: true,
+	});
+	for await (const chunk of content) expect(chunk.length).toBeGreaterThan(0);
+	const typed = ["typed-by-a-device", "typed-after-login", "typed-at-the-console", "passphrase of a backup"];
+	return [...typed, plain, login[1] ?? ""];
+}
+
 /** What stands in the database besides mail. */
 function saved(): unknown[] {
 	const database = new Database(path.join(stateDir, "postern.db"), { readonly: true });
@@ -132,13 +157,16 @@ function secretsIn(value: unknown, isSecret = false): string[] {
 
 describe("the text for whoever helps", () => {
 	it("says how the box is, and holds none of its secrets", async () => {
-		const secrets = await allSecrets();
-		expect(secrets.length).toBeGreaterThan(18);
+		const secrets = [...(await allSecrets()), ...(await typedSecrets())];
+		expect(secrets.length).toBeGreaterThan(24);
 		const text = await appliance.services.machine.supportBundle();
 		for (const secret of secrets) expect(text).not.toContain(secret);
 		for (const known of [ACCOUNT, "Camera", "Scanner", "== log", "listening", '"light": ']) {
 			expect(text).toContain(known);
 		}
+		// What a device was refused for, word by word, but for what it signed in with.
+		expect(text).toMatch(/== refused lately\n.* 127\.0\.0\.1 \(stranger\), relay: refused\n/);
+		expect(text).toContain("client: MAIL FROM:<thief@example.com>");
 		expect(text).toMatch(/^microsoft\.proxy = .*\*\*\*.*proxy\.example:3128.*\(file .*\)$/m);
 		expect(text).toMatch(/^console\.password_hash = \*\*\* {4}\(file .*:\d+\)$/m);
 	});

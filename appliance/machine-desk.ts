@@ -11,12 +11,12 @@ import { UserError } from "./errors.ts";
 import { CLOCK_ERROR_TOLD_MS, checkInternet } from "./internet-check.ts";
 import { lightMeaning } from "./leds/meaning.ts";
 import type { Listeners } from "./listeners.ts";
-import { masked } from "./masking.ts";
 import { endpointsOf } from "./microsoft/clouds.ts";
 import type { HttpClient } from "./microsoft/http.ts";
 import { proxyFor } from "./microsoft/proxy-tunnel.ts";
 import type { Room } from "./queue/room.ts";
 import type { Services, TestStep } from "./services.ts";
+import { supportText } from "./support-text.ts";
 import { namesOf } from "./system/certificate.ts";
 import * as facts from "./system/machine-facts.ts";
 import type { TrustedTime } from "./trusted-time.ts";
@@ -134,33 +134,8 @@ export class MachineDesk implements MachineService {
 
 	async supportBundle(): Promise<string> {
 		const { services, logText } = this.#options;
-		const [machine, status, origins, accounts, devices, mailboxes, strangers, certificate] =
-			await Promise.all([
-				this.state(),
-				services.appliance.status(),
-				services.appliance.configOrigins(),
-				services.accounts.list(),
-				services.devices.list(),
-				services.mailboxes.list(),
-				services.devices.strangers(),
-				this.certificate(),
-			]);
-		const parts: readonly (readonly [string, unknown])[] = [
-			["machine", machine],
-			["status", status],
-			["accounts", accounts],
-			["devices", devices],
-			["mailboxes", mailboxes],
-			["strangers", strangers],
-			["certificate", certificate],
-		];
-		return [
-			`Postern ${productVersion()}: for whoever helps. Holds no secrets and no mail; addresses of mailboxes and devices are in it.\n`,
-			...parts.map(([title, value]) => `\n== ${title}\n${masked(JSON.stringify(value, null, 2))}\n`),
-			"\n== configuration\n",
-			...origins.map(({ key, value, origin }) => `${key} = ${masked(value)}    (${origin})\n`),
-			`\n== log\n${logText()}`,
-		].join("");
+		const [machine, certificate] = await Promise.all([this.state(), this.certificate()]);
+		return supportText({ services, machine, certificate, logText: logText() });
 	}
 
 	/** systemd names the run of a service that it started, and starts it again (`Restart=always`). */

@@ -4,8 +4,9 @@ import { catalogue } from "./languages.ts";
 export const backupWords = catalogue(
 	{
 		title: "Backup",
-		lead: "One encrypted file with all that this box needs to go on on another card.",
+		lead: "One encrypted file with all that this box needs to go on, should its card fail.",
 		cardText: "Make one now and after each larger change: cards wear out.",
+		makeOne: "Make a backup",
 		inIt: "What is in it",
 		always:
 			"Settings, Microsoft accounts, devices, mailboxes, people, and the box's own certificate authority, so that devices go on trusting it.",
@@ -91,8 +92,9 @@ export const backupWords = catalogue(
 	{
 		de: {
 			title: "Sicherung",
-			lead: "Eine verschlüsselte Datei mit allem, was dieses Gerät braucht, um auf einer anderen Karte weiterzumachen.",
+			lead: "Eine verschlüsselte Datei mit allem, was dieses Gerät braucht, um weiterzumachen, wenn seine Karte ausfällt.",
 			cardText: "Machen Sie jetzt eine und nach jeder größeren Änderung: Karten nutzen sich ab.",
+			makeOne: "Sicherung erstellen",
 			inIt: "Was darin ist",
 			always:
 				"Einstellungen, Microsoft-Konten, Geräte, Postfächer, Personen und die eigene Zertifizierungsstelle, damit Geräte ihr weiter vertrauen.",
@@ -180,8 +182,9 @@ export const backupWords = catalogue(
 		},
 		fr: {
 			title: "Sauvegarde",
-			lead: "Un fichier chiffré avec tout ce qu’il faut à ce boîtier pour continuer sur une autre carte.",
+			lead: "Un fichier chiffré avec tout ce qu’il faut à ce boîtier pour continuer si sa carte lâche.",
 			cardText: "Faites-en une maintenant, puis après chaque changement important : les cartes s’usent.",
+			makeOne: "Faire une sauvegarde",
 			inIt: "Ce qu’elle contient",
 			always:
 				"Les réglages, comptes Microsoft, appareils, boîtes aux lettres, personnes et la propre autorité de certification du boîtier, pour que les appareils continuent à lui faire confiance.",
@@ -268,8 +271,9 @@ export const backupWords = catalogue(
 		},
 		es: {
 			title: "Copia de seguridad",
-			lead: "Un archivo cifrado con todo lo que este aparato necesita para seguir en otra tarjeta.",
+			lead: "Un archivo cifrado con todo lo que este aparato necesita para seguir si falla su tarjeta.",
 			cardText: "Haga una ahora y después de cada cambio importante: las tarjetas se gastan.",
+			makeOne: "Hacer una copia",
 			inIt: "Qué contiene",
 			always:
 				"Ajustes, cuentas de Microsoft, equipos, buzones, personas y la autoridad de certificación propia del aparato, para que los equipos sigan confiando en ella.",

@@ -188,7 +188,7 @@ const OwnersCards: FC<SystemPageProps> = ({ machine, hooks, hookSecret }) => {
 				<p>{backup.lead}</p>
 				<p class="quiet">{backup.cardText}</p>
 				<div class="actions">
-					<LinkButton href="/system/backup">{backup.title}</LinkButton>
+					<LinkButton href="/system/backup">{backup.makeOne}</LinkButton>
 					<LinkButton href="/system/restore">{backup.restoreTitle}</LinkButton>
 				</div>
 			</Card>

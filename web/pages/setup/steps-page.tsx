@@ -39,7 +39,6 @@ export const StepsPage: FC<{ readonly progress: Progress }> = ({ progress }) => 
 					))}
 				</ol>
 			</Card>
-			{progress.isFinished ? null : <HaveBackup />}
 			<div class="actions">
 				{next === undefined ? (
 					<LinkButton href="/" kind="primary">
@@ -54,6 +53,7 @@ export const StepsPage: FC<{ readonly progress: Progress }> = ({ progress }) => 
 					</>
 				)}
 			</div>
+			{progress.isFinished ? null : <HaveBackup />}
 		</>
 	);
 };
