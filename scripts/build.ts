@@ -43,16 +43,16 @@ const addonByArgument: esbuild.Plugin = {
 	},
 };
 
-/** The storage threads' program, embedded as text: a thread is started from it without a second file. */
-async function bundleStorageThread() {
+/** A thread's program, embedded as text: the thread is started from it without a second file. */
+async function bundleThread(entryPoint: string) {
 	const { outputFiles, metafile } = await esbuild.build({
 		...shared,
-		entryPoints: ["appliance/store/storage-thread.ts"],
+		entryPoints: [entryPoint],
 		plugins: [addonByArgument],
 		write: false,
 	});
 	const [file] = outputFiles;
-	if (file === undefined) throw new Error("esbuild gave no storage thread");
+	if (file === undefined) throw new Error(`esbuild gave nothing for ${entryPoint}`);
 	return { text: file.text, metafile };
 }
 
@@ -71,7 +71,8 @@ function put(name: string, write: (unfinished: string) => void): void {
 
 async function build(): Promise<void> {
 	mkdirSync(dist, { recursive: true });
-	const storageThread = await bundleStorageThread();
+	const storageThread = await bundleThread("appliance/store/storage-thread.ts");
+	const bcryptThread = await bundleThread("appliance/accounts/bcrypt-thread.ts");
 	const main = await esbuild.build({
 		...shared,
 		entryPoints: ["appliance/main.ts"],
@@ -81,11 +82,12 @@ async function build(): Promise<void> {
 			POSTERN_VERSION: JSON.stringify(version),
 			...(await consoleAssets()),
 			POSTERN_STORAGE_THREAD: JSON.stringify(storageThread.text),
+			POSTERN_BCRYPT_THREAD: JSON.stringify(bcryptThread.text),
 		},
 	});
 	const [bundle] = main.outputFiles;
 	if (bundle === undefined) throw new Error("esbuild gave no bundle");
-	const packages = bundledPackages(root, [main.metafile, storageThread.metafile]);
+	const packages = bundledPackages(root, [main.metafile, storageThread.metafile, bcryptThread.metafile]);
 	put(EMBEDDED.addon, (file) => copyFileSync(addonFile(), file));
 	put(EMBEDDED.licenses, (file) => writeFileSync(file, licenseTexts(root, packages)));
 	put("bundled-packages.json", (file) => writeFileSync(file, JSON.stringify(packages, null, "\t")));

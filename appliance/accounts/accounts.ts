@@ -15,6 +15,7 @@ import type { AccountDraft } from "../services.ts";
 import type { DocumentStore } from "../store/documents.ts";
 import { matchesPattern } from "./device-policy.ts";
 import type { Account, Device, Origin } from "./model.ts";
+import { judge, type Verdict, type Wanted } from "./taking.ts";
 
 type AccountsConfig = Pick<Config, "account" | "microsoft">;
 
@@ -118,6 +119,23 @@ export class Accounts {
 			await this.#options.documents.put("account", account.address, value);
 			this.#install([...this.#byAddress.values(), account]);
 			return account;
+		});
+	}
+
+	/** Saves those of the records that fit beside what is there, in one commit; a trial saves none. */
+	take(wanted: readonly Wanted[], { isTrial }: { readonly isTrial: boolean }): Promise<readonly Verdict[]> {
+		return this.#inTurn(async () => {
+			const { verdicts, taken } = judge(wanted, {
+				present: this.list(),
+				read: (value) => toAccount(parseAccount(value), this.#config, "saved"),
+				clashOf: ({ address }, others: readonly Account[]) =>
+					others.some((other) => other.address === address) ? `there is an account ${address}` : undefined,
+			});
+			if (isTrial || taken.length === 0) return verdicts;
+			const documents = taken.map(({ entry, value }) => [entry.address, value] as const);
+			await this.#options.documents.change("account", documents);
+			this.#install([...this.list(), ...taken.map(({ entry }) => entry)]);
+			return verdicts;
 		});
 	}
 

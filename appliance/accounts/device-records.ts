@@ -6,8 +6,10 @@
  * the owner is told.
  */
 import type * as z from "zod";
+import { recordProblems } from "../config/problems.ts";
 import { savedDeviceSchema } from "../config/record-schemas.ts";
 import type { DeviceConfig } from "../config/schema.ts";
+import { UserError } from "../errors.ts";
 import type { StoredDocument } from "../store/documents.ts";
 import type { Device, Origin } from "./model.ts";
 
@@ -58,6 +60,14 @@ export function toRecord(written: WrittenDevice, origin: Origin): DeviceRecord {
 		origin,
 	};
 	return { device, written };
+}
+
+/** From the form of the file. Throws `device-invalid`. */
+export function parseDevice(value: unknown): z.output<typeof savedDeviceSchema> {
+	const parsed = savedDeviceSchema.safeParse(value);
+	if (parsed.success) return parsed.data;
+	const problems = recordProblems("device", parsed.error.issues, value);
+	throw new UserError("device-invalid", `This device cannot be saved: ${problems}.`);
 }
 
 export interface MergedDevices {

@@ -7,8 +7,6 @@
  */
 import type { Clock } from "../clock.ts";
 import { nearest } from "../config/nearest.ts";
-import { recordProblems } from "../config/problems.ts";
-import { savedDeviceSchema } from "../config/record-schemas.ts";
 import type { Config } from "../config/schema.ts";
 import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -23,15 +21,18 @@ import {
 	findClash,
 	foldName,
 	mergeDevices,
+	parseDevice,
 	suggestUsername,
 	toRecord,
 } from "./device-records.ts";
 import { assertNotOpen, assertSwitchesFit, logWarnings } from "./device-warnings.ts";
 import { FilePasswords } from "./file-passwords.ts";
+import { HashUpgrades } from "./hash-upgrades.ts";
 import type { Account, Device } from "./model.ts";
 import { type Credential, generatePassword, Passwords } from "./passwords.ts";
 import { DEVICE_PASSWORDS, RecoverableSecrets, type VaultKey } from "./recoverable-secrets.ts";
 import { SignIns } from "./sign-ins.ts";
+import { judge, type Verdict, type Wanted } from "./taking.ts";
 
 export interface DevicesOptions {
 	readonly config: Pick<Config, "device">;
@@ -56,9 +57,6 @@ export interface AddedDevice {
 	readonly password: Secret | null;
 }
 
-/** In the form of the file. */
-type Written = Readonly<Record<string, unknown>>;
-
 /** Longer than any that could be right; keeps what a peer sends out of maps and logs. */
 const LONGEST_USERNAME = 256;
 
@@ -68,6 +66,7 @@ export class Devices {
 	readonly #filePasswords: FilePasswords;
 	readonly #signIns: SignIns;
 	readonly #recoverable: RecoverableSecrets;
+	readonly #upgrades: HashUpgrades;
 	#records: readonly DeviceRecord[] = [];
 	#list: readonly Device[] = [];
 	#leftOut: readonly string[] = [];
@@ -86,6 +85,10 @@ export class Devices {
 		this.#filePasswords = new FilePasswords("device", options.documents, this.#passwords, options.log);
 		this.#signIns = new SignIns(options.clock, this.#passwords);
 		this.#recoverable = new RecoverableSecrets(options.vaultKey, DEVICE_PASSWORDS);
+		this.#upgrades = new HashUpgrades({
+			...{ passwords: this.#passwords, log: options.log },
+			save: (username, before, after) => this.#rehash(username, before, after),
+		});
 	}
 
 	/** Reads what was saved. Rejects when the store does. */
@@ -164,15 +167,18 @@ export class Devices {
 	/** `busy` and `locked` mean: not now. Takes as long for unknown users as for known ones. */
 	async authenticate(username: string, password: Secret, remoteAddress: string): Promise<Authentication> {
 		const name = foldUsername(username);
+		const credential = this.#credential(name);
 		const result = await this.#signIns.check({
 			...this.#knocker(name, remoteAddress),
 			password,
-			credential: this.#credential(name),
+			credential,
 		});
 		if (result !== "right") return { ok: false, reason: result };
 		// Looked up anew: it may have been removed during the check.
 		const device = this.byUsername(name);
-		return device === undefined ? { ok: false, reason: "wrong" } : { ok: true, device };
+		if (device === undefined) return { ok: false, reason: "wrong" };
+		if (device.origin === "saved") this.#upgrades.signedIn(name, password, credential);
+		return { ok: true, device };
 	}
 
 	/**
@@ -213,6 +219,31 @@ export class Devices {
 		});
 	}
 
+	/**
+	 * Saves those of the records that fit beside what is there, hashes and all, in one commit; a trial saves none. Whether
+	 * their accounts are there is for the caller to know.
+	 */
+	take(wanted: readonly Wanted[], { isTrial }: { readonly isTrial: boolean }): Promise<readonly Verdict[]> {
+		return this.#inTurn(async () => {
+			const { verdicts, taken } = judge(wanted, {
+				present: this.#records,
+				read: (value) => {
+					const record = { ...toRecord(parseDevice(value), "saved"), raw: value };
+					assertKnown(record.device);
+					assertNotOpen(record.device);
+					assertSwitchesFit(record.device);
+					return record;
+				},
+				clashOf: ({ device }, others: readonly DeviceRecord[]) => findClash(device, others),
+			});
+			if (isTrial || taken.length === 0) return verdicts;
+			const documents = taken.map(({ entry, value }) => [documentKeyOf(entry.device.name), value] as const);
+			await this.#options.documents.change("device", documents);
+			await this.#install([...this.#records, ...taken.map(({ entry }) => entry)]);
+			return verdicts;
+		});
+	}
+
 	/** Throws `device-unknown`, `device-locked` (it stands in the configuration file). */
 	remove(name: string): Promise<void> {
 		return this.#inTurn(async () => {
@@ -227,7 +258,7 @@ export class Devices {
 	 * long as it has a username. Throws `device-unknown`, `device-locked`, `device-invalid`, `device-exists`,
 	 * `device-kind-unknown`, `account-unknown`.
 	 */
-	rewrite(name: string, edit: (written: Written) => Written): Promise<void> {
+	rewrite(name: string, edit: (written: Wanted) => Wanted): Promise<void> {
 		return this.#inTurn(async () => {
 			const before = this.#saved(name);
 			const { password_hash, recoverable_password, ...written } = before.raw ?? {};
@@ -261,9 +292,19 @@ export class Devices {
 		});
 	}
 
-	/** Resolves when passwords found in the file are saved as hashes. For an orderly stop and for tests. */
-	settled(): Promise<void> {
-		return this.#filePasswords.settled();
+	/** Resolves when passwords found in the file, and hashes that are replaced, are saved. For an orderly stop and for tests. */
+	async settled(): Promise<void> {
+		await Promise.all([this.#filePasswords.settled(), this.#upgrades.settled()]);
+	}
+
+	#rehash(username: string, before: Secret, after: Secret): Promise<void> {
+		return this.#inTurn(async () => {
+			const record = this.#byUsername.get(username);
+			// It may have got another password since.
+			if (record?.written.password_hash?.reveal() !== before.reveal() || record.device.origin === "file")
+				return;
+			await this.#replace(record, { ...record.raw, password_hash: after.reveal() });
+		});
 	}
 
 	#saved(name: string): DeviceRecord {
@@ -278,7 +319,7 @@ export class Devices {
 	}
 
 	/** On the card in one commit, under its new name too. */
-	async #replace(before: DeviceRecord, value: Written): Promise<void> {
+	async #replace(before: DeviceRecord, value: Wanted): Promise<void> {
 		const record = { ...toRecord(parseDevice(value), "saved"), raw: value };
 		const [from, to] = [documentKeyOf(before.device.name), documentKeyOf(record.device.name)];
 		const gone = from === to ? [] : [[from, null] as const];
@@ -287,7 +328,7 @@ export class Devices {
 	}
 
 	/** What is kept for CRAM-MD5: nothing once that is off; bound to the username, so sealed anew for another one. */
-	async #sealedFor(device: Device, before: Device, sealed: unknown): Promise<Written> {
+	async #sealedFor(device: Device, before: Device, sealed: unknown): Promise<Wanted> {
 		if (!device.compatibility.cramMd5 || device.username === "" || sealed === undefined) return {};
 		if (device.username === before.username) return { recoverable_password: sealed };
 		const password = this.#opened.get(before.username);
@@ -306,6 +347,10 @@ export class Devices {
 		this.#byUsername = new Map(named.map((record) => [record.device.username, record]));
 		this.#byAddress = new AddressTable(
 			this.#list.flatMap((device) => device.addresses.map((range) => [range, device] as const)),
+		);
+		this.#passwords.expect(
+			"devices",
+			records.flatMap(({ written }) => written.password_hash ?? []),
 		);
 	}
 
@@ -408,11 +453,4 @@ function fileLogins(records: readonly DeviceRecord[]) {
 			password: written.password,
 			passwordHash: written.password_hash,
 		}));
-}
-
-function parseDevice(value: unknown) {
-	const parsed = savedDeviceSchema.safeParse(value);
-	if (parsed.success) return parsed.data;
-	const problems = recordProblems("device", parsed.error.issues, value);
-	throw new UserError("device-invalid", `This device cannot be saved: ${problems}.`);
 }

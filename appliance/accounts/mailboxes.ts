@@ -18,10 +18,12 @@ import type { Secret } from "../secret.ts";
 import type { MailboxDraft } from "../services.ts";
 import type { DocumentStore } from "../store/documents.ts";
 import { FilePasswords, isSavedPassword } from "./file-passwords.ts";
+import { HashUpgrades } from "./hash-upgrades.ts";
 import type { Account, Mailbox, Origin } from "./model.ts";
 import { type Credential, generatePassword, type Passwords } from "./passwords.ts";
 import { MAILBOX_PASSWORDS, RecoverableSecrets, type VaultKey } from "./recoverable-secrets.ts";
 import { SignIns } from "./sign-ins.ts";
+import { judge, type Verdict, type Wanted } from "./taking.ts";
 
 export interface MailboxesOptions {
 	readonly config: Pick<Config, "mailbox">;
@@ -40,6 +42,8 @@ type Written = z.output<typeof savedMailboxSchema>;
 interface Entry {
 	readonly mailbox: Mailbox;
 	readonly written: Written;
+	/** As it was saved, before it was read; of the file's none. */
+	readonly raw?: Readonly<Record<string, unknown>>;
 }
 
 export type MailboxSignIn =
@@ -54,6 +58,7 @@ export class Mailboxes {
 	readonly #filePasswords: FilePasswords;
 	readonly #signIns: SignIns;
 	readonly #recoverable: RecoverableSecrets;
+	readonly #upgrades: HashUpgrades;
 	#byUsername: ReadonlyMap<string, Entry> = new Map();
 	/** Passwords of those with `apop` that are saved, by username. */
 	#opened: ReadonlyMap<string, Secret> = new Map();
@@ -66,6 +71,10 @@ export class Mailboxes {
 		this.#filePasswords = new FilePasswords("mailbox", documents, passwords, log);
 		this.#signIns = new SignIns(clock, passwords);
 		this.#recoverable = new RecoverableSecrets(vaultKey, MAILBOX_PASSWORDS);
+		this.#upgrades = new HashUpgrades({
+			...{ passwords, log },
+			save: (username, before, after) => this.#rehash(username, before, after),
+		});
 	}
 
 	/** Reads what was saved. Rejects when the store does. */
@@ -83,12 +92,12 @@ export class Mailboxes {
 			const entries = new Map<string, Entry>();
 			for (const document of stored.filter((one) => !isSavedPassword(one))) {
 				const parsed = savedMailboxSchema.safeParse(document.value);
-				if (parsed.success) entries.set(parsed.data.username, entryOf(parsed.data, "saved"));
+				if (parsed.success) entries.set(parsed.data.username, savedEntry(parsed.data, document.value));
 				else log.warning("mailbox-left-out", { mailbox: document.key, reason: "cannot be read" });
 			}
 			for (const written of config.mailbox) entries.set(written.username, entryOf(written, "file"));
 			this.#opened = await this.#openPasswords(entries);
-			this.#byUsername = entries;
+			this.#install(entries);
 			const logins = [...entries.values()]
 				.filter(({ mailbox }) => mailbox.origin === "file")
 				.map(({ mailbox: { username }, written }) => ({
@@ -124,12 +133,15 @@ export class Mailboxes {
 	/** `busy` and `locked` mean: not now. Takes as long for unknown users as for known ones. */
 	async authenticate(username: string, password: Secret, address: string): Promise<MailboxSignIn> {
 		const name = fold(username);
+		const credential = this.#credential(name);
 		const knocker = { username: name, address, atHome: false };
-		const result = await this.#signIns.check({ ...knocker, password, credential: this.#credential(name) });
+		const result = await this.#signIns.check({ ...knocker, password, credential });
 		if (result !== "right") return { ok: false, reason: result };
 		// Looked up anew: it may have been removed during the check.
 		const mailbox = this.find(name);
-		return mailbox === undefined ? { ok: false, reason: "wrong" } : { ok: true, mailbox };
+		if (mailbox === undefined) return { ok: false, reason: "wrong" };
+		if (mailbox.origin === "saved") this.#upgrades.signedIn(name, password, credential);
+		return { ok: true, mailbox };
 	}
 
 	/** APOP (RFC 1939 §7), for those whose owner turned it on. */
@@ -172,11 +184,31 @@ export class Mailboxes {
 					? { recoverable_password: await this.#recoverable.seal(password, mailbox.username) }
 					: {}),
 			};
-			const entry = entryOf(parse(value), "saved");
+			const entry = savedEntry(parse(value), value);
 			await documents.put("mailbox", mailbox.username, value);
 			if (mailbox.apop) this.#opened = new Map([...this.#opened, [mailbox.username, password]]);
-			this.#byUsername = new Map([...this.#byUsername, [mailbox.username, entry]]);
+			this.#install(new Map([...this.#byUsername, [mailbox.username, entry]]));
 			return { mailbox: entry.mailbox, password };
+		});
+	}
+
+	/** As `Devices.take`. */
+	take(wanted: readonly Wanted[], { isTrial }: { readonly isTrial: boolean }): Promise<readonly Verdict[]> {
+		return this.#inTurn(async () => {
+			const { verdicts, taken } = judge(wanted, {
+				present: [...this.#byUsername.values()],
+				read: (value) => savedEntry(parse(value), value),
+				clashOf: ({ mailbox: { username } }, others: readonly Entry[]) =>
+					others.some(({ mailbox }) => mailbox.username === username)
+						? `there is a mailbox login "${username}"`
+						: undefined,
+			});
+			if (isTrial || taken.length === 0) return verdicts;
+			const byUsername = taken.map(({ entry }) => [entry.mailbox.username, entry] as const);
+			const documents = taken.map(({ entry, value }) => [entry.mailbox.username, value] as const);
+			await this.#options.documents.change("mailbox", documents);
+			this.#install(new Map([...this.#byUsername, ...byUsername]));
+			return verdicts;
 		});
 	}
 
@@ -192,14 +224,31 @@ export class Mailboxes {
 				);
 			}
 			await this.#options.documents.remove("mailbox", mailbox.username);
-			this.#byUsername = new Map([...this.#byUsername].filter(([name]) => name !== mailbox.username));
+			this.#install(new Map([...this.#byUsername].filter(([name]) => name !== mailbox.username)));
 			this.#opened = new Map([...this.#opened].filter(([name]) => name !== mailbox.username));
 		});
 	}
 
-	/** Resolves when passwords found in the file are saved as hashes. */
-	settled(): Promise<void> {
-		return this.#filePasswords.settled();
+	/** Resolves when passwords found in the file, and hashes that are replaced, are saved. */
+	async settled(): Promise<void> {
+		await Promise.all([this.#filePasswords.settled(), this.#upgrades.settled()]);
+	}
+
+	#install(entries: ReadonlyMap<string, Entry>): void {
+		this.#byUsername = entries;
+		const hashes = [...entries.values()].flatMap(({ written }) => written.password_hash ?? []);
+		this.#options.passwords.expect("mailboxes", hashes);
+	}
+
+	#rehash(username: string, before: Secret, after: Secret): Promise<void> {
+		return this.#inTurn(async () => {
+			const entry = this.#byUsername.get(username);
+			// It may have been added anew since.
+			if (entry?.written.password_hash?.reveal() !== before.reveal() || entry.raw === undefined) return;
+			const value = { ...entry.raw, password_hash: after.reveal() };
+			await this.#options.documents.put("mailbox", username, value);
+			this.#install(new Map([...this.#byUsername, [username, savedEntry(parse(value), value)]]));
+		});
 	}
 
 	#credential(username: string): Credential | undefined {
@@ -278,6 +327,11 @@ function entryOf(written: Written, origin: Origin): Entry {
 		origin,
 	};
 	return { mailbox, written };
+}
+
+/** `value` is what `written` was read from. */
+function savedEntry(written: Written, value: unknown): Entry {
+	return { ...entryOf(written, "saved"), raw: value as Readonly<Record<string, unknown>> };
 }
 
 function parse(value: unknown): Written {

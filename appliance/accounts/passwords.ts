@@ -1,19 +1,25 @@
 /**
  * Hashes and checks passwords with argon2id (RFC 9106), off the event loop, for devices, POP3 and the
- * console alike.
+ * console alike. Hashes that came from other programs may be bcrypt's (bcrypt.ts).
  *
  * A check costs 19 MiB and tens of milliseconds by intent, so: a few at once, a short queue, then
  * `busy` (ask the peer to come again); a right password is remembered for a while, under a keyed hash
  * that also covers the stored hash, so a changed password is forgotten by itself. A wrong password
- * takes as long whether its user is unknown, has a hash, or a password in the file, so that names
+ * takes as long whether its user is unknown, has a hash of either kind, or a password in the file, so that names
  * cannot be told apart. Nothing here throws for what a peer can send.
  */
 import { argon2, createHmac, randomBytes, randomInt, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { Clock } from "../clock.ts";
-import { formatPasswordHash, type PasswordHash, readPasswordHash } from "../config/password-hash.ts";
+import {
+	type BcryptHash,
+	formatPasswordHash,
+	type PasswordHash,
+	readPasswordHash,
+} from "../config/password-hash.ts";
 import { Refusal } from "../config/refusal.ts";
 import { Secret } from "../secret.ts";
+import { fitsBcrypt, wrongBcrypt } from "./bcrypt.ts";
 import { Turns } from "./turns.ts";
 
 /** What a password is held against: its hash, or itself as the owner wrote it in the file. */
@@ -53,9 +59,20 @@ export class Passwords {
 	readonly #remembered = new Map<string, number>();
 	readonly #underway = new Map<string, Promise<CheckResult>>();
 	readonly #turns = new Turns(LIMITS);
+	/** The dearest bcrypt hash of each of those who keep hashes. */
+	readonly #bcryptCosts = new Map<string, number>();
 
 	constructor(clock: Clock) {
 		this.#clock = clock;
+	}
+
+	/**
+	 * The hashes that `keeper` (devices, mailboxes) has now. While any of anybody's is bcrypt's, all that is wrong takes as
+	 * long as that one.
+	 */
+	expect(keeper: string, hashes: readonly Secret[]): void {
+		const costs = hashes.map((hash) => bcryptOf(readPasswordHash(hash.reveal()))?.cost ?? 0);
+		this.#bcryptCosts.set(keeper, Math.max(0, ...costs));
 	}
 
 	/** The PHC text to store. */
@@ -90,16 +107,21 @@ export class Passwords {
 		return this.#digest([username, password.reveal()]).toString("base64");
 	}
 
+	/** One after the other, so that what is right and argon2id's is quick, and what is wrong takes both. */
 	async #checkHash(given: string, stored: string, memory: string): Promise<CheckResult> {
 		const parsed = readPasswordHash(stored);
-		const known = !(parsed instanceof Refusal);
-		const wanted = known
-			? parsed
-			: { ...COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
-		const derived = await derive(given, wanted);
-		if (!timingSafeEqual(derived, wanted.hash) || !known) return "wrong";
+		const bcrypt = bcryptOf(parsed);
+		const argon2 = parsed instanceof Refusal || "text" in parsed ? undefined : parsed;
+		const isRight = (await fitsArgon2(given, argon2)) || (await this.#fitsBcrypt(given, bcrypt));
+		if (!isRight) return "wrong";
 		this.#remember(memory);
 		return "right";
+	}
+
+	async #fitsBcrypt(given: string, hash: BcryptHash | undefined): Promise<boolean> {
+		const cost = hash?.cost ?? Math.max(0, ...this.#bcryptCosts.values());
+		if (cost === 0) return false;
+		return (await fitsBcrypt(given, hash?.text ?? wrongBcrypt(cost))) && hash !== undefined;
 	}
 
 	/** Digests have one length, so that neither length nor content shows in the time it takes. */
@@ -124,6 +146,16 @@ export class Passwords {
 		if (this.#remembered.size >= MOST_REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
 		this.#remembered.set(memory, this.#clock.monotonicMs() + REMEMBERED_MS);
 	}
+}
+
+/** Takes its time without a hash too. */
+async function fitsArgon2(given: string, hash: PasswordHash | undefined): Promise<boolean> {
+	const wanted = hash ?? { ...COST, salt: Buffer.alloc(SALT_BYTES), hash: Buffer.alloc(HASH_BYTES) };
+	return timingSafeEqual(await derive(given, wanted), wanted.hash) && hash !== undefined;
+}
+
+function bcryptOf(parsed: ReturnType<typeof readPasswordHash>): BcryptHash | undefined {
+	return parsed instanceof Refusal || !("text" in parsed) ? undefined : parsed;
 }
 
 function derive(password: string, wanted: PasswordHash): Promise<Buffer> {

@@ -4,6 +4,7 @@ import { EXAMPLE_HASH, formatPasswordHash, readPasswordHash } from "./password-h
 import { Refusal } from "./refusal.ts";
 
 const SALT_AND_HASH = EXAMPLE_HASH.split("$").slice(4).join("$");
+const BCRYPT_SALT_AND_HASH = "abcdefghijklmnopqrstuu1vOOZxWw38vlxntcI5716rPDL8C0t2K";
 
 describe("password hashes", () => {
 	it("reads back what it writes", () => {
@@ -22,6 +23,11 @@ describe("password hashes", () => {
 		);
 	});
 
+	it.each(["2a", "2b", "2y"])("reads bcrypt's, version %s", (version) => {
+		const text = `$${version}$12$${BCRYPT_SALT_AND_HASH}`;
+		expect(readPasswordHash(` ${text}\n`)).toEqual({ text, cost: 12 });
+	});
+
 	it.each([
 		"",
 		"$argon2id$…",
@@ -32,6 +38,12 @@ describe("password hashes", () => {
 		`$argon2id$v=19$m=19456,t=2,p=0$${SALT_AND_HASH}`,
 		`$argon2id$v=19$m=7,t=2,p=1$${SALT_AND_HASH}`,
 		"$2b$12$abcdefghijklmnopqrstuv",
+		`$2b$03$${BCRYPT_SALT_AND_HASH}`,
+		`$2b$15$${BCRYPT_SALT_AND_HASH}`,
+		`$2b$99$${BCRYPT_SALT_AND_HASH}`,
+		`$2x$12$${BCRYPT_SALT_AND_HASH}`,
+		`$2$12$${BCRYPT_SALT_AND_HASH}`,
+		`$2b$12$${BCRYPT_SALT_AND_HASH}A`,
 	])("refuses %j", (text) => {
 		expect(readPasswordHash(text)).toBeInstanceOf(Refusal);
 	});

@@ -66,7 +66,11 @@ const accountField = () =>
 	);
 const passwordHashField = () =>
 	optionalSecret(readPasswordHash).meta(
-		documented({ description: "of its password, argon2id", example: EXAMPLE_HASH, secret: true }),
+		documented({
+			description: "of its password, argon2id (bcrypt is taken too)",
+			example: EXAMPLE_HASH,
+			secret: true,
+		}),
 	);
 const passwordField = () =>
 	optionalSecret(readPassword).meta(
