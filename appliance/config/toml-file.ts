@@ -2,9 +2,9 @@
  * Reads the configuration file into a layer. Everything wrong with the file as such (absent though
  * asked for, unreadable, no UTF-8, no TOML) is returned as a problem with its line.
  */
-import { open } from "node:fs/promises";
 import { parse, TomlError } from "smol-toml";
-import { asError, errorCode } from "../errors.ts";
+import { errorCode } from "../errors.ts";
+import { readBounded, readFailure } from "./bounded-file.ts";
 import type { ConfigProblem } from "./problems.ts";
 import type { Layer, Tree } from "./source.ts";
 import { locateToml } from "./toml-positions.ts";
@@ -20,7 +20,7 @@ const MOST_DEPTH = 20;
 export async function readTomlFile(file: string, required: boolean): Promise<FileResult> {
 	let bytes: Buffer;
 	try {
-		bytes = await readBounded(file);
+		bytes = await readBounded(file, LARGEST_FILE_BYTES);
 	} catch (error) {
 		if (errorCode(error) === "ENOENT" && !required) return { state: "absent" };
 		return bad(file, readFailure(error));
@@ -47,37 +47,6 @@ function parseToml(file: string, bytes: Buffer): FileResult {
 		if (!(error instanceof TomlError)) throw error;
 		const [first = ""] = error.message.split("\n");
 		return bad(file, `is no valid TOML: ${first.replace(/^Invalid TOML document: /, "")}`, error);
-	}
-}
-
-/** One byte more than allowed is enough to know; a device file such as /dev/zero must not fill memory. */
-async function readBounded(file: string): Promise<Buffer> {
-	const handle = await open(file, "r");
-	try {
-		const buffer = Buffer.alloc(LARGEST_FILE_BYTES + 1);
-		let length = 0;
-		for (;;) {
-			const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
-			if (bytesRead === 0) return buffer.subarray(0, length);
-			length += bytesRead;
-			if (length === buffer.length) return buffer;
-		}
-	} finally {
-		await handle.close();
-	}
-}
-
-function readFailure(error: unknown): string {
-	switch (errorCode(error)) {
-		case "ENOENT":
-			return "there is no such file";
-		case "EACCES":
-		case "EPERM":
-			return "may not be read by this user";
-		case "EISDIR":
-			return "is a folder, not a file";
-		default:
-			return `cannot be read: ${asError(error).message}`;
 	}
 }
 
