@@ -23,6 +23,7 @@ import type { HttpClient } from "./microsoft/http.ts";
 import { openTrust } from "./microsoft/http-agents.ts";
 import type { SignIns } from "./microsoft/sign-ins.ts";
 import { type KeyPlace, sharedVaultKey } from "./microsoft/vault-key.ts";
+import { MovingDesk } from "./moving/moving-desk.ts";
 import { type Marks, NewsDesk } from "./news-desk.ts";
 import { Pause } from "./pause.ts";
 import { MailDesk } from "./queue/mail-desk.ts";
@@ -37,6 +38,7 @@ import type { Services } from "./services.ts";
 import { SettingsDesk } from "./settings-desk.ts";
 import type { Strangers } from "./smtp/strangers.ts";
 import type { Storage } from "./store/storage.ts";
+import { assertCertificate } from "./system/certificate.ts";
 import { TrafficDesk } from "./traffic-counts.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 
@@ -138,10 +140,15 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 			now: () => clock.now(),
 		});
 		opened.push(backups);
+		const { accounts, devices, mailboxes } = lent;
+		const moving = new MovingDesk({
+			...{ accounts, devices, mailboxes, settings, assertCertificate, log: lent.log },
+		});
 		return {
 			service: {
 				...lent.services,
 				backups,
+				moving,
 				mail,
 				news,
 				machine,

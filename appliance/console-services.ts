@@ -5,8 +5,17 @@
  *
  * Methods throw `UserError` for what a person can mend.
  */
+import type { MovingService } from "./moving-service.ts";
 import type { Secret } from "./secret.ts";
 import type { QueueAction, QueueEntry, Services, TestStep } from "./services.ts";
+
+export {
+	MOVING_SOURCES,
+	type MovingReport,
+	type MovingRow,
+	type MovingService,
+	type MovingSource,
+} from "./moving-service.ts";
 
 export interface ConsoleServices extends Services {
 	readonly mail: MailService;
@@ -17,6 +26,7 @@ export interface ConsoleServices extends Services {
 	readonly news: NewsService;
 	readonly machine: MachineService;
 	readonly backups: BackupDesk;
+	readonly moving: MovingService;
 	readonly hooks: HookService;
 }
 

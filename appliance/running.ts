@@ -5,9 +5,11 @@
  * it with 1: systemd starts it again, and what was answered 250 is on the card.
  */
 import { Appliance } from "./appliance.ts";
-import type { OpenedBackups } from "./cli/command.ts";
+import type { OpenedBackups, OpenedMoving } from "./cli/command.ts";
+import { SystemClock } from "./clock.ts";
 import { asError } from "./errors.ts";
 import { openLog } from "./log.ts";
+import type { MovingDraft, MovingSource } from "./moving-service.ts";
 import { NEWEST_SCHEMA, OLDEST_READER } from "./store/migrations.ts";
 
 /** For `postern version --json`: a package that is older than its data looks there before it is installed. */
@@ -39,6 +41,25 @@ export async function openBackups(options: {
 	process.umask(0o077);
 	const { openOfflineBackups } = await import("./offline-backups.ts");
 	return openOfflineBackups(options);
+}
+
+/** For `postern import` where no appliance runs. Loaded only when asked for. */
+export async function openMoving(options: {
+	configFile?: string;
+	environment: NodeJS.ProcessEnv;
+}): Promise<OpenedMoving> {
+	process.umask(0o077);
+	const { openOfflineMoving } = await import("./offline-moving.ts");
+	return openOfflineMoving(options);
+}
+
+/** For `postern import`. Loaded only when asked for. */
+export async function readSource(
+	source: MovingSource,
+	files: { readonly file: string; readonly environmentFile?: string },
+): Promise<MovingDraft> {
+	const { readSource: read } = await import("./moving/read-source.ts");
+	return read(source, files, new SystemClock());
 }
 
 /** Starts, calls `onReady`, and ends in good order at the first signal, at once at the second. */

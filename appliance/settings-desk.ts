@@ -56,16 +56,15 @@ export class SettingsDesk implements SettingsService {
 		return turn;
 	}
 
+	/** Throws what `change` would throw, but for ports that cannot be had; changes nothing. */
+	async check(asked: Readonly<Record<string, unknown>>): Promise<void> {
+		await this.#judged(asked);
+	}
+
 	async #change(asked: Readonly<Record<string, unknown>>) {
 		const { documents, tryOut, isConsoleOpen } = this.#options;
-		const changes = await this.#news(asked);
+		const { changes, after } = await this.#judged(asked);
 		if (changes.size === 0) return { needRestart: [] };
-		const before = await savedSettings(documents);
-		const after = [
-			...before.filter(({ key }) => !changes.has(key)),
-			...[...changes].flatMap(([key, value]) => (value === null ? [] : [{ key, value }])),
-		];
-		await this.#judge(before, after);
 		const wasOpen = isConsoleOpen();
 		const keep = async () => {
 			if (wasOpen && !isConsoleOpen()) throw lockedOut();
@@ -79,6 +78,17 @@ export class SettingsDesk implements SettingsService {
 				? new UserError("setting-invalid", `${thrown.message} Nothing was changed.`, thrown.hint)
 				: thrown;
 		}
+	}
+
+	async #judged(asked: Readonly<Record<string, unknown>>) {
+		const changes = await this.#news(asked);
+		const before = await savedSettings(this.#options.documents);
+		const after = [
+			...before.filter(({ key }) => !changes.has(key)),
+			...[...changes].flatMap(([key, value]) => (value === null ? [] : [{ key, value }])),
+		];
+		if (changes.size > 0) await this.#judge(before, after);
+		return { changes, after };
 	}
 
 	/** What a form sends back as it was shown is no change: a default stays one, and a masked text is not saved. */

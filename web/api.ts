@@ -7,7 +7,7 @@
  */
 import { Hono } from "hono";
 import { z } from "zod";
-import type { BackupService, ConsoleServices } from "../appliance/console-services.ts";
+import type { BackupService, ConsoleServices, MovingService } from "../appliance/console-services.ts";
 import type { Log } from "../appliance/log.ts";
 import type { Services } from "../appliance/services.ts";
 import { json } from "./answer-shapes.ts";
@@ -26,6 +26,7 @@ import { LOG_ROUTES } from "./routes/log.ts";
 import { MACHINE_ROUTES } from "./routes/machine.ts";
 import { MAIL_ROUTES } from "./routes/mail.ts";
 import { MAILBOX_ROUTES } from "./routes/mailboxes.ts";
+import { movingRoutes } from "./routes/moving.ts";
 import { PEOPLE_ROUTES } from "./routes/people.ts";
 import { QUEUE_ROUTES } from "./routes/queue.ts";
 import { SETTING_ROUTES } from "./routes/settings.ts";
@@ -33,7 +34,10 @@ import { STATUS_ROUTES } from "./routes/status.ts";
 import { TRAFFIC_ROUTES } from "./routes/traffic.ts";
 import { type Caller, CONTROL_SOCKET } from "./scopes.ts";
 
-export type ApiServices = Services & { readonly backups: BackupService };
+export type ApiServices = Services & {
+	readonly backups: BackupService;
+	readonly moving: MovingService;
+};
 
 /** What the command line asks too. */
 const SHARED_ROUTES: readonly ApiRoute<Services>[] = [
@@ -73,8 +77,9 @@ export const NETWORK_ROUTES: readonly ApiRoute<ConsoleServices>[] = [
 
 export function createControlApi(services: ApiServices, log: Log): Hono<ApiEnvironment> {
 	const app = new Hono<ApiEnvironment>();
-	// Before the limit: a backup may be larger than all memory, and is never held in it.
+	// Before the limit: a backup may be larger than all memory, and is never held in it; a draft has a limit of its own.
 	app.route(API_PATH, backupUploadRoutes(services.backups));
+	app.route(API_PATH, movingRoutes(services.moving));
 	app.route(API_PATH, backupRoutes(services.backups, log));
 	const routes = [...SHARED_ROUTES, ...CONSOLE_PASSWORD_ROUTES];
 	mountRoutes(app, routes, { services, log, callerOf: () => CONTROL_SOCKET });

@@ -109,6 +109,7 @@ describe("the API on the network", () => {
 		["POST", "/api/v1/backups"],
 		["POST", "/api/v1/backups/received"],
 		["POST", "/api/v1/backups/apply"],
+		["POST", "/api/v1/moving"],
 		["GET", "/api/v1/../../etc/passwd"],
 		["POST", "/api/v1/status"],
 		["GET", "/api/v2/status"],

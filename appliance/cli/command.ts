@@ -5,7 +5,8 @@
  * `run` gives the exit code: 0 done, 1 failed. It throws `UserError` for what the owner can mend
  * (exit 1) and `UsageError` for what was typed wrongly (exit 2).
  */
-import type { BackupService } from "../console-services.ts";
+import type { BackupService, MovingService, MovingSource } from "../console-services.ts";
+import type { MovingDraft } from "../moving-service.ts";
 import type { Secret } from "../secret.ts";
 import type { Services } from "../services.ts";
 import type { Options } from "./options.ts";
@@ -50,15 +51,25 @@ export interface ApplianceProgram {
 	readonly stateFormat: { readonly newest: number; readonly oldestReader: number };
 	/** On the state folder of an appliance that does not run. Throws `already-running` when it does. */
 	openBackups(options: { configFile?: string; environment: NodeJS.ProcessEnv }): Promise<OpenedBackups>;
+	/** The same for moving in. */
+	openMoving(options: { configFile?: string; environment: NodeJS.ProcessEnv }): Promise<OpenedMoving>;
+	/** What another program left behind, read from its files. Throws `UserError` where they are not what they should be. */
+	readSource(
+		source: MovingSource,
+		files: { readonly file: string; readonly environmentFile?: string },
+	): Promise<MovingDraft>;
 }
 
-export interface OpenedBackups {
-	readonly service: BackupService;
+export interface Opened<Service> {
+	readonly service: Service;
 	/** An appliance is asked; else what is done is done on its state folder. */
 	readonly isRunning: boolean;
 	/** Must be called; where no appliance runs, a backup that was applied is put in place then. */
 	close(): Promise<void>;
 }
+
+export type OpenedBackups = Opened<BackupService>;
+export type OpenedMoving = Opened<MovingService>;
 
 /** One call of a command. */
 export interface Invocation {
@@ -75,6 +86,8 @@ export interface Invocation {
 	services(): Promise<Services>;
 	/** Of the running appliance, or, where none runs, of its state folder. */
 	backups(): Promise<OpenedBackups>;
+	/** The same for moving in. */
+	moving(): Promise<OpenedMoving>;
 	/** Somebody sits at standard input and can be asked. */
 	canAsk(): boolean;
 	/** Typed without being shown; or, where nobody can be asked, the first line of standard input. */

@@ -13,10 +13,11 @@ import {
 	DONE,
 	FAILED,
 	type Invocation,
-	type OpenedBackups,
+	type Opened,
 	USAGE,
 	UsageError,
 } from "./command.ts";
+import type { ControlClient } from "./control-client.ts";
 import { helpText } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
 import type { Terminal } from "./terminal.ts";
@@ -75,7 +76,18 @@ function invocationOf(
 		inputLines: (signal) => linesOf(input(), signal),
 		interrupted,
 		services: () => connect(configFile, environment),
-		backups: () => openBackups(configFile, environment, appliance),
+		backups: async () => {
+			const { remoteBackups } = await import("./remote-backups.ts");
+			return openHereOrThere(configFile, environment, remoteBackups, async (where) =>
+				(await appliance()).openBackups(where),
+			);
+		},
+		moving: async () => {
+			const { remoteMoving } = await import("./remote-moving.ts");
+			return openHereOrThere(configFile, environment, remoteMoving, async (where) =>
+				(await appliance()).openMoving(where),
+			);
+		},
 		canAsk: () => isTerminal(input()),
 		askSecret: async (question) => {
 			const from = input();
@@ -136,24 +148,24 @@ async function connect(configFile: string | undefined, environment: NodeJS.Proce
 	return remoteServices(new ControlClient(await controlSocketCandidates(configFile, environment)));
 }
 
-async function openBackups(
+/** Of the running appliance; where none runs, of its state folder. */
+async function openHereOrThere<Service>(
 	configFile: string | undefined,
 	environment: NodeJS.ProcessEnv,
-	appliance: Surroundings["appliance"],
-): Promise<OpenedBackups> {
-	const [{ ControlClient }, { remoteBackups }, { controlSocketCandidates }] = await Promise.all([
+	remote: (client: ControlClient) => Service,
+	offline: (where: { configFile?: string; environment: NodeJS.ProcessEnv }) => Promise<Opened<Service>>,
+): Promise<Opened<Service>> {
+	const [{ ControlClient }, { controlSocketCandidates }] = await Promise.all([
 		import("./control-client.ts"),
-		import("./remote-backups.ts"),
 		import("./control-path.ts"),
 	]);
 	const client = new ControlClient(await controlSocketCandidates(configFile, environment));
 	try {
 		await client.ask("GET", "/queue/counts");
-		return { service: remoteBackups(client), isRunning: true, close: () => Promise.resolve() };
+		return { service: remote(client), isRunning: true, close: () => Promise.resolve() };
 	} catch (thrown) {
 		if (!(thrown instanceof UserError) || thrown.code !== "not-running") throw thrown;
-		const program = await appliance();
-		return program.openBackups({ environment, ...(configFile === undefined ? {} : { configFile }) });
+		return offline({ environment, ...(configFile === undefined ? {} : { configFile }) });
 	}
 }
 

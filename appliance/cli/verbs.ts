@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 import { configCommands } from "./config.ts";
 import { consolePasswordCommand } from "./console-password.ts";
 import { deviceCommands } from "./device.ts";
+import { importCommands } from "./import.ts";
 import { licensesCommand } from "./licenses.ts";
 import { mailboxCommands } from "./mailbox.ts";
 import { queueCommands } from "./queue.ts";
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
 	...configCommands,
 	backupCommand,
 	restoreCommand,
+	...importCommands,
 	versionCommand,
 	licensesCommand,
 ];

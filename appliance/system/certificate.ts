@@ -64,7 +64,17 @@ export async function loadCertificate(options: CertificateOptions): Promise<Serv
 	return { key: leaf.key, cert: leaf.cert + authority.cert, authority: authority.cert };
 }
 
-async function ownersFiles({ certificateFile, keyFile }: CertificateOptions): Promise<ServedCertificate> {
+/** Throws `UserError` where the owner's files cannot be served. */
+export async function assertCertificate(
+	files: Pick<CertificateOptions, "certificateFile" | "keyFile">,
+): Promise<void> {
+	await ownersFiles(files);
+}
+
+async function ownersFiles({
+	certificateFile,
+	keyFile,
+}: Pick<CertificateOptions, "certificateFile" | "keyFile">): Promise<ServedCertificate> {
 	try {
 		const [cert, key] = [await readFile(certificateFile, "utf8"), await readFile(keyFile, "utf8")];
 		if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {

@@ -22,6 +22,7 @@ const NOT_GIVEN = [
 	"news",
 	"machine",
 	"backups",
+	"moving",
 	"hooks",
 	"appliance",
 	"queue",

@@ -279,6 +279,18 @@ export function fakeServices(change: Partial<FakeState> = {}): { services: ApiSe
 function servicesOver(state: FakeState): ApiServices {
 	return {
 		backups: backupsOver(state),
+		moving: {
+			async move({ source, items, next }, { isTrial }) {
+				state.calls.push(`move ${source} ${items.length} ${isTrial}`);
+				const rows = items.map((item) => ({
+					what: item.what,
+					as: item.kind === "left" ? "" : item.as,
+					outcome: item.kind === "left" ? ("not-taken" as const) : ("taken" as const),
+					note: item.kind === "left" ? item.why : item.note,
+				}));
+				return { isTrial, rows, needRestart: [], next };
+			},
+		},
 		appliance: {
 			status: async () => {
 				if (state.status instanceof Error) throw state.status;

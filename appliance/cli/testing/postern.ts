@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import { type ControlServer, startControlServer } from "../../../web/testing/control-server.ts";
 import type { FakeState } from "../../../web/testing/fake-services.ts";
+import type { ApplianceProgram } from "../command.ts";
 import { run } from "../run.ts";
 import { captureTerminal } from "./captured-terminal.ts";
 
@@ -31,12 +32,15 @@ export async function postern(
 		interrupt,
 		interruptAt,
 		input = "",
+		program,
 	}: {
 		columns?: number;
 		interrupt?: AbortSignal;
 		/** Ctrl-C once this has been printed. */
 		interruptAt?: string;
 		input?: string | Readable;
+		/** The code of the appliance, for commands that are it. */
+		program?: ApplianceProgram;
 	} = {},
 ): Promise<Called> {
 	const captured = captureTerminal(columns);
@@ -47,7 +51,10 @@ export async function postern(
 	const exitCode = await run(args, {
 		terminal: captured.terminal,
 		environment: { POSTERN_CONTROL: server?.socketPath ?? "/nonexistent/control.sock" },
-		appliance: () => Promise.reject(new Error("no test starts the appliance")),
+		appliance: async () => {
+			if (program !== undefined) return program;
+			throw new Error("this test starts no appliance");
+		},
 		input: () => (typeof input === "string" ? Readable.from([input]) : input),
 		interrupted: () => interrupt ?? ctrlC.signal,
 	}).finally(() => clearInterval(watching));
