@@ -1,9 +1,10 @@
 /** Settings from the console, on a whole appliance with a real store and real ports. */
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Appliance } from "./appliance.ts";
@@ -271,5 +272,44 @@ describe("a change of settings", () => {
 			}),
 			{ numRuns: 40 },
 		);
+	});
+});
+
+describe("pausing what leaves", () => {
+	/** What the file says from now on. */
+	const rewrite = async (from: string, to: string) => {
+		const configFile = path.join(folder, "postern.toml");
+		await writeFile(configFile, (await readFile(configFile, "utf8")).replace(from, to));
+		await appliance?.reload();
+	};
+
+	it("outlives a restart, since when it was, and paused twice it is paused since the first time", async () => {
+		const { appliance: running } = await startWithConsole();
+		const { mail } = running.services;
+		expect(await mail.paused()).toBeNull();
+		await mail.pause();
+		const paused = await mail.paused();
+		expect(Date.now() - Date.parse(paused?.since ?? "")).toBeLessThan(60_000);
+		await mail.pause();
+		await running.stop();
+		const again = (await start()).appliance;
+		expect(again.config.queue.paused).toBe(true);
+		expect(await again.services.mail.paused()).toEqual(paused);
+		await again.services.mail.resume();
+		await again.stop();
+		const last = (await start()).appliance;
+		expect(last.config.queue.paused).toBe(false);
+		expect(await last.services.mail.paused()).toBeNull();
+	});
+
+	it("that the file forbids is noted nowhere: the file's own pause does not begin at that time", async () => {
+		const { mail } = (await startWithConsole("[queue]\npaused = false")).appliance.services;
+		expect(await refusalOf(mail.pause())).toMatch(/^setting-locked: queue\.paused is set by file /);
+		expect(await mail.paused()).toBeNull();
+		const refusedBy = Date.now();
+		await sleep(5);
+		await rewrite("paused = false", "paused = true");
+		expect(Date.parse((await mail.paused())?.since ?? "")).toBeGreaterThan(refusedBy);
+		expect(await refusalOf(mail.resume())).toMatch(/^setting-locked: /);
 	});
 });
