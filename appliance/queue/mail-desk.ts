@@ -54,11 +54,13 @@ export class MailDesk implements MailService {
 			// Delivered, and about to leave the card.
 			.filter(({ id, finishedAtMs }) => finishedAtMs !== null || !this.#isLeaving(id))
 			.map((mail) => this.#row(mail, scheduler.known(mail.id)));
-		const [first, last] = [found.rows[0], found.rows.at(-1)];
+		const [first, last] = [found.rows[0]?.id, found.rows.at(-1)?.id];
+		// Of a page whose rows have all gone meanwhile, the way back is by what was asked for.
+		const asked = from === null ? 0 : "before" in from ? Math.max(0, from.before - 1) : from.after;
 		return {
 			rows,
-			older: found.hasOlder && last !== undefined ? formatQueueId(last.id) : null,
-			newer: found.hasNewer && first !== undefined ? formatQueueId(first.id) : null,
+			older: found.hasOlder ? formatQueueId(last ?? asked + 1) : null,
+			newer: found.hasNewer ? formatQueueId(first ?? asked) : null,
 		};
 	}
 
@@ -121,7 +123,9 @@ export class MailDesk implements MailService {
 		let from: Search["from"] = null;
 		for (;;) {
 			const { rows, hasOlder } = await spool.search({ ...search, from });
-			const items = rows.flatMap(({ id }) => scheduler.find(id) ?? []);
+			// What has come into another state since it was found was not asked for.
+			const found = rows.flatMap(({ id }) => scheduler.find(id) ?? []);
+			const items = found.filter(({ state }) => states.includes(state));
 			changed += (await actions.apply(action, items)).changed;
 			const last = rows.at(-1);
 			if (!hasOlder || last === undefined) return { changed };
@@ -162,10 +166,11 @@ export class MailDesk implements MailService {
 		};
 	}
 
-	/** What the scheduler says of each message that it knows. */
+	/** Of a message that just waits the scheduler knows no more than the card, and after weeks offline there are many. */
 	#queued(states: readonly QueueState[]): QueuedStates {
 		const [ids, otherIds]: [number[], number[]] = [[], []];
-		for (const { id, state } of this.#options.scheduler.all()) {
+		if (states.length === 0) return { ids, otherIds, states };
+		for (const { id, state } of this.#options.scheduler.touched()) {
 			if (states.includes(state)) ids.push(id);
 			else otherIds.push(id);
 		}

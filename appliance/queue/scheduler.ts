@@ -58,6 +58,11 @@ export class Scheduler {
 		return lane === undefined ? undefined : this.#itemOf(lane, id);
 	}
 
+	/** Those that something has happened to, in whatever state; every other message waits in its lane. */
+	touched(): Iterable<Item> {
+		return this.#items.values();
+	}
+
 	/** Every queued message. Those that just wait become items: for actions on all of them. */
 	*all(): Iterable<Item> {
 		for (const lane of this.#allLanes()) for (const id of lane.waitingIds()) yield this.#itemOf(lane, id);
