@@ -25,6 +25,7 @@ import {
 	type Update,
 	type Write,
 } from "./operations.ts";
+import { inWritingOrder } from "./write-order.ts";
 
 /** Null for a write that is on the card; else SQLite's error code and text. */
 export type WriteFate = { readonly changes: number } | { readonly code: string; readonly text: string };
@@ -59,7 +60,8 @@ export class Writer {
 	#transaction(writes: readonly Write[]): WriteFate[] {
 		this.#statements.begin.run();
 		try {
-			const fates = writes.map((write) => ({ changes: this.#apply(write) }));
+			const fates: WriteFate[] = [];
+			for (const [place, write] of inWritingOrder(writes)) fates[place] = { changes: this.#apply(write) };
 			this.#statements.commit.run();
 			return fates;
 		} catch (error) {
