@@ -2,17 +2,25 @@
 import type { House } from "./house.ts";
 
 export class ConsoleVisitor {
-	readonly #house: House;
+	readonly #house: Pick<House, "port">;
 	#cookies: ReadonlyMap<string, string> = new Map();
 
-	constructor(house: House) {
+	constructor(house: Pick<House, "port">) {
 		this.#house = house;
 	}
 
+	/** As a browser would send them now. */
+	get cookies(): string {
+		return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+	}
+
 	async ask(path: string, init: RequestInit = {}): Promise<Response> {
-		const Cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join("; ");
 		const url = `http://127.0.0.1:${this.#house.port("console")}${path}`;
-		const response = await fetch(url, { ...init, redirect: "manual", headers: { ...init.headers, Cookie } });
+		const response = await fetch(url, {
+			...init,
+			redirect: "manual",
+			headers: { ...init.headers, Cookie: this.cookies },
+		});
 		const set = response.headers.getSetCookie().map((one) => /^([^=]+)=([^;]*)/.exec(one) ?? []);
 		const news = set.map(([, name = "", value = ""]) => [name, value] as const);
 		this.#cookies = new Map([...this.#cookies, ...news]);
