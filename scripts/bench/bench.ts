@@ -14,6 +14,7 @@ import type { Measurement, Values } from "./figure.ts";
 import { acceptMeasurements } from "./figures/accept.ts";
 import { bytesMeasurements } from "./figures/bytes.ts";
 import { connectionMeasurements } from "./figures/connections.ts";
+import { consoleMeasurement } from "./figures/console.ts";
 import { drainMeasurements } from "./figures/drain.ts";
 import { fetchMeasurements } from "./figures/fetch.ts";
 import { memoryMeasurements } from "./figures/memory.ts";
@@ -39,6 +40,7 @@ const MEASUREMENTS: readonly Measurement[] = [
 	...queuedMeasurements,
 	...drainMeasurements,
 	...fetchMeasurements,
+	consoleMeasurement,
 ];
 
 /** statfs(2), TMPFS_MAGIC: memory, which would make every flush free. */

@@ -16,6 +16,8 @@ export interface Contender {
 /** One contender's state on the disk and the cloud it delivers to (up at first). */
 export interface Installation extends AsyncDisposable {
 	readonly cloud: Cloud;
+	/** Where Postern keeps its database; undefined where there is none of its kind. */
+	readonly stateFolder?: string;
 	/** Resolves once it greets; throws with its last words when it does not. */
 	start(probe: FlushProbe): Promise<Running>;
 }
@@ -26,6 +28,8 @@ export interface Running {
 	readonly tlsPort: number | undefined;
 	/** Where mail is fetched; undefined where none can be. */
 	readonly pop3Port?: number;
+	/** Where the pages are; undefined where there are none. */
+	readonly consolePort?: number;
 	/** From the start of the process to its first greeting. */
 	readonly startupMs: number;
 	/** How it wants to be signed in to from `LOGIN_FROM`; undefined when it takes everybody on loopback. */

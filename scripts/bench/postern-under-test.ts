@@ -131,6 +131,7 @@ class PosternContender implements Contender, AsyncDisposable {
 		};
 		return {
 			cloud,
+			stateFolder: path.join(folder, "state"),
 			start: (probe) => serve({ folder, logFolder: this.#logFolder, sink }, probe),
 			[Symbol.asyncDispose]: async () => {
 				await sink.liftLimits();
@@ -182,6 +183,7 @@ async function serve({ folder, logFolder, sink }: Site, probe?: FlushProbe): Pro
 		smtpPort: ports.smtp,
 		tlsPort: ports.tls,
 		pop3Port: ports.pop3,
+		consolePort: ports.console,
 		startupMs: await program.greeted(ports.smtp),
 		login: LOGIN,
 		memory: processMemory(program.pid),
