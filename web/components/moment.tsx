@@ -2,6 +2,7 @@
 import type { FC } from "hono/jsx";
 import type { Language } from "../locales/languages.ts";
 import { usePage } from "../page-context.ts";
+import { agoForm, dateForm, numberForm } from "./number-forms.ts";
 
 const LOCALES: Readonly<Record<Language, string>> = { en: "en-GB", de: "de-DE", fr: "fr-FR", es: "es-ES" };
 
@@ -29,16 +30,15 @@ export const Moment: FC<{ readonly at: string; readonly isAbsolute?: boolean }> 
 };
 
 export function formatTime(language: Language, at: string): string {
-	return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: "medium", timeStyle: "medium" }).format(
-		new Date(at),
-	);
+	const form = dateForm(LOCALES[language], { dateStyle: "medium", timeStyle: "medium" });
+	return form.format(new Date(at));
 }
 
 function formatAgo(language: Language, awayMs: number): string {
 	let amount = awayMs / 1000;
 	for (const [unit, size] of STEPS) {
 		if (Math.abs(amount) < size) {
-			const form = new Intl.RelativeTimeFormat(LOCALES[language], { numeric: "auto", style: "short" });
+			const form = agoForm(LOCALES[language], { numeric: "auto", style: "short" });
 			return form.format(Math.trunc(amount), unit);
 		}
 		amount /= size;
@@ -56,7 +56,7 @@ export function formatSize(language: Language, bytes: number): string {
 		amount /= 1000;
 		unit += 1;
 	}
-	return new Intl.NumberFormat(LOCALES[language], {
+	return numberForm(LOCALES[language], {
 		style: "unit",
 		unit: UNITS[unit] ?? "byte",
 		unitDisplay: unit === 0 ? "long" : "short",
@@ -69,7 +69,7 @@ export const Size: FC<{ readonly bytes: number }> = ({ bytes }) => (
 );
 
 export function formatCount(language: Language, count: number): string {
-	return new Intl.NumberFormat(LOCALES[language]).format(count);
+	return numberForm(LOCALES[language], {}).format(count);
 }
 
 export const Count: FC<{ readonly of: number }> = ({ of }) => <>{formatCount(usePage().language, of)}</>;

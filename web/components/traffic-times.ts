@@ -1,6 +1,7 @@
 /** How the slices of a traffic chart are called, in the language of the page and the time zone of the box. */
 import type { TrafficPoint, TrafficSpan } from "../../appliance/console-services.ts";
 import type { Language } from "../locales/languages.ts";
+import { dateForm } from "./number-forms.ts";
 
 const FORMS: Readonly<Record<TrafficSpan, Intl.DateTimeFormatOptions>> = {
 	hour: { hour: "2-digit", minute: "2-digit" },
@@ -15,7 +16,7 @@ export function sliceLabels(
 	span: TrafficSpan,
 	series: readonly TrafficPoint[],
 ): readonly string[] {
-	const form = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, FORMS[span]);
+	const form = dateForm(language === "en" ? "en-GB" : language, FORMS[span]);
 	return series.map(({ startsAt }) => form.format(new Date(startsAt)));
 }
 

@@ -1,4 +1,5 @@
 /** A length of time in its largest whole unit, as the owner gave it: `30 days`. */
+import { numberForm } from "../../components/number-forms.ts";
 import type { Language } from "../../locales/languages.ts";
 
 const UNITS = [
@@ -10,7 +11,7 @@ const UNITS = [
 
 export function formatSpan(language: Language, spanMs: number): string {
 	const [unit, sizeMs] = UNITS.find(([, size]) => spanMs % size === 0) ?? (["second", 1000] as const);
-	return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(
+	return numberForm(language, { style: "unit", unit, unitDisplay: "long" }).format(
 		Math.round(spanMs / sizeMs),
 	);
 }
