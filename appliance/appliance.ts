@@ -10,6 +10,7 @@ import { DeviceRuleDesk } from "./accounts/device-rules.ts";
 import { DeviceUsage } from "./accounts/device-usage.ts";
 import { Devices } from "./accounts/devices.ts";
 import { Passwords } from "./accounts/passwords.ts";
+import { judgeSignUp } from "./accounts/sign-up-rules.ts";
 import { controlSocketPath } from "./cli/control-path.ts";
 import { SystemClock } from "./clock.ts";
 import { type LoadedConfig, loadConfig } from "./config/load.ts";
@@ -150,6 +151,7 @@ export class Appliance {
 				log,
 				findAccount: (address) => accounts.find(address),
 				vaultKey: sharedVaultKey(keyPlace),
+				isDenied: (person) => judgeSignUp(config().sign_up, person).by === "deny",
 			});
 
 			const { microsoft } = config();

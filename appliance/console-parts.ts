@@ -9,12 +9,14 @@ import { openConsoleAccess } from "./accounts/console-access.ts";
 import type { Devices } from "./accounts/devices.ts";
 import type { Mailboxes } from "./accounts/mailboxes.ts";
 import type { Passwords } from "./accounts/passwords.ts";
+import { SignUpGate } from "./accounts/sign-up-gate.ts";
 import { Backups } from "./backup/backups.ts";
 import type { Clock } from "./clock.ts";
 import type { LoadedConfig, SavedSetting } from "./config/load.ts";
 import type { ConsoleServices } from "./console-services.ts";
 import type { Events } from "./events.ts";
 import { HookDesk } from "./hook-desk.ts";
+import { JoinDesk } from "./join-desk.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import type { LogRing } from "./log-ring.ts";
@@ -33,6 +35,7 @@ import type { Room } from "./queue/room.ts";
 import type { Runner } from "./queue/runner.ts";
 import type { Scheduler } from "./queue/scheduler.ts";
 import type { Spool } from "./queue/spool.ts";
+import { RefusalLog } from "./refusal-log.ts";
 import type { Reloading } from "./reloading.ts";
 import type { Services } from "./services.ts";
 import { SettingsDesk } from "./settings-desk.ts";
@@ -132,6 +135,16 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 			...{ people: access.people, room: lent.room, http: lent.http, clock, time: lent.time, end: lent.end },
 			logText: () => news.logText({}),
 		});
+		const joining = new JoinDesk({
+			...{ accounts: lent.accounts, devices: lent.devices, signIns: lent.signIns, log: lent.log },
+			...{ settingsOf: (name) => lent.services.devices.show(name), traffic },
+			gate: new SignUpGate({
+				...{ settings: () => config().sign_up, clock, log: lent.log },
+				refusals: new RefusalLog(clock, lent.log, "console-refused-more"),
+			}),
+			nowMs: () => lent.time.nowMs() ?? clock.now(),
+		});
+		opened.push({ stop: () => joining.idle() });
 		const backups = new Backups({
 			...{ storage, place: lent.keyPlace, log: lent.log, restart: () => machine.restart() },
 			name: () => config().name,
@@ -153,6 +166,7 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 				news,
 				machine,
 				hooks,
+				joining,
 				traffic,
 				settings,
 				people: access.people,

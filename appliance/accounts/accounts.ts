@@ -5,8 +5,10 @@
  * Look-ups are in memory. `save` and `remove` are on the card when they resolve, and throw `UserError`
  * for what the owner can mend.
  */
+
+import type * as z from "zod";
 import { recordProblems } from "../config/problems.ts";
-import { accountSchema } from "../config/record-schemas.ts";
+import { savedAccountSchema } from "../config/record-schemas.ts";
 import type { AccountConfig, Config } from "../config/schema.ts";
 import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -49,7 +51,7 @@ export class Accounts {
 		return this.#inTurn(async () => {
 			const saved: Account[] = [];
 			for (const { key, value } of await this.#options.documents.list("account")) {
-				const parsed = accountSchema.safeParse(value);
+				const parsed = savedAccountSchema.safeParse(value);
 				if (parsed.success) saved.push(toAccount(parsed.data, config, "saved"));
 				else this.#options.log.warning("account-left-out", { account: key, reason: "cannot be read" });
 			}
@@ -63,6 +65,11 @@ export class Accounts {
 		return [...this.#byAddress.values()];
 	}
 
+	/** Those that are not somebody's own by self-service: what mail goes through that names none. */
+	ofOwner(): readonly Account[] {
+		return this.list().filter(({ joinedAt }) => joinedAt === undefined);
+	}
+
 	find(address: string): Account | undefined {
 		return this.#byAddress.get(address.trim().toLowerCase());
 	}
@@ -74,22 +81,22 @@ export class Accounts {
 		return account;
 	}
 
-	/** The one it names, or the only one there is; undefined when that is none or open. */
+	/** The one it names, or the only one of the owner's; undefined when that is none or open. */
 	forDevice(device: Pick<Device, "account">): Account | undefined {
 		if (device.account !== "") return this.find(device.account);
-		const [only, ...others] = this.#byAddress.values();
+		const [only, ...others] = this.ofOwner();
 		return others.length === 0 ? only : undefined;
 	}
 
 	/**
-	 * The one the device names, or the only one there is; of several, the one that sends for the first of
+	 * The one the device names, or the only one of the owner's; of several, the one that sends for the first of
 	 * `senders` (From, reverse-path) that any of them sends for. Undefined when that is open.
 	 */
 	forMessage(device: Pick<Device, "account">, senders: readonly string[]): Account | undefined {
 		const settled = this.forDevice(device);
 		if (settled !== undefined || device.account !== "") return settled;
 		for (const sender of senders) {
-			const account = senderAccount(this.list(), sender);
+			const account = senderAccount(this.ofOwner(), sender);
 			if (account !== undefined) return account;
 		}
 		return undefined;
@@ -97,7 +104,7 @@ export class Accounts {
 
 	/** It takes the message's sender to tell through which account the device's mail goes. */
 	dependsOnSender(device: Pick<Device, "account">): boolean {
-		return device.account === "" && this.#byAddress.size > 1;
+		return device.account === "" && this.ofOwner().length > 1;
 	}
 
 	/**
@@ -109,16 +116,7 @@ export class Accounts {
 			const before = this.find(draft.address);
 			if (before !== undefined && !changes(before, draft)) return before;
 			if (before?.origin === "file") throw lockedError(before.address);
-			const value = {
-				address: draft.address.trim().toLowerCase(),
-				transport: draft.transport ?? before?.transport ?? "graph",
-				method: draft.method ?? before?.method ?? "device-code",
-				...this.#registrationOf(draft, before),
-			};
-			const account = toAccount(parseAccount(value), this.#config, "saved");
-			await this.#options.documents.put("account", account.address, value);
-			this.#install([...this.#byAddress.values(), account]);
-			return account;
+			return this.#put(draft, before, before?.joinedAt);
 		});
 	}
 
@@ -139,6 +137,26 @@ export class Accounts {
 		});
 	}
 
+	/**
+	 * Saves the account of a person who comes by self-service, or comes again. Throws `sign-up-taken` where the owner
+	 * has set the address up, which is left as it is; `account-invalid`.
+	 */
+	join(draft: AccountDraft, nowMs: number): Promise<Account> {
+		return this.#inTurn(async () => {
+			const key = addressKey(draft.address);
+			const taken = this.ofOwner().find(({ address }) => addressKey(address) === key);
+			if (taken !== undefined) throw takenError(taken.address);
+			const before = this.find(draft.address);
+			if (before !== undefined && !changes(before, draft)) return before;
+			return this.#put(draft, before, before?.joinedAt ?? new Date(nowMs).toISOString());
+		});
+	}
+
+	/** As it would be saved, to sign in with before anything is. Throws `account-invalid`. */
+	candidate(draft: AccountDraft): Account {
+		return toAccount(parseAccount(this.#written(draft, undefined, undefined)), this.#config, "saved");
+	}
+
 	/** `kept`: it stands in the configuration file. Throws `account-unknown`. */
 	remove(address: string): Promise<"removed" | "kept"> {
 		return this.#inTurn(async () => {
@@ -148,6 +166,24 @@ export class Accounts {
 			this.#install(this.list().filter((other) => other !== account));
 			return "removed";
 		});
+	}
+
+	async #put(draft: AccountDraft, before: Account | undefined, joinedAt: string | undefined) {
+		const value = this.#written(draft, before, joinedAt);
+		const account = toAccount(parseAccount(value), this.#config, "saved");
+		await this.#options.documents.put("account", account.address, value);
+		this.#install([...this.#byAddress.values(), account]);
+		return account;
+	}
+
+	#written(draft: AccountDraft, before: Account | undefined, joinedAt: string | undefined) {
+		return {
+			address: draft.address.trim().toLowerCase(),
+			transport: draft.transport ?? before?.transport ?? "graph",
+			method: draft.method ?? before?.method ?? "device-code",
+			...this.#registrationOf(draft, before),
+			...(joinedAt === undefined ? {} : { joined_at: joinedAt }),
+		};
 	}
 
 	/** Its own app registration, where it has or gets one. */
@@ -195,7 +231,9 @@ function changes(account: Account, { method, transport, clientId, tenant }: Acco
 	);
 }
 
-function toAccount(written: AccountConfig, { microsoft }: AccountsConfig, origin: Origin): Account {
+type WrittenAccount = AccountConfig & Partial<z.output<typeof savedAccountSchema>>;
+
+function toAccount(written: WrittenAccount, { microsoft }: AccountsConfig, origin: Origin): Account {
 	return {
 		address: written.address,
 		transport: written.transport,
@@ -214,15 +252,34 @@ function toAccount(written: AccountConfig, { microsoft }: AccountsConfig, origin
 			requestsPerTenMinutes: written.requests_per_10_minutes,
 			uploadBytesPerFiveMinutes: written.upload_per_5_minutes,
 		},
+		...(written.joined_at === undefined ? {} : { joinedAt: written.joined_at }),
 		origin,
 	};
 }
 
-function parseAccount(value: unknown): AccountConfig {
-	const parsed = accountSchema.safeParse(value);
+function parseAccount(value: unknown): WrittenAccount {
+	const parsed = savedAccountSchema.safeParse(value);
 	if (parsed.success) return parsed.data;
 	const problems = recordProblems("account", parsed.error.issues, value);
 	throw new UserError("account-invalid", `This account cannot be added: ${problems}.`);
+}
+
+function takenError(address: string): UserError {
+	return new UserError(
+		"sign-up-taken",
+		`${address} was set up by whoever looks after this box, for other devices too.`,
+		"Ask them for a user name and a password.",
+	);
+}
+
+/** Why nothing but what is its person's may use it. */
+export function assertMayUse(account: Account, person: string | undefined): void {
+	if (account.joinedAt === undefined || account.address === person) return;
+	throw new UserError(
+		"account-personal",
+		`${account.address} signed up for a login of their own; nothing else may use that mailbox.`,
+		"Choose another account. To use this one, remove the person under People first, then add the account.",
+	);
 }
 
 function lockedError(address: string): UserError {

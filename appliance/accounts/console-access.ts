@@ -22,7 +22,7 @@ import { readSetupCode, type SetupCodePlace } from "./setup-code.ts";
 export interface ConsoleAccessOptions {
 	readonly documents: DocumentStore;
 	/** As it is in force. */
-	readonly config: () => Pick<Config, "name" | "console" | "sign_up">;
+	readonly config: () => Pick<Config, "name" | "console">;
 	readonly passwords: Passwords;
 	readonly vaultKey: VaultKey;
 	readonly place: SetupCodePlace;
@@ -62,7 +62,6 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
 		claim: new ConsoleClaim({ clock, code, log, refusals }),
 		codes: new OneTimeCodes({ vaultKey, clock, nowMs, log, boxName }),
 		signIns: new ConsoleSignIns(clock, passwords, log, refusals),
-		signUpRules: () => config().sign_up,
 	});
 	const keys = await ApiKeys.open({ documents, clock, nowMs, log, refusals });
 	return {

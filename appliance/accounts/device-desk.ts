@@ -67,7 +67,7 @@ export class DeviceDesk implements DeviceService {
 	async add(draft: DeviceDraft): Promise<DeviceSettings> {
 		const { accounts, devices } = this.#options;
 		// Named, so that a second account does not leave its mail without a way.
-		const [only, ...others] = accounts.list();
+		const [only, ...others] = accounts.ofOwner();
 		const account = draft.account ?? (others.length === 0 ? only?.address : undefined);
 		const { device, password } = await devices.add(account === undefined ? draft : { ...draft, account });
 		return this.#settings(device, password?.reveal() ?? null);

@@ -57,6 +57,7 @@ export function toRecord(written: WrittenDevice, origin: Origin): DeviceRecord {
 			hideEhlo: written.hide_ehlo,
 		},
 		kind: written.kind ?? "",
+		...(written.person === undefined ? {} : { person: written.person }),
 		origin,
 	};
 	return { device, written };

@@ -13,6 +13,7 @@ import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
 import type { DeviceDraft } from "../services.ts";
 import type { DocumentStore } from "../store/documents.ts";
+import { assertMayUse } from "./accounts.ts";
 import { AddressTable } from "./addresses.ts";
 import { findKind } from "./device-kinds.ts";
 import {
@@ -28,7 +29,7 @@ import {
 import { assertNotOpen, assertSwitchesFit, logWarnings } from "./device-warnings.ts";
 import { FilePasswords } from "./file-passwords.ts";
 import { HashUpgrades } from "./hash-upgrades.ts";
-import type { Account, Device } from "./model.ts";
+import type { Account, Device, FromPolicy } from "./model.ts";
 import { type Credential, generatePassword, Passwords } from "./passwords.ts";
 import { DEVICE_PASSWORDS, RecoverableSecrets, type VaultKey } from "./recoverable-secrets.ts";
 import { SignIns } from "./sign-ins.ts";
@@ -45,6 +46,8 @@ export interface DevicesOptions {
 	readonly vaultKey: VaultKey;
 	/** Shared with other listeners, so that they share its limits; made when not given. */
 	readonly passwords?: Passwords;
+	/** A rule of self-service shuts this person out, whose login may be there still. */
+	readonly isDenied?: (person: string) => boolean;
 }
 
 export type Authentication =
@@ -55,6 +58,13 @@ export interface AddedDevice {
 	readonly device: Device;
 	/** To be shown once; null when the device is known by address alone. */
 	readonly password: Secret | null;
+}
+
+/** What is not asked of an owner who adds one. */
+interface NewDevice extends DeviceDraft {
+	readonly from?: FromPolicy;
+	/** Whose it is, by self-service. */
+	readonly person?: string;
 }
 
 /** Longer than any that could be right; keeps what a peer sends out of maps and logs. */
@@ -176,9 +186,8 @@ export class Devices {
 		if (result !== "right") return { ok: false, reason: result };
 		// Looked up anew: it may have been removed during the check.
 		const device = this.byUsername(name);
-		if (device === undefined) return { ok: false, reason: "wrong" };
-		if (device.origin === "saved") this.#upgrades.signedIn(name, password, credential);
-		return { ok: true, device };
+		if (device?.origin === "saved") this.#upgrades.signedIn(name, password, credential);
+		return this.#admit(device);
 	}
 
 	/**
@@ -199,11 +208,14 @@ export class Devices {
 			return isRight && password !== undefined;
 		});
 		if (result !== "right") return { ok: false, reason: result };
-		return device === undefined ? { ok: false, reason: "wrong" } : { ok: true, device };
+		return this.#admit(device);
 	}
 
-	/** Saves a new device. Throws `device-exists`, `device-invalid`, `device-kind-unknown`, `account-unknown`. */
-	add(draft: DeviceDraft): Promise<AddedDevice> {
+	/**
+	 * Saves a new device. Throws `device-exists`, `device-invalid`, `device-kind-unknown`, `account-unknown`,
+	 * `account-personal`.
+	 */
+	add(draft: NewDevice): Promise<AddedDevice> {
 		return this.#inTurn(async () => {
 			const wanted = this.#complete(draft);
 			const { device } = toRecord(parseDevice(wanted), "saved");
@@ -307,6 +319,16 @@ export class Devices {
 		});
 	}
 
+	/** The password was right. */
+	#admit(device: Device | undefined): Authentication {
+		if (device === undefined || this.#isDenied(device)) return { ok: false, reason: "wrong" };
+		return { ok: true, device };
+	}
+
+	#isDenied({ person }: Device): boolean {
+		return person !== undefined && this.#options.isDenied?.(person) === true;
+	}
+
 	#saved(name: string): DeviceRecord {
 		const { name: known, origin } = this.get(name);
 		const record = this.#byName.get(foldName(known));
@@ -392,7 +414,7 @@ export class Devices {
 	}
 
 	/** In the form of the file. Without an address, or with CRAM-MD5, it needs a username, so it gets one. */
-	#complete({ name, addresses, username, account, kind, switches }: DeviceDraft) {
+	#complete({ name, addresses, username, account, kind, switches, from, person }: NewDevice) {
 		const taken = (candidate: string) => this.#byUsername.has(candidate);
 		const asked = username === "" ? undefined : username;
 		const needsOne = addresses.length === 0 || switches?.cram_md5 === true;
@@ -403,6 +425,8 @@ export class Devices {
 			...(signsIn === undefined ? {} : { username: signsIn }),
 			...(account === undefined ? {} : { account }),
 			...(kind === undefined ? {} : { kind: findKind(kind).name }),
+			...(from === undefined ? {} : { from }),
+			...(person === undefined ? {} : { person }),
 			...switches,
 		};
 	}
@@ -414,13 +438,16 @@ export class Devices {
 		if (clash !== undefined) throw new UserError("device-exists", `This device cannot be saved: ${clash}.`);
 		// A device whose account has gone can still be changed otherwise.
 		if (device.account === (before?.account ?? "")) return;
-		if (device.account !== "" && this.#options.findAccount(device.account) === undefined) {
+		if (device.account === "") return;
+		const account = this.#options.findAccount(device.account);
+		if (account === undefined) {
 			throw new UserError(
 				"account-unknown",
 				`There is no account ${device.account}.`,
 				`Add it first: postern account add ${device.account}`,
 			);
 		}
+		assertMayUse(account, device.person);
 	}
 
 	#inTurn<Result>(change: () => Promise<Result>): Promise<Result> {

@@ -17,6 +17,7 @@ import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
 import type { MailboxDraft } from "../services.ts";
 import type { DocumentStore } from "../store/documents.ts";
+import { assertMayUse } from "./accounts.ts";
 import { FilePasswords, isSavedPassword } from "./file-passwords.ts";
 import { HashUpgrades } from "./hash-upgrades.ts";
 import type { Account, Mailbox, Origin } from "./model.ts";
@@ -160,7 +161,7 @@ export class Mailboxes {
 		return mailbox === undefined ? { ok: false, reason: "wrong" } : { ok: true, mailbox };
 	}
 
-	/** Saves a new login. Throws `mailbox-exists`, `mailbox-invalid`, `account-unknown`. */
+	/** Saves a new login. Throws `mailbox-exists`, `mailbox-invalid`, `account-unknown`, `account-personal`. */
 	add(draft: MailboxDraft): Promise<{ readonly mailbox: Mailbox; readonly password: Secret }> {
 		return this.#inTurn(async () => {
 			const { documents, passwords, findAccount } = this.#options;
@@ -169,13 +170,15 @@ export class Mailboxes {
 			if (this.#byUsername.has(mailbox.username)) {
 				throw new UserError("mailbox-exists", `There is a mailbox login "${mailbox.username}" already.`);
 			}
-			if (mailbox.account !== "" && findAccount(mailbox.account) === undefined) {
+			const account = findAccount(mailbox.account);
+			if (mailbox.account !== "" && account === undefined) {
 				throw new UserError(
 					"account-unknown",
 					`There is no account ${mailbox.account}.`,
 					`Add it first: postern account add ${mailbox.account}`,
 				);
 			}
+			if (account !== undefined) assertMayUse(account, undefined);
 			const password = generatePassword();
 			const value = {
 				...wanted,

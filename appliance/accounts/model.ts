@@ -45,6 +45,8 @@ export interface Device {
 	readonly newestFirst: boolean;
 	/** What it is (device-kinds.ts), or empty. */
 	readonly kind: string;
+	/** Address of the person who got it by self-service; absent: it is the owner's. */
+	readonly person?: string;
 	readonly origin: Origin;
 }
 
@@ -115,5 +117,7 @@ export interface Account {
 	/** Patterns of From addresses whose mail goes through it where the device names no account. */
 	readonly senders: readonly string[];
 	readonly limits: AccountLimits;
+	/** When its person came by self-service; absent: it is the owner's. Only what is that person's sends through it. */
+	readonly joinedAt?: string;
 	readonly origin: Origin;
 }

@@ -31,7 +31,6 @@ import { generatePassword, type Passwords } from "./passwords.ts";
 import { credentialStamp, OWNER, type PersonRecord, ROLES, readPersonName } from "./person-records.ts";
 import type { PersonRegister } from "./person-register.ts";
 import { wrongError } from "./sign-in-errors.ts";
-import { allowsSignUp, type SignUpRules } from "./sign-up-rules.ts";
 
 export interface PeopleParts {
 	readonly register: PersonRegister;
@@ -43,7 +42,6 @@ export interface PeopleParts {
 	readonly nowMs: () => number;
 	readonly log: Log;
 	readonly boxName: () => string;
-	readonly signUpRules: () => SignUpRules;
 }
 
 export class People implements PeopleService {
@@ -230,10 +228,6 @@ export class People implements PeopleService {
 				return { outcome: "right", value: undefined };
 			}),
 		);
-	}
-
-	maySignUp(address: string): boolean {
-		return allowsSignUp(this.#parts.signUpRules(), address);
 	}
 
 	/** Resolves when what was begun is on the card or has failed. For an orderly stop. */

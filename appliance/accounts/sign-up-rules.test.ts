@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { configSchema } from "../config/schema.ts";
-import { allowsSignUp } from "./sign-up-rules.ts";
+import { judgeSignUp, type SignUpRules } from "./sign-up-rules.ts";
 
 const rules = (allow: string[], deny: string[] = []) =>
 	configSchema.parse({ sign_up: { allow, deny } }).sign_up;
+
+const allowsSignUp = (given: SignUpRules, address: string) => judgeSignUp(given, address).may;
 
 describe("self-service", () => {
 	it("is for nobody until somebody is allowed", () => {
@@ -57,6 +59,28 @@ describe("self-service", () => {
 			}),
 		);
 		expect(allowsSignUp({ allow: ["*"], deny: ["ada@contoso.com"] }, "ada@contoso.com\u200b")).toBe(false);
+	});
+
+	it("says which rule decides: one of those there are, that fits, and never an allowing one where a denying one fits", () => {
+		expect(judgeSignUp(rules(["*@contoso.com"], ["ada@contoso.com"]), "ADA@contoso.com")).toEqual({
+			may: false,
+			by: "deny",
+			rule: "ada@contoso.com",
+		});
+		const address = fc.constantFrom("ada@contoso.com", "bob@contoso.com", "eve@example.com", "nobody");
+		const pattern = fc.oneof(address, fc.constantFrom("*", "*@contoso.com", "*@example.com"));
+		fc.assert(
+			fc.property(fc.array(pattern), fc.array(pattern), address, (allow, deny, given) => {
+				const { may, by, rule } = judgeSignUp({ allow, deny }, given);
+				expect(may).toBe(by === "allow");
+				const fitting = (patterns: string[]) =>
+					patterns.filter((one) => judgeSignUp({ allow: [one], deny: [] }, given).may);
+				if (by === "deny") expect(fitting(deny)).toContain(rule);
+				else expect(fitting(deny)).toEqual([]);
+				if (by === "allow") expect(fitting(allow)).toContain(rule);
+				if (by === "no-rule") expect(fitting(allow)).toEqual([]);
+			}),
+		);
 	});
 
 	it("does not take a rule that means nothing", () => {

@@ -50,9 +50,10 @@ function readFromPolicy(value: string | readonly string[]): "keep" | "force" | r
 	return refused ?? patterns.filter((pattern) => typeof pattern === "string");
 }
 
-/** A number of things in a time. */
-function readCount(value: string | number): number | Refusal {
+/** A number of things. */
+export function readCount(value: string | number, most = 999_999_999): number | Refusal {
 	const count = Number(/^\d{1,9}$/.exec(String(value).trim())?.[0] ?? 0);
+	if (count > most) return new Refusal(`is too many; at most ${most}`);
 	return count > 0 ? count : new Refusal("is no such number; a whole number, at least 1");
 }
 
@@ -144,10 +145,10 @@ export const accountSchema = z.strictObject({
 				example: ["alerts-2@contoso.com"],
 			}),
 		),
-	messages_per_minute: textOrNumber(readCount)
+	messages_per_minute: textOrNumber((value) => readCount(value))
 		.prefault(30)
 		.meta(documented({ description: "most messages a minute over SMTP; Microsoft allows 30" })),
-	recipients_per_day: textOrNumber(readCount)
+	recipients_per_day: textOrNumber((value) => readCount(value))
 		.prefault(10_000)
 		.meta(
 			documented({
@@ -155,12 +156,18 @@ export const accountSchema = z.strictObject({
 					"most recipients in 24 hours; Microsoft allows 10000, fewer on trial and personal accounts",
 			}),
 		),
-	requests_per_10_minutes: textOrNumber(readCount)
+	requests_per_10_minutes: textOrNumber((value) => readCount(value))
 		.prefault(10_000)
 		.meta(documented({ description: "most requests to Graph in 10 minutes; Microsoft allows 10000" })),
 	upload_per_5_minutes: textOrNumber((value) => readSize(value, { leastBytes: 10e6, mostBytes: 1e12 }))
 		.prefault("150MB")
 		.meta(documented({ description: "most bytes uploaded to Graph in 5 minutes; Microsoft allows 150MB" })),
+});
+
+/** An account as console and command line save it: as in the file, and what the file has no key for. */
+export const savedAccountSchema = accountSchema.extend({
+	/** Its person came by self-service, then. */
+	joined_at: z.iso.datetime().optional(),
 });
 
 export const deviceSchema = z.strictObject({
@@ -235,6 +242,8 @@ export const deviceSchema = z.strictObject({
 /** A device as console and command line save it: as in the file, and what the file has no key for. */
 export const savedDeviceSchema = deviceSchema.extend({
 	kind: z.string().max(100).optional(),
+	/** Whose it is, by self-service. */
+	person: text(readMailAddress).optional(),
 	/** Sealed (accounts/recoverable-secrets.ts); in the file, `password` stands in clear anyway. */
 	recoverable_password: z.string().max(2000).optional(),
 });
@@ -261,7 +270,7 @@ export const mailboxSchema = z.strictObject({
 	newer_than: optionalText(readDuration).meta(
 		documented({ description: "shows no mail that came longer ago", example: "30d" }),
 	),
-	most_messages: textOrNumber(readCount)
+	most_messages: textOrNumber((value) => readCount(value))
 		.optional()
 		.meta(documented({ description: "shows the newest ones only; for small devices", example: "50" })),
 	cache: textOrNumber((value) => readSize(value, { leastBytes: 1e6, mostBytes: 1e12 }))

@@ -25,6 +25,7 @@ import {
 	mailboxSchema,
 	readAddressRange,
 	readClientId,
+	readCount,
 	readTenant,
 } from "./record-schemas.ts";
 import { Refusal } from "./refusal.ts";
@@ -33,6 +34,8 @@ import { readSize } from "./size.ts";
 /** Microsoft takes no message larger than 150 MB, whatever a tenant allows. */
 const LARGEST_MESSAGE_BYTES = 150 * 2 ** 20;
 const MOST_RECORDS = 1000;
+/** Each is an account that is kept signed in. */
+const MOST_JOINED = 500;
 
 const networks = () => listOf(readAddressRange);
 const listeners = () => listOfTextOrNumber(readListen);
@@ -70,12 +73,19 @@ const consoleTable = z.strictObject({
 });
 
 const signUpTable = z.strictObject({
+	enabled: z
+		.boolean()
+		.prefault(false)
+		.meta(documented({ description: "the console's page /join is open to those whom allow names" })),
 	allow: listOf(readMailPattern)
 		.prefault([])
 		.meta(documented({ description: 'addresses, such as "*@contoso.com"; nobody while it is empty' })),
 	deny: listOf(readMailPattern)
 		.prefault([])
 		.meta(documented({ description: "addresses that may not, whatever allow says" })),
+	most_people: textOrNumber((value) => readCount(value, MOST_JOINED))
+		.prefault(50)
+		.meta(documented({ description: "so many may have signed up at once" })),
 });
 
 const smtpTable = z.strictObject({

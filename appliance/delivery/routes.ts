@@ -36,7 +36,7 @@ export class Routes {
 	}
 
 	#noAccount(account: string): AccountTrouble {
-		const several = this.#options.accounts.list().length > 1;
+		const several = this.#options.accounts.ofOwner().length > 1;
 		const ownerText =
 			account !== ""
 				? `The Microsoft account ${account} is not set up any more. Add it again: postern account add ${account}`

@@ -45,7 +45,7 @@ export class MailboxDesk implements MailboxService {
 	async add(draft: MailboxDraft): Promise<MailboxSettings> {
 		const { mailboxes, accounts, place } = this.#options;
 		// Named, so that a second account does not leave it without a way.
-		const [only, ...others] = accounts.list();
+		const [only, ...others] = accounts.ofOwner();
 		const account = draft.account ?? (others.length === 0 ? only?.address : undefined);
 		const wanted = account === undefined ? draft : { ...draft, account };
 		const { mailbox, password } = await mailboxes.add(wanted);

@@ -29,14 +29,31 @@ export interface SignInFlowsOptions {
 	/** The certificate account of that address. */
 	readonly app: (account: Account) => Promise<AppGrant>;
 	/** A person signed in: keeps it. */
-	readonly accept: (account: Account, result: SignInResult & { ok: true }) => Promise<void>;
+	readonly accept: (account: Account, result: SignedIn) => Promise<void>;
 	/** Microsoft accepted the account's certificate. */
 	readonly certified: (account: Account) => void;
 	/** Aborts when the appliance stops. */
 	readonly stopping: AbortSignal;
 }
 
-type Tell = (news: SignInNews) => void;
+export type SignedIn = SignInResult & { ok: true };
+
+/** One sign-in: by what it is known while it goes on, and who keeps what comes of it. */
+interface Flow {
+	readonly account: Account;
+	readonly key: string;
+	readonly signal: AbortSignal;
+	readonly tell: (news: SignInNews) => void;
+	/** What it throws ends the stream. */
+	readonly accept: (result: SignedIn) => Promise<void>;
+}
+
+/** Of somebody whom no account knows yet. */
+export interface Visit {
+	/** Unlike every address. */
+	readonly key: string;
+	readonly accept: (result: SignedIn) => Promise<void>;
+}
 
 /** Somebody is uploading the certificate; Microsoft takes some seconds to know it. */
 const PROVE_AGAIN_MS = 10_000;
@@ -47,21 +64,21 @@ const CLOCK_SET_SINCE_MS = Date.UTC(2026, 0);
 
 export class SignInFlows {
 	readonly #options: SignInFlowsOptions;
-	/** By address. */
+	/** By the account's address, or a visit's key. */
 	readonly #waiting = new Map<string, AbortController>();
-	readonly #browsers = new Map<string, BrowserCode>();
+	readonly #browsers = new Map<string, { readonly account: Account; readonly browser: BrowserCode }>();
 	readonly #running = new Set<Promise<void>>();
 
 	constructor(options: SignInFlowsOptions) {
 		this.#options = options;
 	}
 
-	isWaiting(address: string): boolean {
-		return this.#waiting.has(address);
+	isWaiting(key: string): boolean {
+		return this.#waiting.has(key);
 	}
 
-	cancel(address: string): void {
-		this.#waiting.get(address)?.abort();
+	cancel(key: string): void {
+		this.#waiting.get(key)?.abort();
 	}
 
 	/** Resolves when all have ended; for after `stopping`. */
@@ -72,9 +89,12 @@ export class SignInFlows {
 	/**
 	 * Signs in; ends after `signed-in` or `refused`. A second sign-in to the same account takes the
 	 * place of the first. Abort the signal, or stop reading, to cancel. Whoever signs in is accepted and
-	 * named: a shared mailbox or an alias signs in under another name; a difference is pointed out.
+	 * named: a shared mailbox or an alias signs in under another name; a difference is pointed out. With a `visit`
+	 * nothing is kept but what that keeps.
 	 */
-	start(account: Account, signal: AbortSignal): AsyncIterable<SignInNews> {
+	start(account: Account, signal: AbortSignal, visit?: Visit): AsyncIterable<SignInNews> {
+		const key = visit?.key ?? account.address;
+		const accept = visit?.accept ?? ((result: SignedIn) => this.#options.accept(account, result));
 		const unready = notReady(account);
 		const calling = new AbortController();
 		const called = AbortSignal.any([signal, calling.signal, this.#options.stopping]);
@@ -84,8 +104,11 @@ export class SignInFlows {
 				const tell = (news: SignInNews) => {
 					if (read) stream.enqueue(news);
 				};
+				const leave = () => {
+					if (this.#waiting.get(key) === calling) this.#waiting.delete(key);
+				};
 				const end = (news: SignInNews) => {
-					if (this.#waiting.get(account.address) === calling) this.#waiting.delete(account.address);
+					leave();
 					tell(news);
 					if (read) stream.close();
 				};
@@ -93,9 +116,12 @@ export class SignInFlows {
 					end(unready);
 					return;
 				}
-				this.#waiting.get(account.address)?.abort();
-				this.#waiting.set(account.address, calling);
-				const flow = this.#run(account, called, tell).then(end, (error: unknown) => stream.error(error));
+				this.#waiting.get(key)?.abort();
+				this.#waiting.set(key, calling);
+				const flow = this.#run({ account, key, signal: called, tell, accept }).then(end, (error: unknown) => {
+					leave();
+					if (read) stream.error(error);
+				});
 				this.#running.add(flow);
 				flow.finally(() => this.#running.delete(flow)).catch((error: unknown) => stream.error(error));
 			},
@@ -110,35 +136,36 @@ export class SignInFlows {
 	 * The address at which a browser ended, pasted. Throws `sign-in-not-waiting` and `paste-unusable`; then the
 	 * sign-in, if there is one, waits for another.
 	 */
-	paste(address: string, text: string): void {
-		const browser = this.#browsers.get(address);
-		if (browser === undefined) throw notWaiting(`postern account add ${address} --method browser`);
+	paste(key: string, text: string): void {
+		const browser = this.#browsers.get(key)?.browser;
+		if (browser === undefined) throw notWaiting(`postern account add ${key} --method browser`);
 		browser.take(text);
 	}
 
 	/** The same, of a browser that ended at the console: its state says whose it is. */
 	returned(query: string): string {
 		const state = new URLSearchParams(query).get("state") ?? "";
-		for (const [address, browser] of this.#browsers) {
+		for (const { account, browser } of this.#browsers.values()) {
 			if (!browser.hasState(state)) continue;
 			browser.take(`?${query}`);
-			return address;
+			return account.address;
 		}
 		throw notWaiting("postern account add");
 	}
 
-	#run(account: Account, signal: AbortSignal, tell: Tell): Promise<SignInNews> {
-		switch (account.method) {
+	#run(flow: Flow): Promise<SignInNews> {
+		switch (flow.account.method) {
 			case "device-code":
-				return this.#byCode(account, signal, tell);
+				return this.#byCode(flow);
 			case "browser":
-				return this.#byBrowser(account, signal, tell);
+				return this.#byBrowser(flow);
 			case "certificate":
-				return this.#byCertificate(account, signal, tell);
+				return this.#byCertificate(flow);
 		}
 	}
 
-	async #byCode(account: Account, signal: AbortSignal, tell: Tell): Promise<SignInNews> {
+	async #byCode(flow: Flow): Promise<SignInNews> {
+		const { account, signal, tell } = flow;
 		const { http, clock, log, endpoints } = this.#options;
 		let disturbed = false;
 		const result = await signInWithCode({
@@ -156,29 +183,30 @@ export class SignInFlows {
 				tell({ type: "waiting", text: "Microsoft does not answer as it should just now; still waiting." });
 			},
 		});
-		return this.#ended(account, result, tell);
+		return this.#ended(flow, result);
 	}
 
-	async #byBrowser(account: Account, signal: AbortSignal, tell: Tell): Promise<SignInNews> {
+	async #byBrowser(flow: Flow): Promise<SignInNews> {
+		const { account, key, signal, tell } = flow;
 		const { http, clock, endpoints } = this.#options;
 		const browser = await BrowserCode.begin({
 			...{ account, http, clock, signal },
 			resource: resourceOf(account),
 			endpoints: endpoints(),
 		});
-		this.#browsers.set(account.address, browser);
+		this.#browsers.set(key, { account, browser });
 		try {
 			const expiresAt = new Date(clock.now() + browser.patienceMs).toISOString();
 			tell({ type: "open", url: browser.url, endsAt: browser.redirect, expiresAt });
-			return await this.#ended(account, await browser.finish(), tell);
+			return await this.#ended(flow, await browser.finish());
 		} finally {
-			if (this.#browsers.get(account.address) === browser) this.#browsers.delete(account.address);
+			if (this.#browsers.get(key)?.browser === browser) this.#browsers.delete(key);
 		}
 	}
 
-	async #ended(account: Account, result: SignInResult, tell: Tell): Promise<SignInNews> {
+	async #ended({ account, tell, accept }: Flow, result: SignInResult): Promise<SignInNews> {
 		if (!result.ok) return this.#refused(account, result);
-		await this.#options.accept(account, result);
+		await accept(result);
 		const { address } = account;
 		if (result.who.toLowerCase() !== address.toLowerCase()) {
 			this.#options.log.warning("signed-in-as-another", { account: address, who: result.who });
@@ -189,7 +217,7 @@ export class SignInFlows {
 	}
 
 	/** Shows the certificate, and tries until Microsoft accepts it: uploading takes a person some minutes. */
-	async #byCertificate(account: Account, signal: AbortSignal, tell: Tell): Promise<SignInNews> {
+	async #byCertificate({ account, signal, tell }: Flow): Promise<SignInNews> {
 		const { clock, app } = this.#options;
 		const unfit = unfitFor(account);
 		if (unfit !== undefined) return this.#refused(account, { ...unfit, hint: "" });

@@ -18,9 +18,8 @@ import { type CloudSettings, endpointsOf } from "./clouds.ts";
 import type { Grant, GrantParts, GrantStatus } from "./grant.ts";
 import type { HttpClient } from "./http.ts";
 import { PersonGrant } from "./person-grant.ts";
-import { describeKey, SignInFlows } from "./sign-in-flows.ts";
+import { describeKey, type SignedIn, SignInFlows } from "./sign-in-flows.ts";
 import { SIGN_IN_KIND } from "./sign-in-record.ts";
-import type { SignInResult } from "./sign-in-result.ts";
 import type { Resource, TokenOptions, TokenResult, TokenSource } from "./token-source.ts";
 import { Vault } from "./vault.ts";
 import type { KeyPlace } from "./vault-key.ts";
@@ -40,6 +39,13 @@ export interface SignInsOptions {
 }
 
 export type SignInStatus = Omit<AccountStatus, "account" | "waits">;
+
+export interface VisitOptions {
+	/** Names the visit to `paste`; unlike every address. */
+	readonly key: string;
+	readonly candidate: Account;
+	readonly onArrived: (who: string, keep: (account: Account) => Promise<void>) => Promise<void>;
+}
 
 const DAY_MS = 24 * 60 * 60_000;
 const KEEP_ALIVE_AGE_MS = DAY_MS;
@@ -103,9 +109,18 @@ export class SignIns implements TokenSource {
 		return this.#flows.start(account, signal);
 	}
 
-	/** What a person pasted after a browser sign-in. Throws as `SignInFlows.paste` does. */
-	paste(address: string, text: string): void {
-		this.#flows.paste(address, text);
+	/**
+	 * Signs somebody in who is no account yet, by a candidate for one. `onArrived` is told who it is, and may keep the
+	 * sign-in for an account; what it throws ends the stream, and nothing is kept. Cancelled by the signal.
+	 */
+	visit({ key, candidate, onArrived }: VisitOptions, signal: AbortSignal): AsyncIterable<SignInNews> {
+		const accept = (result: SignedIn) => onArrived(result.who, (account) => this.#accept(account, result));
+		return this.#flows.start(candidate, signal, { key, accept });
+	}
+
+	/** What a person pasted after a browser sign-in to the account, or of the visit. Throws as `SignInFlows.paste` does. */
+	paste(addressOrKey: string, text: string): void {
+		this.#flows.paste(addressOrKey, text);
 	}
 
 	/** The query with which a browser came back to the console; gives the account. Throws as `paste` does. */
@@ -164,7 +179,7 @@ export class SignIns implements TokenSource {
 		this.#troubled.delete(address);
 	}
 
-	async #accept(account: Account, result: SignInResult & { ok: true }): Promise<void> {
+	async #accept(account: Account, result: SignedIn): Promise<void> {
 		await (await this.#person(account.address)).adopt(account, result);
 		this.#signedIn(account, result.who);
 	}

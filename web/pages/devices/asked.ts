@@ -8,6 +8,9 @@ export async function isConfirmed(context: PageRequest): Promise<boolean> {
 	return context.req.method === "POST" && (await Form.of(context)).text("confirmed") === "yes";
 }
 
+/** Those of the owner's: nothing but what is its person's own uses one that came by self-service. */
 export async function accountAddresses(accounts: AccountService): Promise<readonly string[]> {
-	return (await accounts.list()).map(({ account }) => account.address);
+	return (await accounts.list()).flatMap(({ account }) =>
+		account.joinedAt === undefined ? [account.address] : [],
+	);
 }
