@@ -298,9 +298,10 @@ export interface JoinService {
 	/** Which rule decides, whether it is open or not. */
 	judge(address: string): SignUpJudgement;
 	/**
-	 * Ends after `refused`, `joined` or `left`; abort the signal to cancel. Throws `sign-up-closed`, `sign-up-denied` (also
-	 * after the sign-in), `sign-up-locked`, `sign-up-busy`, `sign-up-full`, `sign-up-other` (somebody else signed in than was
-	 * typed), `sign-up-taken` (the owner set the address up), `joined-unknown` (nothing to leave), `account-invalid`.
+	 * To be read to its end, which comes after `refused`, `joined` or `left`; abort the signal to cancel. Throws at once
+	 * `sign-up-closed`, `sign-up-denied`, `sign-up-locked`, `sign-up-busy`; the news end with `sign-up-closed` and
+	 * `sign-up-denied` (the rules once more), `sign-up-full`, `sign-up-other` (somebody else signed in than was typed),
+	 * `sign-up-taken` (the owner set the address up), `joined-unknown` (nothing to leave), `account-invalid`.
 	 */
 	begin(draft: JoinDraft, signal: AbortSignal): AsyncIterable<JoinNews>;
 	/** Of a browser sign-in. Throws `sign-in-not-waiting`, `paste-unusable`. */

@@ -10,7 +10,7 @@ import type { Accounts } from "./accounts/accounts.ts";
 import type { Devices } from "./accounts/devices.ts";
 import { InTurn } from "./accounts/in-turn.ts";
 import type { Account, Device } from "./accounts/model.ts";
-import type { SignUpGate } from "./accounts/sign-up-gate.ts";
+import type { Entered, SignUpGate } from "./accounts/sign-up-gate.ts";
 import type {
 	JoinDraft,
 	JoinedPerson,
@@ -58,12 +58,17 @@ export class JoinDesk implements JoinService {
 		return this.#options.gate.judge(address);
 	}
 
-	async *begin(draft: JoinDraft, signal: AbortSignal): AsyncIterable<JoinNews> {
-		const { gate, accounts, signIns } = this.#options;
-		const { method, wish, peer } = draft;
+	begin(draft: JoinDraft, signal: AbortSignal): AsyncIterable<JoinNews> {
+		const { wish, peer } = draft;
 		const address = addressKey(draft.address);
 		const isLeaving = wish === "leave" && this.#addresses().includes(address);
-		const entered = gate.enter({ address, peer, isLeaving });
+		const entered = this.#options.gate.enter({ address, peer, isLeaving });
+		return this.#visit({ ...draft, address }, entered, signal);
+	}
+
+	async *#visit(draft: JoinDraft, entered: Entered, signal: AbortSignal): AsyncGenerator<JoinNews> {
+		const { accounts, signIns } = this.#options;
+		const { address, method, wish } = draft;
 		let outcome: Outcome | undefined;
 		try {
 			if (wish === "join") this.#assertRoom(address);
@@ -71,7 +76,7 @@ export class JoinDesk implements JoinService {
 				key: keyOf(draft.visit),
 				candidate: accounts.candidate({ address, method }),
 				onArrived: async (who: string, keep: Keep) => {
-					outcome = await this.#changes.run(() => this.#arrived({ ...draft, address }, who, keep, signal));
+					outcome = await this.#changes.run(() => this.#arrived(draft, who, keep, signal));
 				},
 			};
 			for await (const news of signIns.visit(visit, signal)) {

@@ -2,8 +2,8 @@
  * The console as the LAN sees it: who may come in, what is open to all, and the sections behind the sign-in. For the
  * composition root, which gives it to `listenHttp`.
  *
- * Everything is closed unless it is opened here: without a session there is setup (once), sign-in, the box's authority
- * and `/healthz`; with one, reading needs a viewer and changing an operator, and sections of the owner's say so. A fault of ours
+ * Everything is closed unless it is opened here: without a session there is setup (once), sign-in, self-service
+ * while it is on, the box's authority and `/healthz`; with one, reading needs a viewer and changing an operator, and sections of the owner's say so. A fault of ours
  * gives a plain 500 page and a line in the log; the page never shows the fault itself.
  */
 import { Hono, type MiddlewareHandler } from "hono";
@@ -27,6 +27,7 @@ import { ownHost } from "./own-host.ts";
 import { restoreUpload } from "./pages/box/restore-routes.tsx";
 import { systemPages } from "./pages/box/routes.tsx";
 import { devicePages } from "./pages/devices/routes.tsx";
+import { joinPages } from "./pages/join/routes.tsx";
 import { logPages } from "./pages/log/routes.tsx";
 import { mailPages } from "./pages/mail/routes.tsx";
 import { mailboxPages } from "./pages/mailboxes/routes.tsx";
@@ -106,6 +107,7 @@ export function createConsole(
 	app.use(claimFirst);
 	app.route("/", claimPages());
 	app.route("/", signInPages());
+	app.route("/", joinPages());
 
 	app.route("/", mePages());
 	app.use(rolesNeeded("viewer", "operator", forbid));

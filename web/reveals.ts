@@ -19,6 +19,11 @@ export class Reveals {
 		if (this.#kept.size > MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest);
 	}
 
+	/** It has been written down. */
+	forget(sessionId: string, what: string): void {
+		this.#kept.delete(`${sessionId} ${what}`);
+	}
+
 	find(sessionId: string, what: string): Secret | undefined {
 		const kept = this.#kept.get(`${sessionId} ${what}`);
 		if (kept === undefined || kept.untilMs < performance.now()) return undefined;

@@ -13,6 +13,10 @@ export async function livedInHouse(): Promise<House> {
 		pop3: true,
 		queue: 'retry = "1h"\nkeep_subjects = true',
 		more: `
+[sign_up]
+enabled = true
+allow = ["*@contoso.example"]
+
 [[device]]
 name = "${"Verylongdevicename".repeat(5)}"
 username = "long"
@@ -103,7 +107,7 @@ export async function pagesOf(house: House): Promise<readonly string[]> {
 		"/microsoft/sign-in/alerts@contoso.example",
 		...["/mailboxes", "/mailboxes/new", "/mailboxes/plc"],
 		...["/system", "/system/settings", "/system/backup", "/system/restore", "/system/restore/done"],
-		...["/people", "/nowhere"],
+		...["/people", "/people/sign-up", "/people/sign-up?try=ada@contoso.example", "/join", "/nowhere"],
 		...(first === undefined ? [] : [`/mail/${first.id}`]),
 	];
 }

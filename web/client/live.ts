@@ -57,7 +57,8 @@ export function enableLive(enable: (root: ParentNode) => void): void {
 
 	const topics = new Set(
 		[...document.querySelectorAll<HTMLElement>("[data-live]")].flatMap(
-			(element) => element.dataset["live"]?.split(" ") ?? [],
+			// Empty where the page only asks by itself: who is not signed in is told no news.
+			(element) => element.dataset["live"]?.split(" ").filter((topic) => topic !== "") ?? [],
 		),
 	);
 	if (topics.size === 0) return;

@@ -51,7 +51,11 @@ export const microsoftWords = catalogue(
 		owner: "Failures are told to",
 		limits: "Most recipients a day",
 		origin: "Set in",
-		origins: { file: "the configuration file", saved: "the console or the command line" },
+		origins: {
+			file: "the configuration file",
+			saved: "the console or the command line",
+			joined: "self-service, by its person",
+		},
 		settingsElsewhere:
 			"Shared mailboxes, senders, limits and who is told of failures are set in the configuration file, in an [[account]] with this address.",
 		certificate: "Certificate",
@@ -139,7 +143,11 @@ export const microsoftWords = catalogue(
 			owner: "Fehlschläge erfährt",
 			limits: "Höchstens Empfänger am Tag",
 			origin: "Festgelegt in",
-			origins: { file: "der Konfigurationsdatei", saved: "der Konsole oder der Befehlszeile" },
+			origins: {
+				file: "der Konfigurationsdatei",
+				saved: "der Konsole oder der Befehlszeile",
+				joined: "Selbstbedienung, von seiner Person",
+			},
 			settingsElsewhere:
 				"Freigegebene Postfächer, Absender, Grenzen und wer von Fehlschlägen erfährt, stehen in der Konfigurationsdatei, in einem [[account]] mit dieser Adresse.",
 			certificate: "Zertifikat",
@@ -225,7 +233,11 @@ export const microsoftWords = catalogue(
 			owner: "Les échecs sont signalés à",
 			limits: "Destinataires par jour, au plus",
 			origin: "Fixé dans",
-			origins: { file: "le fichier de configuration", saved: "la console ou la ligne de commande" },
+			origins: {
+				file: "le fichier de configuration",
+				saved: "la console ou la ligne de commande",
+				joined: "le libre-service, par sa personne",
+			},
 			settingsElsewhere:
 				"Les boîtes partagées, les expéditeurs, les limites et qui apprend les échecs se règlent dans le fichier de configuration, dans un [[account]] de cette adresse.",
 			certificate: "Certificat",
@@ -311,7 +323,11 @@ export const microsoftWords = catalogue(
 			owner: "Los fallos se comunican a",
 			limits: "Destinatarios al día, como máximo",
 			origin: "Fijado en",
-			origins: { file: "el archivo de configuración", saved: "la consola o la línea de órdenes" },
+			origins: {
+				file: "el archivo de configuración",
+				saved: "la consola o la línea de órdenes",
+				joined: "el autoservicio, por su persona",
+			},
 			settingsElsewhere:
 				"Los buzones compartidos, los remitentes, los límites y a quién se comunican los fallos se fijan en el archivo de configuración, en un [[account]] con esta dirección.",
 			certificate: "Certificado",

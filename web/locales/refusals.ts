@@ -58,6 +58,35 @@ const words = catalogue(
 			text: "The message has left Postern: its content is no longer on the card.",
 			hint: "What was delivered is in the mailbox of its recipient.",
 		},
+		"sign-up-denied": {
+			text: "This address may not sign up here.",
+			hint: "Check how it is written; else ask whoever looks after this box.",
+		},
+		"sign-up-busy": {
+			text: "Too many people are signing up at this moment.",
+			hint: "Try again in a few minutes.",
+		},
+		"sign-up-locked": {
+			text: "Too many tries from here came to nothing.",
+			hint: "Wait a quarter of an hour, then try again.",
+		},
+		"sign-up-full": {
+			text: "As many people have signed up as may.",
+			hint: "Ask whoever looks after this box to make room.",
+		},
+		"sign-up-closed": {
+			text: "Nobody can sign up here by themselves any more.",
+			hint: "Ask whoever looks after this box.",
+		},
+		"sign-up-other": {
+			text: "Somebody else signed in to Microsoft than you typed here.",
+			hint: "If both addresses are yours, start again with the one with which you sign in to Microsoft.",
+		},
+		"sign-up-taken": {
+			text: "This address was set up by whoever looks after this box, for other devices too.",
+			hint: "Ask them for a user name and a password.",
+		},
+		"joined-unknown": { text: "This address has not signed up here.", hint: "There is nothing to leave." },
 		"last-owner": { text: "The last owner cannot go.", hint: "Make somebody else an owner first." },
 		"passphrase-weak": {
 			text: "This passphrase is too easy to guess.",
@@ -153,6 +182,35 @@ const words = catalogue(
 				text: "Die Nachricht hat Postern verlassen: ihr Inhalt ist nicht mehr auf der Karte.",
 				hint: "Was zugestellt wurde, liegt im Postfach des Empfängers.",
 			},
+			"sign-up-denied": {
+				text: "Diese Adresse darf sich hier keinen Zugang holen.",
+				hint: "Prüfen Sie, wie sie geschrieben ist; sonst fragen Sie, wo Postern betreut wird.",
+			},
+			"sign-up-busy": {
+				text: "Gerade melden sich zu viele Leute an.",
+				hint: "Versuchen Sie es in einigen Minuten noch einmal.",
+			},
+			"sign-up-locked": {
+				text: "Zu viele Versuche von hier führten zu nichts.",
+				hint: "Warten Sie eine Viertelstunde und versuchen Sie es dann noch einmal.",
+			},
+			"sign-up-full": {
+				text: "Es haben schon so viele Leute einen Zugang, wie dürfen.",
+				hint: "Fragen Sie, wo Postern betreut wird, ob Platz gemacht werden kann.",
+			},
+			"sign-up-closed": {
+				text: "Niemand kann sich hier noch selbst einen Zugang holen.",
+				hint: "Fragen Sie, wo Postern betreut wird.",
+			},
+			"sign-up-other": {
+				text: "Bei Microsoft hat sich jemand anderes angemeldet, als Sie hier eingegeben haben.",
+				hint: "Gehören beide Adressen Ihnen, beginnen Sie neu mit der, mit der Sie sich bei Microsoft anmelden.",
+			},
+			"sign-up-taken": {
+				text: "Diese Adresse ist hier schon eingerichtet, auch für andere Geräte.",
+				hint: "Fragen Sie nach einem Benutzernamen und einem Passwort, wo Postern betreut wird.",
+			},
+			"joined-unknown": { text: "Diese Adresse hat hier keinen Zugang.", hint: "Es gibt nichts zu beenden." },
 			"last-owner": {
 				text: "Der letzte Inhaber kann nicht gehen.",
 				hint: "Machen Sie zuerst jemand anderen zum Inhaber.",
@@ -253,6 +311,35 @@ const words = catalogue(
 				text: "Le message a quitté Postern : son contenu n’est plus sur la carte.",
 				hint: "Ce qui a été remis se trouve dans la boîte du destinataire.",
 			},
+			"sign-up-denied": {
+				text: "Cette adresse ne peut pas s’inscrire ici.",
+				hint: "Vérifiez son orthographe ; sinon demandez à qui s’occupe de ce boîtier.",
+			},
+			"sign-up-busy": {
+				text: "Trop de personnes s’inscrivent en ce moment.",
+				hint: "Réessayez dans quelques minutes.",
+			},
+			"sign-up-locked": {
+				text: "Trop d’essais depuis ici n’ont abouti à rien.",
+				hint: "Attendez un quart d’heure, puis réessayez.",
+			},
+			"sign-up-full": {
+				text: "Autant de personnes se sont inscrites qu’il est permis.",
+				hint: "Demandez à qui s’occupe de ce boîtier de faire de la place.",
+			},
+			"sign-up-closed": {
+				text: "Personne ne peut plus s’inscrire ici soi-même.",
+				hint: "Demandez à qui s’occupe de ce boîtier.",
+			},
+			"sign-up-other": {
+				text: "Une autre adresse que celle saisie ici s’est connectée à Microsoft.",
+				hint: "Si les deux sont à vous, recommencez avec celle qui vous sert à vous connecter à Microsoft.",
+			},
+			"sign-up-taken": {
+				text: "Cette adresse est déjà configurée ici, pour d’autres appareils aussi.",
+				hint: "Demandez un nom d’utilisateur et un mot de passe à qui s’occupe de ce boîtier.",
+			},
+			"joined-unknown": { text: "Cette adresse n’est pas inscrite ici.", hint: "Il n’y a rien à quitter." },
 			"last-owner": {
 				text: "Le dernier propriétaire ne peut pas partir.",
 				hint: "Nommez d’abord un autre propriétaire.",
@@ -350,6 +437,35 @@ const words = catalogue(
 				text: "El mensaje ha salido de Postern: su contenido ya no está en la tarjeta.",
 				hint: "Lo que se entregó está en el buzón del destinatario.",
 			},
+			"sign-up-denied": {
+				text: "Esta dirección no puede darse de alta aquí.",
+				hint: "Revise cómo está escrita; si no, pregunte a quien cuida de este aparato.",
+			},
+			"sign-up-busy": {
+				text: "Demasiadas personas se están dando de alta en este momento.",
+				hint: "Inténtelo de nuevo en unos minutos.",
+			},
+			"sign-up-locked": {
+				text: "Demasiados intentos desde aquí no llegaron a nada.",
+				hint: "Espere un cuarto de hora e inténtelo de nuevo.",
+			},
+			"sign-up-full": {
+				text: "Ya se han dado de alta tantas personas como se permite.",
+				hint: "Pida a quien cuida de este aparato que haga sitio.",
+			},
+			"sign-up-closed": {
+				text: "Ya nadie puede darse de alta aquí por sí mismo.",
+				hint: "Pregunte a quien cuida de este aparato.",
+			},
+			"sign-up-other": {
+				text: "En Microsoft ha iniciado sesión otra dirección que la escrita aquí.",
+				hint: "Si las dos son suyas, empiece de nuevo con la que usa para iniciar sesión en Microsoft.",
+			},
+			"sign-up-taken": {
+				text: "Esta dirección ya está configurada aquí, también para otros equipos.",
+				hint: "Pida un nombre de usuario y una contraseña a quien cuida de este aparato.",
+			},
+			"joined-unknown": { text: "Esta dirección no está dada de alta aquí.", hint: "No hay nada que dejar." },
 			"last-owner": {
 				text: "El último propietario no puede irse.",
 				hint: "Nombre antes a otro propietario.",

@@ -17,6 +17,7 @@ export const signInWords = catalogue(
 		authorityLink: "Download the authority",
 		secure: "Open this page encrypted",
 		signedOut: "You are signed out.",
+		join: "Get a user name of your own for sending mail",
 	},
 	{
 		de: {
@@ -36,6 +37,7 @@ export const signInWords = catalogue(
 			authorityLink: "Zertifizierungsstelle herunterladen",
 			secure: "Diese Seite verschlüsselt öffnen",
 			signedOut: "Sie sind abgemeldet.",
+			join: "Einen eigenen Benutzernamen zum Senden von Mail bekommen",
 		},
 		fr: {
 			title: "Se connecter",
@@ -53,6 +55,7 @@ export const signInWords = catalogue(
 			authorityLink: "Télécharger l’autorité",
 			secure: "Ouvrir cette page de façon chiffrée",
 			signedOut: "Vous êtes déconnecté.",
+			join: "Obtenir un nom d’utilisateur à vous pour envoyer du courrier",
 		},
 		es: {
 			title: "Iniciar sesión",
@@ -69,6 +72,7 @@ export const signInWords = catalogue(
 			authorityLink: "Descargar la autoridad",
 			secure: "Abrir esta página cifrada",
 			signedOut: "Ha cerrado la sesión.",
+			join: "Obtener un nombre de usuario propio para enviar correo",
 		},
 	},
 );

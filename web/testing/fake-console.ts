@@ -24,6 +24,7 @@ const NOT_GIVEN = [
 	"backups",
 	"moving",
 	"hooks",
+	"joining",
 	"appliance",
 	"queue",
 	"devices",
@@ -124,7 +125,7 @@ function fakeConsoleServices(given: Given, isUnclaimed: boolean): ConsoleService
 			return { session: sessionOf("owner"), token: new Secret("owner") };
 		},
 	};
-	const defaults: Given = { ...basic, people };
+	const defaults: Given = { ...basic, people, joining: { isOpen: () => false, list: async () => [] } };
 	return Object.fromEntries(
 		NOT_GIVEN.map((name) => [name, loud(name, { ...defaults[name], ...given[name] })]),
 	) as unknown as ConsoleServices;

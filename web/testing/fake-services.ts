@@ -160,13 +160,13 @@ export function accountStatus(change: Partial<AccountStatus> = {}): AccountStatu
 	};
 }
 
-export const PROMPT: SignInNews = {
+export const PROMPT = {
 	type: "prompt",
 	verificationUri: "https://microsoft.com/devicelogin",
 	userCode: "ABCD-EFGH",
 	expiresAt: "2026-11-20T12:00:00.000Z",
 	message: "To sign in, open the page and enter the code.",
-};
+} as const satisfies SignInNews;
 
 export const MAILBOX: Mailbox = {
 	username: "orders",
@@ -190,12 +190,12 @@ const POP3_PORTS = [
 	{ role: "pop3", port: 110, security: "STLS" },
 ] as const;
 
-export const OPEN: SignInNews = {
+export const OPEN = {
 	type: "open",
 	url: "https://login.example/authorize?client_id=1",
 	endsAt: "https://login.example/common/oauth2/nativeclient",
 	expiresAt: "2026-11-20T12:00:00.000Z",
-};
+} as const satisfies SignInNews;
 
 export const CERTIFICATE: AppCertificate = {
 	address: "alerts@contoso.com",

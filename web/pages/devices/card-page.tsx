@@ -51,7 +51,7 @@ export const CardPage: FC<CardPageProps> = (props) => {
 	);
 };
 
-const ToType: FC<{ readonly settings: DeviceSettings }> = ({ settings }) => {
+export const ToType: FC<{ readonly settings: DeviceSettings }> = ({ settings }) => {
 	const words = useWords(deviceSetupWords);
 	const { device, ports, password } = settings;
 	const lines = linesToType(settings, words);

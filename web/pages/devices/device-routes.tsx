@@ -199,7 +199,10 @@ function ask(
 
 async function showRules(context: PageRequest, device: Device, values: RuleValues, refused?: UserError) {
 	const { devices, accounts } = context.var.desk.services;
-	const [kinds, addresses] = await Promise.all([devices.kinds(), accountAddresses(accounts)]);
+	const [kinds, others] = await Promise.all([devices.kinds(), accountAddresses(accounts)]);
+	// It may send through its person's own, which no other device may.
+	const isOwn = device.person !== undefined && device.account === device.person;
+	const addresses = isOwn ? [device.account, ...others] : others;
 	const title = deviceRuleWords[context.var.language].title(device.name);
 	const body = (
 		<RulesPage

@@ -11,6 +11,7 @@ import type { ConsoleEnvironment } from "../../environment.ts";
 import { Form } from "../../form.ts";
 import { mailboxWords } from "../../locales/mailboxes.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
+import { accountAddresses } from "../devices/asked.ts";
 import { ownersOnly } from "../owners-only.ts";
 import { ListPage } from "./list-page.tsx";
 import { mailboxDraft, NOTHING_TYPED, type TypedMailbox, typedMailbox } from "./mailbox-draft.ts";
@@ -111,8 +112,7 @@ function testKey(username: string): string {
 }
 
 async function showForm(context: PageRequest, typed: TypedMailbox, refused?: UserError) {
-	const accounts = await context.var.desk.services.accounts.list();
-	const addresses = accounts.map(({ account }) => account.address);
+	const addresses = await accountAddresses(context.var.desk.services.accounts);
 	const body = <NewPage typed={typed} accounts={addresses} refused={refused} />;
 	const page = { ...place(context), title: words(context).add, body };
 	return show(context, page, refused === undefined ? 200 : 400);

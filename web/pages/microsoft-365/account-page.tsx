@@ -131,7 +131,7 @@ const Settings: FC<{ readonly view: AccountView }> = ({ view: { status } }) => {
 					account.senders.length === 0 ? null : [words.senders, account.senders.join(", ")],
 					[words.owner, account.owner],
 					[words.limits, <Count of={account.limits.recipientsPerDay} />],
-					[words.origin, words.origins[account.origin]],
+					[words.origin, words.origins[account.joinedAt === undefined ? account.origin : "joined"]],
 				]}
 			/>
 			<p class="hint">{words.settingsElsewhere}</p>

@@ -58,7 +58,10 @@ export function accountPages(): Hono<ConsoleEnvironment> {
 		if ((await Form.of(context)).text("confirmed") !== "yes") {
 			return askToRemove(context, status, readers);
 		}
-		await context.var.desk.services.accounts.remove(account.address);
+		const { accounts, joining } = context.var.desk.services;
+		// With the login of who signed up: it would be of no use.
+		if (account.joinedAt !== undefined) await joining.remove(account.address);
+		else await accounts.remove(account.address);
 		return goTo(context, "/microsoft", { kind: "done", text: words(context).removed(account.address) });
 	});
 
@@ -84,13 +87,13 @@ function testKey(address: string): string {
 async function viewsOf(context: PageRequest): Promise<readonly AccountView[]> {
 	const { accounts, appliance, mailboxes } = context.var.desk.services;
 	const [all, status, logins] = await Promise.all([accounts.list(), appliance.status(), mailboxes.list()]);
+	const owners = all.filter(({ account }) => account.joinedAt === undefined);
 	return all.map((one) => {
 		const { address } = one.account;
 		const passage = status.accounts.find((other) => other.address === address);
-		// A login that names no account reads through the only one there is.
-		const readers = logins.filter(
-			({ account }) => account === address || (account === "" && all.length === 1),
-		);
+		// A login that names no account reads through the only one of the owner's.
+		const isOnly = owners.length === 1 && owners[0] === one;
+		const readers = logins.filter(({ account }) => account === address || (account === "" && isOnly));
 		return {
 			status: one,
 			circuit: passage?.circuit ?? "closed",
@@ -128,7 +131,8 @@ async function certificateToSend(context: PageRequest): Promise<AppCertificate> 
 async function askToRemove(context: PageRequest, { account }: AccountStatus, readers: readonly string[]) {
 	const { accounts, devices } = context.var.desk.services;
 	const [all, senders] = await Promise.all([accounts.list(), devices.list()]);
-	const isOnly = all.length === 1;
+	const owners = all.filter((one) => one.account.joinedAt === undefined);
+	const isOnly = owners.length === 1 && account.joinedAt === undefined;
 	const names = senders.filter((device) => device.account === account.address).map(({ name }) => name);
 	const body = <RemovePage account={account} isOnly={isOnly} devices={names} readers={readers} />;
 	return show(context, { title: words(context).removeTitle(account.address), section: "microsoft", body });

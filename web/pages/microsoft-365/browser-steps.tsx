@@ -1,20 +1,22 @@
 /** Signing in with a browser: the link, and the address at which it ends, pasted or brought back by itself. */
 import type { FC } from "hono/jsx";
-import type { AccountDraft, SignInNews } from "../../../appliance/services.ts";
+import type { SignInNews } from "../../../appliance/services.ts";
 import { Button, Form, TextField } from "../../components/form.tsx";
 import { Card, Copyable } from "../../components/page-parts.tsx";
 import { accountSignInWords } from "../../locales/account-sign-in.ts";
 import { useWords } from "../../page-context.ts";
-import { pastePath } from "./sign-in-draft.ts";
 import { TimeLeft } from "./time-left.tsx";
 
 interface BrowserStepsProps {
 	readonly open: Extract<SignInNews, { type: "open" }>;
-	readonly draft: AccountDraft;
-	readonly returnsHere: boolean;
+	/** Who is to sign in. */
+	readonly address: string;
+	/** Where what is pasted is sent. */
+	readonly pasteTo: string;
 }
 
-export const BrowserSteps: FC<BrowserStepsProps> = ({ open, draft, returnsHere }) => {
+export const BrowserSteps: FC<BrowserStepsProps> = ({ open, address, pasteTo }) => {
+	const returnsHere = returnsByItself(open.endsAt);
 	const words = useWords(accountSignInWords);
 	return (
 		<Card>
@@ -31,7 +33,7 @@ export const BrowserSteps: FC<BrowserStepsProps> = ({ open, draft, returnsHere }
 				</details>
 			</section>
 			<section>
-				<h2>{words.browserSignIn(draft.address)}</h2>
+				<h2>{words.browserSignIn(address)}</h2>
 			</section>
 			<section class="stack">
 				<h2>{returnsHere ? words.browserReturns : words.browserPaste}</h2>
@@ -39,7 +41,7 @@ export const BrowserSteps: FC<BrowserStepsProps> = ({ open, draft, returnsHere }
 					{returnsHere ? words.browserReturnsText : words.browserPasteText}{" "}
 					{returnsHere ? null : <code>{open.endsAt}</code>}
 				</p>
-				<Form action={pastePath(draft)}>
+				<Form action={pasteTo}>
 					<TextField label={words.pasteLabel} name="pasted" isCode rows={3} />
 					<div>
 						<Button kind={returnsHere ? "quiet" : "primary"}>{words.pasteDo}</Button>
@@ -50,3 +52,8 @@ export const BrowserSteps: FC<BrowserStepsProps> = ({ open, draft, returnsHere }
 		</Card>
 	);
 };
+
+/** `microsoft.redirect` leads to the console's own route. */
+function returnsByItself(endsAt: string): boolean {
+	return endsAt.endsWith("/sign-in/return");
+}

@@ -13,7 +13,7 @@ import { useWords } from "../../page-context.ts";
 import { BrowserSteps } from "./browser-steps.tsx";
 import { CertificateSteps } from "./certificate-steps.tsx";
 import { CodeSteps } from "./code-steps.tsx";
-import { accountPath, fieldsOf, METHODS, signInPath } from "./sign-in-draft.ts";
+import { accountPath, fieldsOf, METHODS, pastePath, signInPath } from "./sign-in-draft.ts";
 import type { Stage, Waiting } from "./sign-in-stage.ts";
 
 export interface SignInPageProps {
@@ -27,8 +27,6 @@ export interface SignInPageProps {
 	readonly isMethodLocked: boolean;
 	/** Nothing sends yet: the box is being set up. */
 	readonly isSettingUp: boolean;
-	/** The browser comes back to this console by itself. */
-	readonly returnsHere: boolean;
 }
 
 export const SignInPage: FC<SignInPageProps> = (props) => {
@@ -108,12 +106,12 @@ const StageView: FC<SignInPageProps> = (props): Child => {
 	}
 };
 
-const WaitingView: FC<SignInPageProps & { readonly on: Waiting }> = ({ on, draft, returnsHere }): Child => {
+const WaitingView: FC<SignInPageProps & { readonly on: Waiting }> = ({ on, draft }): Child => {
 	switch (on.type) {
 		case "prompt":
 			return <CodeSteps prompt={on} />;
 		case "open":
-			return <BrowserSteps open={on} draft={draft} returnsHere={returnsHere} />;
+			return <BrowserSteps open={on} address={draft.address} pasteTo={pastePath(draft)} />;
 		case "certificate":
 			return <CertificateSteps certificate={on.certificate} />;
 	}

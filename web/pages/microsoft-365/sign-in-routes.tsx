@@ -109,7 +109,6 @@ async function showSignIn(context: PageRequest) {
 		isMethodLocked: account?.account.origin === "file",
 		isSettingUp: devices.length === 0,
 		version: `${stage.kind} ${run?.news.length ?? 0}`,
-		returnsHere: stage.kind === "waiting" && stage.on.type === "open" && isOurs(stage.on.endsAt),
 	};
 	const goesOn = stage.kind === "starting" || stage.kind === "waiting";
 	// Somebody pastes: a page that asks for itself again would take it away.
@@ -117,11 +116,6 @@ async function showSignIn(context: PageRequest) {
 	const title = accountSignInWords[context.var.language].title(draft.address);
 	const refresh = asksAgain ? { refreshSeconds: REFRESH_SECONDS } : {};
 	return show(context, { title, section: "microsoft", body: <SignInPage {...props} />, ...refresh });
-}
-
-/** `microsoft.redirect` leads to the console's own route. */
-function isOurs(endsAt: string): boolean {
-	return endsAt.endsWith("/sign-in/return");
 }
 
 function queryDraft(context: PageRequest): AccountDraft {

@@ -1,6 +1,12 @@
 /** The people of the console and the keys of programs, for an owner. */
 import type { FC } from "hono/jsx";
-import { type ApiKey, KEY_SCOPES, type Person, type Role } from "../../../appliance/console-services.ts";
+import {
+	type ApiKey,
+	type JoinedPerson,
+	KEY_SCOPES,
+	type Person,
+	type Role,
+} from "../../../appliance/console-services.ts";
 import type { UserError } from "../../../appliance/errors.ts";
 import type { Secret } from "../../../appliance/secret.ts";
 import { API_DOCUMENT } from "../../api-mount.ts";
@@ -12,18 +18,22 @@ import { Card, Copyable, PageHead } from "../../components/page-parts.tsx";
 import { commonWords } from "../../locales/common.ts";
 import { peopleWords } from "../../locales/people.ts";
 import { useWords } from "../../page-context.ts";
+import { JoinedCard } from "./joined-card.tsx";
 
 export const ROLES: readonly Role[] = ["viewer", "operator", "owner"];
 
 interface PeoplePageProps {
 	readonly people: readonly Person[];
 	readonly keys: readonly ApiKey[];
+	/** By self-service. */
+	readonly joined: readonly JoinedPerson[];
+	readonly isSignUpOpen: boolean;
 	/** Just made: whose password, or the key. */
 	readonly made?: { readonly title: string; readonly secret: Secret } | undefined;
 	readonly refused?: UserError | undefined;
 }
 
-export const PeoplePage: FC<PeoplePageProps> = ({ people, keys, made, refused }) => {
+export const PeoplePage: FC<PeoplePageProps> = ({ people, keys, joined, isSignUpOpen, made, refused }) => {
 	const words = useWords(peopleWords);
 	const common = useWords(commonWords);
 	return (
@@ -61,6 +71,7 @@ export const PeoplePage: FC<PeoplePageProps> = ({ people, keys, made, refused })
 					</div>
 				</Form>
 			</Card>
+			<JoinedCard joined={joined} isOpen={isSignUpOpen} />
 			<Keys keys={keys} />
 		</>
 	);

@@ -10,6 +10,7 @@ import { peopleWords } from "../../locales/people.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
 import { ownersOnly } from "../owners-only.ts";
 import { PeoplePage, ROLES } from "./people-page.tsx";
+import { signUpRoutes } from "./sign-up-routes.tsx";
 
 /** What the page of people reveals once; one at a time. */
 const MADE = "people";
@@ -18,6 +19,7 @@ export function peoplePages(): Hono<ConsoleEnvironment> {
 	const routes = new Hono<ConsoleEnvironment>();
 	routes.use("/people/*", ownersOnly);
 	routes.get("/people", (context) => showPeople(context));
+	routes.route("/", signUpRoutes());
 
 	routes.post("/people", async (context) => {
 		const form = await Form.of(context);
@@ -93,7 +95,7 @@ function roleOf(text: string): Role {
 	return ROLES.find((role) => role === text) ?? "viewer";
 }
 
-function showPeople(context: PageRequest, refused?: UserError) {
+async function showPeople(context: PageRequest, refused?: UserError) {
 	const { desk, session } = context.var;
 	const whose = context.req.query("made");
 	const secret =
@@ -101,7 +103,8 @@ function showPeople(context: PageRequest, refused?: UserError) {
 	const { newPassword, keyNew, title } = words(context);
 	const made =
 		secret === undefined ? undefined : { title: whose === "" ? keyNew : newPassword(whose ?? ""), secret };
-	const { people, keys } = desk.services;
-	const body = <PeoplePage people={people.list()} keys={keys.list()} made={made} refused={refused} />;
+	const { people, keys, joining } = desk.services;
+	const lists = { people: people.list(), keys: keys.list(), joined: await joining.list() };
+	const body = <PeoplePage {...lists} isSignUpOpen={joining.isOpen()} made={made} refused={refused} />;
 	return show(context, { title, section: "people", body }, refused ? 409 : 200);
 }

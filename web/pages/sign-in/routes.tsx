@@ -57,15 +57,13 @@ export function signInPages(): Hono<ConsoleEnvironment> {
 	return routes;
 }
 
-type FormProps = Omit<Parameters<typeof SignInPage>[0], "secureAddress">;
+type FormProps = Omit<Parameters<typeof SignInPage>[0], "secureAddress" | "canJoin">;
 
 function showForm(context: PageRequest, props: FormProps, status: 200 | 403 = 200) {
 	const { title } = signInWords[context.var.language];
-	return show(
-		context,
-		{ title, body: <SignInPage {...props} secureAddress={secureAddress(context)} /> },
-		status,
-	);
+	const canJoin = context.var.desk.services.joining.isOpen();
+	const around = { canJoin, secureAddress: secureAddress(context) };
+	return show(context, { title, body: <SignInPage {...props} {...around} /> }, status);
 }
 
 /** The same page over the console's TLS port. */

@@ -16,6 +16,8 @@ interface SignInPageProps {
 	/** Where this page is to be had encrypted; undefined when it is already, or cannot be. */
 	readonly secureAddress?: string | undefined;
 	readonly isSignedOut?: boolean;
+	/** Self-service is on. */
+	readonly canJoin: boolean;
 }
 
 export const SignInPage: FC<SignInPageProps> = ({
@@ -25,6 +27,7 @@ export const SignInPage: FC<SignInPageProps> = ({
 	needsCode = false,
 	secureAddress,
 	isSignedOut = false,
+	canJoin,
 }) => {
 	const words = useWords(signInWords);
 	return (
@@ -63,6 +66,11 @@ export const SignInPage: FC<SignInPageProps> = ({
 				) : null}
 				<Button>{words.button}</Button>
 			</Form>
+			{canJoin ? (
+				<p>
+					<a href="/join">{words.join}</a>
+				</p>
+			) : null}
 			<details>
 				<summary>{words.forgotten}</summary>
 				<p>{words.forgottenText}</p>
