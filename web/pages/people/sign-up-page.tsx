@@ -108,7 +108,14 @@ const Try: FC<SignUpPageProps> = ({ tried }) => {
 		<Card title={words.tryTitle} id="try">
 			<p class="quiet">{words.tryText}</p>
 			<form method="get" action="/people/sign-up#try">
-				<TextField label={words.address} name="try" value={tried?.address ?? ""} maxlength={320} isCode />
+				<TextField
+					label={words.address}
+					name="try"
+					id="try-address"
+					value={tried?.address ?? ""}
+					maxlength={320}
+					isCode
+				/>
 				<div>
 					<Button kind="quiet">{words.tryDo}</Button>
 				</div>
