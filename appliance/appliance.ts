@@ -254,7 +254,7 @@ export class Appliance {
 			const recent = await spool.digests(clock.now() - REPEAT_WINDOW_MS);
 			for (const { id, digest } of recent) repeats.answering(digest, id);
 			const fetching = await openFetching({
-				...{ config, documents: storage, accounts, passwords, clock, time, log },
+				...{ config, documents: storage, accounts, devices, passwords, clock, time, log },
 				vaultKey: sharedVaultKey(keyPlace),
 				graph: transports.graph,
 				tokens: signIns,

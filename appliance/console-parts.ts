@@ -138,6 +138,12 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 		const joining = new JoinDesk({
 			...{ accounts: lent.accounts, devices: lent.devices, signIns: lent.signIns, log: lent.log },
 			...{ settingsOf: (name) => lent.services.devices.show(name), traffic },
+			fetchingAt: () => {
+				const { server, ports } = listeners.mailboxSettings();
+				// Its password needs encryption, as for sending.
+				const safe = ports.filter(({ security }) => security !== "none");
+				return config().sign_up.fetch_mail && safe.length > 0 ? { server, ports: safe } : null;
+			},
 			gate: new SignUpGate({
 				...{ settings: () => config().sign_up, clock, log: lent.log },
 				refusals: new RefusalLog(clock, lent.log, "console-refused-more"),

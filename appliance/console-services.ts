@@ -10,6 +10,7 @@ import type { Secret } from "./secret.ts";
 import type {
 	AccountStatus,
 	DeviceSettings,
+	MailboxSettings,
 	QueueAction,
 	QueueEntry,
 	Services,
@@ -273,6 +274,8 @@ export type JoinNews =
 			readonly isNew: boolean;
 			/** Without the password. */
 			readonly settings: DeviceSettings;
+			/** Where the same login fetches their mail; null: it does not. */
+			readonly fetching: Pick<MailboxSettings, "server" | "ports"> | null;
 			/** To be shown once. */
 			readonly password: Secret;
 	  }

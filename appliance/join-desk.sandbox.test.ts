@@ -89,6 +89,7 @@ beforeEach(async () => {
 				sender: "",
 			};
 		},
+		fetchingAt: () => null,
 		traffic: { series: () => [] },
 		nowMs: () => clock.now(),
 	});

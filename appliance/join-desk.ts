@@ -32,6 +32,8 @@ export interface JoinDeskOptions {
 	readonly devices: Devices;
 	/** What to type in. */
 	readonly settingsOf: DeviceService["show"];
+	/** Where to fetch; null: the owner does not want that, or no port is open. */
+	readonly fetchingAt: () => Extract<JoinNews, { type: "joined" }>["fetching"];
 	readonly signIns: Pick<SignIns, "visit" | "paste" | "forget" | "status">;
 	readonly traffic: Pick<TrafficService, "series">;
 	readonly nowMs: () => number;
@@ -140,14 +142,15 @@ export class JoinDesk implements JoinService {
 	}
 
 	async #join({ address, method, peer }: JoinDraft, keep: Keep): Promise<Outcome> {
-		const { accounts, settingsOf, nowMs, log } = this.#options;
+		const { accounts, settingsOf, fetchingAt, nowMs, log } = this.#options;
 		const isNew = !this.#addresses().includes(address);
 		const account = await accounts.join({ address, method }, nowMs());
 		try {
 			await keep(account);
 			const { device, password } = await this.#login(address);
 			log.notice(isNew ? "person-joined" : "person-joined-again", { who: address, address: peer.address });
-			return { type: "joined", isNew, password, settings: await settingsOf(device) };
+			const settings = await settingsOf(device);
+			return { type: "joined", isNew, password, settings, fetching: fetchingAt() };
 		} catch (thrown) {
 			log.error("sign-up-failed", { who: address, error: asError(thrown).message });
 			if (isNew) await this.#remove(address);

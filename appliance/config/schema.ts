@@ -83,6 +83,12 @@ const signUpTable = z.strictObject({
 	deny: listOf(readMailPattern)
 		.prefault([])
 		.meta(documented({ description: "addresses that may not, whatever allow says" })),
+	fetch_mail: z
+		.boolean()
+		.prefault(false)
+		.meta(
+			documented({ description: "they may also fetch their own mailbox over POP3, with the same password" }),
+		),
 	most_people: textOrNumber((value) => readCount(value, MOST_JOINED))
 		.prefault(50)
 		.meta(documented({ description: "so many may have signed up at once" })),

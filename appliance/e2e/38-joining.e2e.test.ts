@@ -12,6 +12,8 @@ if (missing !== undefined) console.log(`skipped, self-service: ${missing}`);
 
 const ADA = "ada@contoso.example";
 const EVE = "eve@contoso.example";
+/** Of curl. */
+const LOGIN_DENIED = 67;
 
 describe.skipIf(missing !== undefined)("self-service", () => {
 	let house: House;
@@ -21,7 +23,7 @@ describe.skipIf(missing !== undefined)("self-service", () => {
 	const originOf = () => `http://127.0.0.1:${house.port("console")}`;
 
 	beforeAll(async () => {
-		house = await House.build({ onlyByPassword: true });
+		house = await House.build({ onlyByPassword: true, pop3: true });
 		browser = await openBrowser();
 		owner = (await openPage(browser, originOf())).page;
 		await claim(owner);
@@ -219,6 +221,32 @@ describe.skipIf(missing !== undefined)("self-service", () => {
 		expect((await send(login, "removed")).output).toContain("535 5.7.8");
 		expect(await addresses()).toEqual([ACCOUNT]);
 		expect(await house.json<unknown[]>("device", "list")).toEqual([]);
+	});
+
+	it("lets them fetch their own mail with it, once the owner wants that", { timeout: 120_000 }, async () => {
+		const fetch = ({ username, password }: { username: string; password: string }) =>
+			run("curl", [
+				"-sSk",
+				"--user",
+				`${username}:${password}`,
+				`pop3s://127.0.0.1:${house.port("pop3-tls")}/`,
+			]);
+		await rules(true, "*@contoso.example");
+		const page = await visitor();
+		const login = await join(page, ADA);
+		expect(await page.textContent("main")).not.toContain("POP3");
+		expect(await fetch(login)).toMatchObject({ exitCode: LOGIN_DENIED });
+		await owner.check("#fetchMail");
+		await owner.click("main form button[type=submit]");
+		await owner.waitForSelector("text=Saved.");
+		expect(await fetch(login)).toMatchObject({ exitCode: 0 });
+		const again = await join(page, ADA);
+		expect(await page.textContent("main")).toContain(String(house.port("pop3-tls")));
+		expect(await violationsOf(page)).toEqual([]);
+		expect(await fetch(login)).toMatchObject({ exitCode: LOGIN_DENIED });
+		expect(await fetch(again)).toMatchObject({ exitCode: 0 });
+		await rules(true, "*@contoso.example", ADA);
+		expect(await fetch(again)).toMatchObject({ exitCode: LOGIN_DENIED });
 	});
 
 	it("asks whoever is not the owner to sign in before they see who came", async () => {

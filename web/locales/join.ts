@@ -12,7 +12,7 @@ export const joinWords = catalogue(
 			consent:
 				"Microsoft asks whether the box may send mail as you and read and write your mailbox. It needs the latter for large mail, and to see that nothing goes twice.",
 			login:
-				"You get a user name and a password that are good for sending through this box, and for nothing else.",
+				"You get a user name and a password that are good on this box, for mail of your own, and for nothing else.",
 		},
 		honest:
 			"Whoever looks after this box sees to whom your mail goes and when, and can end your login. You can come back here at any time for a new password, or to leave.",
@@ -59,7 +59,7 @@ export const joinWords = catalogue(
 				consent:
 					"Microsoft fragt, ob Postern in Ihrem Namen senden und Ihr Postfach lesen und ändern darf. Letzteres braucht es für große Mail, und um zu sehen, dass nichts doppelt hinausgeht.",
 				login:
-					"Sie bekommen einen Benutzernamen und ein Passwort, die zum Senden über Postern gut sind und zu nichts sonst.",
+					"Sie bekommen einen Benutzernamen und ein Passwort, die bei Postern für Ihre eigene Mail gelten und zu nichts sonst.",
 			},
 			honest:
 				"Wer Postern betreut, sieht, an wen Ihre Mail geht und wann, und kann Ihren Zugang beenden. Sie können jederzeit wiederkommen, für ein neues Passwort oder um zu gehen.",
@@ -105,7 +105,7 @@ export const joinWords = catalogue(
 				consent:
 					"Microsoft demande si le boîtier peut envoyer du courrier en votre nom, et lire et modifier votre boîte. Il lui faut cela pour les gros messages, et pour vérifier que rien ne part deux fois.",
 				login:
-					"Vous recevez un nom d’utilisateur et un mot de passe qui servent à envoyer par ce boîtier, et à rien d’autre.",
+					"Vous recevez un nom d’utilisateur et un mot de passe qui servent sur ce boîtier, pour votre propre courrier, et à rien d’autre.",
 			},
 			honest:
 				"Qui s’occupe de ce boîtier voit à qui va votre courrier et quand, et peut mettre fin à votre accès. Vous pouvez revenir à tout moment pour un nouveau mot de passe, ou pour partir.",
@@ -151,7 +151,7 @@ export const joinWords = catalogue(
 				consent:
 					"Microsoft pregunta si el aparato puede enviar correo en su nombre y leer y modificar su buzón. Lo necesita para el correo grande y para comprobar que nada salga dos veces.",
 				login:
-					"Recibe un nombre de usuario y una contraseña que sirven para enviar por este aparato, y para nada más.",
+					"Recibe un nombre de usuario y una contraseña que sirven en este aparato, para su propio correo, y para nada más.",
 			},
 			honest:
 				"Quien cuida de este aparato ve a quién va su correo y cuándo, y puede poner fin a su acceso. Puede volver aquí en cualquier momento por una contraseña nueva, o para irse.",

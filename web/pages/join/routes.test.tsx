@@ -12,6 +12,7 @@ const JOINED: JoinNews = {
 	type: "joined",
 	isNew: true,
 	password: new Secret("kv7m-p2xd-9qrt-w4nh"),
+	fetching: null,
 	settings: {
 		device: device({ name: ADA, addresses: [], username: ADA, account: ADA, from: "force", person: ADA }),
 		hints: null,
@@ -153,10 +154,21 @@ describe("self-service", () => {
 			expect(shown).toContain(text);
 		}
 		expect(shown).not.toMatch(/href="\/devices/);
+		expect(shown).not.toContain("POP3");
 		await pages.post("/join/end", {});
 		const after = await page(pages.get("/join"));
 		expect(after).not.toContain("kv7m");
 		expect(after).toContain("Your mail address");
+	});
+
+	it("says where the same login fetches mail, where the owner wants that", async () => {
+		const fetching = {
+			server: "192.168.1.20",
+			ports: [{ role: "pop3-tls", port: 995, security: "TLS" }],
+		} as const;
+		const { pages } = scene({ news: [{ ...JOINED, fetching }] });
+		await pages.post("/join", TYPED);
+		expect(await page(pages.get("/join"))).toMatch(/POP3[\s\S]*995/);
 	});
 
 	it("says that the old password has ended to who came again, and goodbye to who leaves", async () => {

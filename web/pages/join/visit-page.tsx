@@ -10,6 +10,7 @@ import { commonWords } from "../../locales/common.ts";
 import { joinWords } from "../../locales/join.ts";
 import { useWords } from "../../page-context.ts";
 import { ToType } from "../devices/card-page.tsx";
+import { ProgramCard } from "../mailboxes/program-card.tsx";
 import { BrowserSteps } from "../microsoft-365/browser-steps.tsx";
 import { CodeSteps } from "../microsoft-365/code-steps.tsx";
 import type { Waiting } from "../microsoft-365/sign-in-stage.ts";
@@ -137,6 +138,9 @@ const Joined: FC<{
 				</button>
 			</PageHead>
 			<ToType settings={{ ...stage.settings, password }} />
+			{stage.fetching === null ? null : (
+				<ProgramCard {...stage.fetching} username={stage.settings.username} password={password} />
+			)}
 			<div class="stack no-print">
 				<p>{words.senderFixed}</p>
 				<p>{words.lost}</p>

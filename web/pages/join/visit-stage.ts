@@ -16,7 +16,7 @@ export type VisitNews =
 
 export type VisitStage =
 	| Exclude<Stage, { kind: "signed-in" | "none" }>
-	| { readonly kind: "joined"; readonly isNew: boolean; readonly settings: Joined["settings"] }
+	| ({ readonly kind: "joined" } & Omit<Joined, "type">)
 	| { readonly kind: "left" };
 
 export interface Visit {
@@ -33,7 +33,10 @@ export function visitOf(run: Run<VisitNews> | undefined): Visit | undefined {
 
 function stageIn(run: Run<VisitNews>): VisitStage {
 	const end = run.news.find((one) => one.type === "joined" || one.type === "left");
-	if (end?.type === "joined") return { kind: "joined", isNew: end.isNew, settings: end.settings };
+	if (end?.type === "joined") {
+		const { isNew, settings, fetching } = end;
+		return { kind: "joined", isNew, settings, fetching };
+	}
 	if (end?.type === "left") return { kind: "left" };
 	const news = run.news.flatMap((one) =>
 		one.type === "begun" || one.type === "joined" || one.type === "left" ? [] : [one],

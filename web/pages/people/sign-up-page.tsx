@@ -15,6 +15,7 @@ export const KEYS = {
 	enabled: "sign_up.enabled",
 	allow: "sign_up.allow",
 	deny: "sign_up.deny",
+	fetchMail: "sign_up.fetch_mail",
 	mostPeople: "sign_up.most_people",
 } as const;
 export type Field = keyof typeof KEYS;
@@ -85,6 +86,10 @@ const Rules: FC<SignUpPageProps> = ({ settings, typed }) => {
 				/>
 				<TextField {...field("allow", words.allow, words.allowHint)} {...list("allow")} isPlain />
 				<TextField {...field("deny", words.deny, words.denyHint)} {...list("deny")} isPlain />
+				<CheckField
+					{...field("fetchMail", words.fetchMail, words.fetchMailHint)}
+					isOn={value("fetchMail") === true}
+				/>
 				<TextField
 					{...field("mostPeople", words.mostPeople, "")}
 					hint={undefined}

@@ -67,6 +67,7 @@ async function settingsOf(context: PageRequest): Promise<SignUpSettings> {
 		enabled: find(KEYS.enabled),
 		allow: find(KEYS.allow),
 		deny: find(KEYS.deny),
+		fetchMail: find(KEYS.fetchMail),
 		mostPeople: find(KEYS.mostPeople),
 	};
 }
@@ -78,6 +79,7 @@ function typedIn(form: Form, settings: SignUpSettings): Readonly<Record<string, 
 		[settings.enabled, form.isOn(KEYS.enabled)],
 		[settings.allow, form.lines(KEYS.allow)],
 		[settings.deny, form.lines(KEYS.deny)],
+		[settings.fetchMail, form.isOn(KEYS.fetchMail)],
 		[settings.mostPeople, most === String(settings.mostPeople.value) ? settings.mostPeople.value : most],
 	] as const;
 	return Object.fromEntries(all.flatMap(([{ key, isLocked }, value]) => (isLocked ? [] : [[key, value]])));

@@ -51,6 +51,7 @@ function scene({ joined = [JOINED], allow = [], deny = [], isLocked = false, ref
 					setting("enabled", true, "switch"),
 					setting("allow", allow, "list", isLocked),
 					setting("deny", deny, "list"),
+					setting("fetch_mail", false, "switch"),
 					setting("most_people", 50, "text"),
 				],
 				change: async (change) => {
@@ -123,6 +124,7 @@ describe("who may", () => {
 				"sign_up.enabled": false,
 				"sign_up.allow": ["*@contoso.com", "boss@example.com"],
 				"sign_up.deny": [ADA],
+				"sign_up.fetch_mail": false,
 				"sign_up.most_people": 50,
 			},
 		]);
@@ -139,7 +141,14 @@ describe("who may", () => {
 		const { pages, changes } = scene({ isLocked: true, allow: ["*@contoso.com"] });
 		expect(await page(pages.get("/people/sign-up", "owner"))).toContain("change it there");
 		await pages.post("/people/sign-up", { "sign_up.most_people": "9" }, "owner");
-		expect(changes).toEqual([{ "sign_up.enabled": false, "sign_up.deny": [], "sign_up.most_people": "9" }]);
+		expect(changes).toEqual([
+			{
+				"sign_up.enabled": false,
+				"sign_up.deny": [],
+				"sign_up.fetch_mail": false,
+				"sign_up.most_people": "9",
+			},
+		]);
 	});
 
 	it("says which rule decides on an address", async () => {
