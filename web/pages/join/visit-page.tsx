@@ -28,6 +28,7 @@ interface VisitPageProps {
 }
 
 export const VisitPage: FC<VisitPageProps> = (props) => {
+	const words = useWords(joinWords);
 	const { visit, version, refused } = props;
 	const goesOn = isUnderWay(visit.stage);
 	return (
@@ -40,6 +41,7 @@ export const VisitPage: FC<VisitPageProps> = (props) => {
 				data-version={version}
 				data-poll={goesOn ? "2" : undefined}
 			>
+				{visit.stage.kind === "joined" ? null : <PageHead title={words.visitTitle(visit.typed.address)} />}
 				<Content {...props} />
 			</div>
 		</>
@@ -82,7 +84,9 @@ const Content: FC<VisitPageProps> = ({ visit, password }): Child => {
 			return (
 				<>
 					<Refused error={stage.error} />
-					<WaysOn typed={typed} />
+					<div class="toolbar">
+						<StartAgain kind="primary" />
+					</div>
 				</>
 			);
 		case "cancelled":
@@ -103,7 +107,6 @@ const UnderWay: FC<{ readonly visit: Visit; readonly on: Waiting | undefined }> 
 	const { typed, stage } = visit;
 	return (
 		<>
-			<PageHead title={words.visitTitle(typed.address)} />
 			{on?.type === "prompt" ? <CodeSteps prompt={on} /> : null}
 			{on?.type === "open" ? <BrowserSteps open={on} address={typed.address} pasteTo="/join/paste" /> : null}
 			<div>
@@ -176,4 +179,8 @@ const WaysOn: FC<{ readonly typed: Visit["typed"] }> = ({ typed }) => {
 	);
 };
 
-const StartAgain: FC = () => <LinkButton href="/join?new">{useWords(joinWords).startAgain}</LinkButton>;
+const StartAgain: FC<{ readonly kind?: "primary" | "quiet" }> = ({ kind = "quiet" }) => (
+	<LinkButton href="/join?new" kind={kind}>
+		{useWords(joinWords).startAgain}
+	</LinkButton>
+);
