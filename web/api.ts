@@ -21,6 +21,7 @@ import { CONSOLE_PASSWORD_ROUTES } from "./routes/console-password.ts";
 import { DEVICE_RULE_ROUTES } from "./routes/device-rules.ts";
 import { DEVICE_ROUTES } from "./routes/devices.ts";
 import { HOOK_ROUTES } from "./routes/hooks.ts";
+import { JOINED_ROUTES } from "./routes/joined.ts";
 import { KEY_ROUTES } from "./routes/keys.ts";
 import { LOG_ROUTES } from "./routes/log.ts";
 import { MACHINE_ROUTES } from "./routes/machine.ts";
@@ -72,6 +73,7 @@ export const NETWORK_ROUTES: readonly ApiRoute<ConsoleServices>[] = [
 	...SETTING_ROUTES,
 	...HOOK_ROUTES,
 	...PEOPLE_ROUTES,
+	...JOINED_ROUTES,
 	...KEY_ROUTES,
 ];
 

@@ -97,6 +97,7 @@ describe("the API on the network", () => {
 		["GET", "/api/v1/settings", "settings"],
 		["POST", "/api/v1/people", "people"],
 		["DELETE", "/api/v1/keys/k", "people"],
+		["DELETE", "/api/v1/joined/ada@contoso.com", "people"],
 	])("%s %s needs the scope for it", async (method, path, scope) => {
 		const others = KEY_SCOPES.filter((one) => one !== scope);
 		expect((await ask(consoleWith(...others), path, { method })).status).toBe(403);

@@ -303,6 +303,18 @@ describe.skipIf(!hasCurl)("the API", { timeout: 60_000 }, () => {
 		expect(labels).toEqual(["everything", "looks"]);
 	});
 
+	it("says who came by self-service, and which rule decides", async () => {
+		await told("PATCH", "/settings", {
+			"sign_up.allow": ["*@contoso.com"],
+			"sign_up.deny": ["eve@contoso.com"],
+		});
+		expect(await told("GET", "/joined/eve@contoso.com/judgement")).toEqual({
+			...{ may: false, by: "deny", rule: "eve@contoso.com" },
+		});
+		expect(await told("GET", "/joined")).toEqual([]);
+		expect(await refused("DELETE", "/joined/ada@contoso.com")).toEqual([404, "joined-unknown"]);
+	});
+
 	it("calls a web-hook, signed", async () => {
 		const signatures: unknown[] = [];
 		const server = createServer((request, response) => {

@@ -1,6 +1,7 @@
 /** Self-service on the real program: a person comes by browser, sends by what the page shows, and the owner has the last word. */
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { type ApiDescription, expectDescribed } from "../../web/testing/api-description.ts";
 import { signInByBrowser } from "../sandbox/browser.ts";
 import { noBrowser, openBrowser, openPage, overflowOf, violationsOf, type Watched } from "./browser.ts";
 import { isInstalled, run } from "./clients.ts";
@@ -196,6 +197,16 @@ describe.skipIf(missing !== undefined)("self-service", () => {
 		expect(shown).toContain(ADA);
 		expect(shown).toContain("bob@contoso.example");
 		expect(shown).toContain("last mail");
+		const document = (await (await owner.request.get("/api/v1/openapi.json")).json()) as ApiDescription;
+		for (const path of ["/joined", "/devices", "/accounts"]) {
+			const answer = await owner.request.get(`/api/v1${path}`);
+			const response = new Response(await answer.text(), {
+				status: answer.status(),
+				headers: answer.headers(),
+			});
+			expect(await response.clone().text(), path).toContain(`"${ADA}"`);
+			await expectDescribed(document, { method: "get", path, response });
+		}
 		await owner.goto("/people/sign-up");
 		await owner.fill("#try-address", EVE);
 		await owner.click("#try button");

@@ -33,6 +33,7 @@ export const ACCOUNT = named(
 				requestsPerTenMinutes: COUNT,
 				uploadBytesPerFiveMinutes: COUNT,
 			}),
+			joinedAt: TIME.optional().describe("When its person came by self-service; absent: it is the owner's."),
 			origin: z.enum(["file", "saved"]),
 		}),
 		state: z.enum(["signed-in", "needs-sign-in", "signing-in"]),

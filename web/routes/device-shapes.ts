@@ -29,6 +29,10 @@ export const DEVICE = named(
 		urgent: z.boolean(),
 		newestFirst: z.boolean(),
 		kind: z.string(),
+		person: z
+			.string()
+			.optional()
+			.describe("Address of who got it by self-service; absent: it is the owner's."),
 		origin: ORIGIN,
 	}),
 );
