@@ -47,9 +47,18 @@ const INTERNAL_FAULT = refusal(
 	"Its log says more: journalctl -u postern.",
 );
 
+/**
+ * The body of the request ended before its end, or was no HTTP: nobody waits for an answer, and it is no fault of ours.
+ * Anybody on the network can do that, so it leaves nothing in the log either.
+ */
+export function isBrokenOff(thrown: unknown, context: Context): boolean {
+	return (asError(thrown) as NodeJS.ErrnoException).code === "ECONNRESET" && context.req.raw.signal.aborted;
+}
+
 /** The error handler of the API. */
 export function answerErrors(log: Log): ErrorHandler<ApiEnvironment> {
 	return (thrown, context) => {
+		if (isBrokenOff(thrown, context)) return context.body(null, 400);
 		const { body, status } = describe(thrown, context, log);
 		return context.json(body, status);
 	};

@@ -56,6 +56,9 @@ describe("the sign-in", () => {
 		"https://evil.example",
 		"/mail\nX: y",
 		"javascript:alert(1)",
+		"/mail\0",
+		"/\u0001",
+		"/ma\u2028il",
 	])("does not lead to %j", async (next) => {
 		const response = await testConsole().post("/sign-in", { name: "owner", password: "right", next });
 		expect(response.headers.get("location")).toBe("/");
@@ -103,6 +106,40 @@ describe("a form", () => {
 			expect(await response.text()).toContain("This form came from elsewhere");
 		},
 	);
+});
+
+describe("a body that is no form", () => {
+	const send = (query: string) =>
+		testConsole().app.request(`/sign-out${query}`, {
+			method: "POST",
+			body: "--b\r\nContent-Disposition: form-data; na",
+			headers: { ...HEADERS, "Content-Type": "multipart/form-data; boundary=b" },
+		});
+	const HEADERS = { Host: "postern.local", Cookie: "postern=owner" };
+
+	it("is refused in words, and is no fault of the box", async () => {
+		const response = await send("");
+		expect(response.status).toBe(400);
+		expect(await response.text()).toContain("The form did not come whole.");
+	});
+
+	it("leaves the log alone, also when its connection breaks off: anybody on the network can send it", async () => {
+		const lines: string[] = [];
+		const log = new Log({ level: "info", journal: false, write: (line) => lines.push(line) });
+		const gone = new AbortController();
+		const body = new ReadableStream({
+			pull(controller) {
+				gone.abort();
+				controller.error(Object.assign(new Error("aborted"), { code: "ECONNRESET" }));
+			},
+		});
+		const response = await testConsole({ log }).app.request("/sign-in", {
+			...{ method: "POST", body, duplex: "half", signal: gone.signal },
+			headers: { ...HEADERS, "Transfer-Encoding": "chunked" },
+		} as RequestInit);
+		expect(response.status).toBe(400);
+		expect(lines).toEqual([]);
+	});
 });
 
 describe("the name in the address", () => {
@@ -155,9 +192,12 @@ describe("every page", () => {
 
 	it("leads to https where that is required, and nothing else is answered over http", async () => {
 		const pages = testConsole({ surroundings: { requiresTls: () => true, tlsPort: () => 8443 } });
-		const response = await pages.get("/mail");
+		const response = await pages.get("/mail?q=%0d%0a");
 		expect(response.status).toBe(303);
-		expect(response.headers.get("location")).toBe("https://postern.local:8443/mail");
+		expect(response.headers.get("location")).toBe("https://postern.local:8443/mail?q=%0d%0a");
+		expect((await pages.get("/%0d%0aX:y")).headers.get("location")).toBe(
+			"https://postern.local:8443/%0d%0aX:y",
+		);
 		expect((await pages.post("/sign-in", { name: "owner", password: "right" })).headers.get("location")).toBe(
 			"https://postern.local:8443/",
 		);

@@ -15,6 +15,7 @@ import { secureHeaders } from "hono/secure-headers";
 import type { ConsoleServices } from "../appliance/console-services.ts";
 import { asError, UserError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
+import { isBrokenOff } from "./answers.ts";
 import { ASSETS } from "./assets/files.ts";
 import type { ConsoleEnvironment, Desk, Surroundings } from "./environment.ts";
 import { Flashes } from "./flashes.ts";
@@ -40,14 +41,14 @@ import { forbid, ownersOnly } from "./pages/owners-only.ts";
 import { peoplePages } from "./pages/people/routes.tsx";
 import { claimFirst, claimPages, setupPages } from "./pages/setup/routes.tsx";
 import { secureAddress, signInPages } from "./pages/sign-in/routes.tsx";
-import { type PageRequest, show } from "./render.tsx";
+import { type PageRequest, type PageStatus, show } from "./render.tsx";
 import { Reveals } from "./reveals.ts";
 import { authorityRoutes } from "./routes/authority.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { liveRoutes } from "./routes/live.ts";
 import { signInRoutes } from "./routes/sign-in.tsx";
 import { Runs } from "./runs.ts";
-import { findSession, rolesNeeded } from "./sessions.ts";
+import { findSession, pathAndQuery, rolesNeeded } from "./sessions.ts";
 import { visitorOf } from "./visitor.ts";
 
 const KEEP_FOREVER = "public, max-age=31536000, immutable";
@@ -174,7 +175,8 @@ const tlsWhereRequired: MiddlewareHandler<ConsoleEnvironment> = async (context, 
 		return undefined;
 	}
 	// A form that came in clear is not sent on: its content has been seen already.
-	return context.redirect(context.req.method === "GET" ? address + context.req.path.slice(1) : address, 303);
+	const { method, url } = context.req;
+	return context.redirect(method === "GET" ? address + pathAndQuery(url).slice(1) : address, 303);
 };
 
 /** The visitor's choice, else the first of the browser's that the console speaks. */
@@ -199,14 +201,20 @@ function refuseForm(context: PageRequest, fault: "form-elsewhere" | "form-stale"
 		: showMessage(context, { title: staleTitle, text: stale, status: 403 });
 }
 
+function statusOf({ code }: UserError): PageStatus {
+	if (code === "form-unreadable") return 400;
+	return code.includes("unknown") || code.endsWith("-gone") ? 404 : 409;
+}
+
 function tellFault(thrown: Error, context: PageRequest, log: Log) {
 	const words = commonWords[context.var.language].faults;
 	if (thrown instanceof UserError) {
 		const { text, hint } = refusalText(context.var.language, thrown);
-		const status = thrown.code.includes("unknown") || thrown.code.endsWith("-gone") ? 404 : 409;
+		const status = statusOf(thrown);
 		const title = status === 404 ? words.notFoundTitle : words.refusedTitle;
 		return showMessage(context, { title, text, hint, status });
 	}
+	if (isBrokenOff(thrown, context)) return context.body(null, 400);
 	const error = asError(thrown);
 	log.error("console-fault", { path: context.req.path, error: error.stack ?? error.message });
 	return showMessage(context, { title: words.faultTitle, text: words.fault, status: 500 });

@@ -5,6 +5,7 @@
  */
 import type { Context, MiddlewareHandler } from "hono";
 import type { ConsoleEnvironment } from "./environment.ts";
+import { Form } from "./form.ts";
 import { isToken, TOKEN_FIELD } from "./form-tokens.ts";
 import { presentTokenKey } from "./sessions.ts";
 
@@ -47,5 +48,5 @@ function isFromHere(context: Context<ConsoleEnvironment>): boolean {
 async function tokenInBody(context: Context<ConsoleEnvironment>): Promise<unknown> {
 	const type = context.req.header("content-type") ?? "";
 	if (!/^(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(type)) return undefined;
-	return (await context.req.parseBody())[TOKEN_FIELD];
+	return (await Form.of(context)).secret(TOKEN_FIELD).reveal();
 }

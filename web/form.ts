@@ -1,6 +1,8 @@
 /** The fields of a form as it was sent: always texts, bounded, absent ones empty. */
 import type { Context } from "hono";
+import { UserError } from "../appliance/errors.ts";
 import { Secret } from "../appliance/secret.ts";
+import { isBrokenOff } from "./answers.ts";
 
 const LONGEST_TEXT = 10_000;
 
@@ -11,8 +13,16 @@ export class Form {
 		this.#fields = fields;
 	}
 
+	/** Throws `UserError` `form-unreadable` when what came is no form: no browser sends that. */
 	static async of(context: Context): Promise<Form> {
-		return new Form(await context.req.parseBody({ all: true }));
+		try {
+			return new Form(await context.req.parseBody({ all: true }));
+		} catch (thrown) {
+			if (isBrokenOff(thrown, context)) throw thrown;
+			throw new UserError("form-unreadable", "The form did not come whole.", "Go back and send it again.", {
+				cause: thrown,
+			});
+		}
 	}
 
 	/** Without blanks around it. */

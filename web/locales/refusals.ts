@@ -20,6 +20,7 @@ const words = catalogue(
 		"sign-in-busy": { text: "The box is busy checking others.", hint: "Try again in a moment." },
 		"code-wrong": { text: "The setup code is wrong.", hint: "It stands on the boot partition of the card." },
 		"console-claimed": { text: "This box has an owner already.", hint: "Sign in instead." },
+		"form-unreadable": { text: "The form did not come whole.", hint: "Go back and send it again." },
 		"totp-wrong": {
 			text: "That code is not right.",
 			hint: "Codes change every half minute; check that the phone's clock is right.",
@@ -138,6 +139,10 @@ const words = catalogue(
 				hint: "Er steht auf der Boot-Partition der Karte.",
 			},
 			"console-claimed": { text: "Dieses Gerät hat schon einen Inhaber.", hint: "Melden Sie sich an." },
+			"form-unreadable": {
+				text: "Das Formular ist nicht vollständig angekommen.",
+				hint: "Gehen Sie zurück und senden Sie es noch einmal.",
+			},
 			"totp-wrong": {
 				text: "Dieser Code stimmt nicht.",
 				hint: "Codes wechseln jede halbe Minute; prüfen Sie, ob die Uhr des Telefons richtig geht.",
@@ -267,6 +272,10 @@ const words = catalogue(
 				hint: "Il se trouve sur la partition de démarrage de la carte.",
 			},
 			"console-claimed": { text: "Ce boîtier a déjà un propriétaire.", hint: "Connectez-vous." },
+			"form-unreadable": {
+				text: "Le formulaire n’est pas arrivé en entier.",
+				hint: "Revenez en arrière et envoyez-le de nouveau.",
+			},
 			"totp-wrong": {
 				text: "Ce code n’est pas le bon.",
 				hint: "Les codes changent toutes les trente secondes ; vérifiez l’heure du téléphone.",
@@ -399,6 +408,10 @@ const words = catalogue(
 				hint: "Está en la partición de arranque de la tarjeta.",
 			},
 			"console-claimed": { text: "Este aparato ya tiene propietario.", hint: "Inicie sesión." },
+			"form-unreadable": {
+				text: "El formulario no ha llegado completo.",
+				hint: "Vuelva atrás y envíelo de nuevo.",
+			},
 			"totp-wrong": {
 				text: "Ese código no es correcto.",
 				hint: "Los códigos cambian cada medio minuto; compruebe el reloj del teléfono.",

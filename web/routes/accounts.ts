@@ -15,7 +15,7 @@ const DRAFT_INPUT = z.strictObject({
 		.string()
 		.trim()
 		.max(320, "at most 320 characters")
-		.regex(/^[^\s@\p{C}]+@[^\s@\p{C}]+$/u, "an account is a mailbox address such as alerts@contoso.com"),
+		.regex(/^[^\s@<>\p{C}]+@[^\s@<>\p{C}]+$/u, "an account is a mailbox address such as alerts@contoso.com"),
 	method: METHOD.optional(),
 	transport: TRANSPORT.optional(),
 	clientId: z.string().trim().max(128, "at most 128 characters").optional(),

@@ -28,7 +28,7 @@ const DRAFT_INPUT = z.strictObject({
 		.string()
 		.trim()
 		.max(320, "at most 320 characters")
-		.regex(/^[^\s@\p{C}]+@[^\s@\p{C}]+$/u, "a mailbox is an address such as orders@contoso.com"),
+		.regex(/^[^\s@<>\p{C}]+@[^\s@<>\p{C}]+$/u, "a mailbox is an address such as orders@contoso.com"),
 	account: z.string().min(1).max(320).optional(),
 	onDelete: ON_DELETE.optional(),
 	options: OPTIONS.optional(),

@@ -5,7 +5,9 @@ import type { UserError } from "../../../appliance/errors.ts";
 import { Button, Form, TextField } from "../../components/form.tsx";
 import { formatTime } from "../../components/moment.tsx";
 import { Notice, Refused } from "../../components/notice.tsx";
+import { LinkButton } from "../../components/page-parts.tsx";
 import { setupWords } from "../../locales/setup.ts";
+import { signInWords } from "../../locales/sign-in.ts";
 import { usePage, useWords } from "../../page-context.ts";
 
 export const ClaimPage: FC<{ readonly claim: ClaimState; readonly refused?: UserError | undefined }> = ({
@@ -13,6 +15,7 @@ export const ClaimPage: FC<{ readonly claim: ClaimState; readonly refused?: User
 	refused,
 }) => {
 	const words = useWords(setupWords);
+	const { title: toSignIn } = useWords(signInWords);
 	const { language } = usePage();
 	const isOpen = claim.openUntil !== null;
 	return (
@@ -20,7 +23,11 @@ export const ClaimPage: FC<{ readonly claim: ClaimState; readonly refused?: User
 			<h1>{words.welcome}</h1>
 			<p class="lead">{words.lead}</p>
 			<Refused error={refused} />
-			{isOpen || claim.hasCode ? (
+			{claim.claimed ? (
+				<LinkButton href="/sign-in" kind="primary">
+					{toSignIn}
+				</LinkButton>
+			) : isOpen || claim.hasCode ? (
 				<Form action="/setup/claim">
 					<h2>{words.claimTitle}</h2>
 					{/* For password managers: they keep it under this name. */}

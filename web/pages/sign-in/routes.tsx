@@ -75,9 +75,12 @@ export function secureAddress(context: PageRequest): string | undefined {
 	return `https://${host}${port === 443 ? "" : `:${port}`}/`;
 }
 
-/** Where to go after a sign-in: a path of this console and nothing else (no `//elsewhere`, no `/\elsewhere`). */
+/**
+ * Where to go after a sign-in: a path of this console and nothing else (no `//elsewhere`, no `/\elsewhere`), that can
+ * stand in a header.
+ */
 export function ownPath(given: string | undefined): string {
-	return given !== undefined && /^\/(?![/\\])[^\s\\]{0,2000}$/.test(given) ? given : "/";
+	return given !== undefined && /^\/(?![/\\])[^\s\\\p{C}]{0,2000}$/u.test(given) ? given : "/";
 }
 
 /** The page that a form stood on, by its Referer, where that is one of ours. */
