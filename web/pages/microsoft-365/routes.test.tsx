@@ -282,6 +282,15 @@ describe("a sign-in", () => {
 		expect(shown.indexOf(first)).toBeLessThan(shown.indexOf("Try again"));
 	});
 
+	it("refused says what to do here, not what to type in a terminal", async () => {
+		const hint =
+			"Sign in with a browser instead (`postern account add ADDRESS --method browser`), or check `tenant`.";
+		const { pages } = scene({ state: { signInNews: [PROMPT, refused({ hint })] } });
+		await pages.post(SIGN_IN, {}, "owner");
+		const shown = await page(pages.get(SIGN_IN, "owner"));
+		expect(shown).toContain("<p>Sign in with a browser instead, or check <code>tenant</code>.</p>");
+	});
+
 	it("of an account in the configuration file offers no way that the file forbids", async () => {
 		const account = { ...accountStatus().account, origin: "file" } as const;
 		const { pages } = scene({

@@ -7,6 +7,7 @@ import type { AccountDraft } from "../../../appliance/services.ts";
 import { ActionButton } from "../../components/form.tsx";
 import { Notice, Refused } from "../../components/notice.tsx";
 import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
+import { Prose } from "../../components/prose.tsx";
 import { accountSignInWords } from "../../locales/account-sign-in.ts";
 import { microsoftWords } from "../../locales/microsoft.ts";
 import { useWords } from "../../page-context.ts";
@@ -81,7 +82,11 @@ const StageView: FC<SignInPageProps> = (props): Child => {
 			return (
 				<>
 					<Notice kind="trouble" title={stage.why.ownerText} isNew>
-						{stage.why.hint === "" ? null : <p>{stage.why.hint}</p>}
+						{stage.why.hint === "" ? null : (
+							<p>
+								<Prose text={stage.why.hint} />
+							</p>
+						)}
 					</Notice>
 					<WaysOn {...props} wayOut={stage.why.wayOut ?? "again"} />
 				</>
