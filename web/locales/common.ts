@@ -55,6 +55,10 @@ export const commonWords = catalogue(
 			expired: "failed, cleared away",
 		},
 		roles: { owner: "owner", operator: "operator", viewer: "viewer" },
+		outOfReach: {
+			title: "The box does not answer",
+			text: "What stands here may be out of date; it is brought up to date when the box answers again. Check that it has power and that you are in its network.",
+		},
 		faults: {
 			notFoundTitle: "There is no such page",
 			notFound: "The address leads nowhere. It may be mistyped, or what it showed is gone.",
@@ -128,6 +132,10 @@ export const commonWords = catalogue(
 				expired: "gescheitert, weggeräumt",
 			},
 			roles: { owner: "Inhaber", operator: "Bediener", viewer: "Betrachter" },
+			outOfReach: {
+				title: "Das Gerät antwortet nicht",
+				text: "Was hier steht, kann veraltet sein; es wird auf den neuesten Stand gebracht, sobald das Gerät wieder antwortet. Prüfen Sie, ob es Strom hat und ob Sie in seinem Netz sind.",
+			},
 			faults: {
 				notFoundTitle: "Diese Seite gibt es nicht",
 				notFound:
@@ -201,6 +209,10 @@ export const commonWords = catalogue(
 				expired: "échoué, rangé",
 			},
 			roles: { owner: "propriétaire", operator: "opérateur", viewer: "observateur" },
+			outOfReach: {
+				title: "Le boîtier ne répond pas",
+				text: "Ce qui est affiché peut être dépassé ; tout sera mis à jour dès que le boîtier répondra. Vérifiez qu’il est alimenté et que vous êtes sur son réseau.",
+			},
 			faults: {
 				notFoundTitle: "Cette page n’existe pas",
 				notFound:
@@ -275,6 +287,10 @@ export const commonWords = catalogue(
 				expired: "fallido, retirado",
 			},
 			roles: { owner: "propietario", operator: "operador", viewer: "observador" },
+			outOfReach: {
+				title: "El aparato no responde",
+				text: "Lo que se muestra puede estar anticuado; se pondrá al día cuando el aparato vuelva a responder. Compruebe que tiene corriente y que usted está en su red.",
+			},
 			faults: {
 				notFoundTitle: "Esa página no existe",
 				notFound:

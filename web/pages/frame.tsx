@@ -72,6 +72,7 @@ export const Frame: FC<FrameProps> = ({ title, section, refreshSeconds, body }) 
 				<Masthead isFramed={section !== undefined} />
 				{section === undefined ? null : <Navigation section={section} />}
 				<main id="content" tabindex={-1}>
+					{section === undefined ? null : <OutOfReach />}
 					{flash === undefined ? null : (
 						<Notice kind={flash.kind === "done" ? "well" : "trouble"} title={flash.text} isNew />
 					)}
@@ -81,6 +82,12 @@ export const Frame: FC<FrameProps> = ({ title, section, refreshSeconds, body }) 
 			</body>
 		</html>
 	);
+};
+
+/** Filled by the script while it cannot reach the box (client/live.ts); text browsers show what is hidden, too. */
+const OutOfReach: FC = () => {
+	const { title, text } = useWords(commonWords).outOfReach;
+	return <div id="out-of-reach" role="status" data-title={title} data-text={text} />;
 };
 
 const Masthead: FC<{ readonly isFramed: boolean }> = ({ isFramed }) => {

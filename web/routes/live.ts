@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { ConsoleEnvironment } from "../environment.ts";
 
-/** Proxies and phones cut connections that say nothing. */
+/** Proxies and phones cut connections that say nothing; and a page knows by them that the box has not lost its power. */
 const HEARTBEAT_MS = 25_000;
 /** A person's pages; each holds one of the few connections that the box has for everybody. */
 const MOST_BY_PERSON = 8;
@@ -37,7 +37,7 @@ export function liveRoutes(): Hono<ConsoleEnvironment> {
 			const tell = (topics: readonly string[]) =>
 				stream.writeSSE({ event: "changed", data: topics.join(" ") });
 			const stopRuns = runs.onNews(() => void tell(["run"]));
-			const heartbeat = setInterval(() => void stream.write(": \n\n"), HEARTBEAT_MS);
+			const heartbeat = setInterval(() => void stream.writeSSE({ event: "alive", data: "" }), HEARTBEAT_MS);
 			try {
 				await stream.write("retry: 3000\n\n");
 				for await (const topics of services.news.changes(signal)) await tell(topics);
