@@ -22,6 +22,7 @@ export interface HouseOptions {
 	/** TOML put in place of the sections of the same name, or added. */
 	readonly queue?: string;
 	readonly smtp?: string;
+	readonly console?: string;
 	/** Ports for programs that fetch are open. */
 	readonly pop3?: true;
 	/** More keys of the account. */
@@ -198,7 +199,7 @@ state_dir = ${q(path.join(folder, "state"))}
 
 [console]
 listen = ["127.0.0.1:0"]
-listen_tls = []
+${options.console ?? "listen_tls = []"}
 
 [smtp]
 ${
