@@ -39,16 +39,25 @@ export interface Watched {
 	readonly faults: string[];
 }
 
+interface PageOptions {
+	readonly size?: Size;
+	readonly scheme?: Scheme;
+	readonly hasScript?: boolean;
+	/** What the browser says it is. */
+	readonly agent?: string;
+}
+
 export async function openPage(
 	browser: Browser,
 	origin: string,
-	options: { readonly size?: Size; readonly scheme?: Scheme; readonly hasScript?: boolean } = {},
+	options: PageOptions = {},
 ): Promise<Watched> {
 	const context = await browser.newContext({
 		baseURL: origin,
 		viewport: SIZES[options.size ?? "phone"],
 		colorScheme: options.scheme ?? "light",
 		javaScriptEnabled: options.hasScript ?? true,
+		...(options.agent === undefined ? {} : { userAgent: options.agent }),
 		// axe is put in from outside, past the policy that the pages have for themselves.
 		bypassCSP: false,
 	});
