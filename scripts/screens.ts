@@ -1,7 +1,7 @@
 /**
  * `npm run screens`: a picture of every page of the console, in both sizes and both themes, into dist/screens/, to be looked at: of a
  * box with a life behind it, of a new one with nothing in it (`new-…`), and of a very full one in the language with the longest words
- * (`full-…`). Needs Debian's Chromium (`npm test` installs it). Starts boxes of its own with a simulated Microsoft 365 and ends them.
+ * (`full-…`), and of each trouble (`trouble-…`). Needs Debian's Chromium (`npm test` installs it). Starts boxes of its own with a simulated Microsoft 365 and ends them.
  * A word as argument: only the pictures that have it in their name.
  */
 import { mkdirSync, rmSync } from "node:fs";
@@ -9,6 +9,7 @@ import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { noBrowser, openBrowser, openPage, type Scheme, SIZES, type Size } from "../appliance/e2e/browser.ts";
 import { claim, livedInHouse, pagesOf, signIn } from "../appliance/e2e/console-tour.ts";
+import { TROUBLE_HOUSE, TROUBLES } from "../appliance/e2e/console-troubles.ts";
 import { crowdedHouse, LONG_NAME } from "../appliance/e2e/crowded-house.ts";
 import { House } from "../appliance/e2e/house.ts";
 
@@ -134,14 +135,43 @@ async function takeShot(
 	{ prefix }: PictureSet,
 	look: Look,
 ): Promise<void> {
-	const file = `${prefix}${name}-${look.size}-${look.scheme}.png`;
+	const file = fileOf(prefix + name, look);
 	if (!file.includes(wanted)) return;
 	await page.setViewportSize(SIZES[look.size]);
 	await page.goto(at);
 	await act?.(page);
+	await take(page, file, look);
+}
+
+function fileOf(name: string, { size, scheme }: Look): string {
+	return `${name}-${size}-${scheme}.png`;
+}
+
+async function take(page: Page, file: string, look: Look): Promise<void> {
 	const height = (await page.evaluate("document.documentElement.scrollHeight")) as number;
 	await page.setViewportSize({ ...SIZES[look.size], height });
 	await page.screenshot({ path: path.join(folder, file) });
+}
+
+/** Each in a house of its own, so that it is the only one. */
+async function takeTrouble(browser: Browser, name: keyof typeof TROUBLES): Promise<void> {
+	const looks = LOOKS.filter((look) => fileOf(`trouble-${name}`, look).includes(wanted));
+	if (looks.length === 0) return;
+	const house = await House.build(TROUBLE_HOUSE);
+	try {
+		const { page, context } = await openPage(browser, `http://127.0.0.1:${house.port("console")}`);
+		await claim(page);
+		if (name === "wrong-password") await page.click("text=Sign out");
+		await TROUBLES[name]({ house, options: TROUBLE_HOUSE, page });
+		for (const look of looks) {
+			await page.setViewportSize(SIZES[look.size]);
+			await page.emulateMedia({ colorScheme: look.scheme });
+			await take(page, fileOf(`trouble-${name}`, look), look);
+		}
+		await context.close();
+	} finally {
+		await house.close();
+	}
 }
 
 async function takeAll(): Promise<void> {
@@ -157,6 +187,7 @@ async function takeAll(): Promise<void> {
 				await set.house.close();
 			}
 		}
+		for (const name of Object.keys(TROUBLES)) await takeTrouble(browser, name as keyof typeof TROUBLES);
 		console.log(`Pictures are in ${folder}`);
 	} finally {
 		await browser.close();

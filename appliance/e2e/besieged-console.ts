@@ -70,7 +70,7 @@ export class BesiegedConsole {
 	static async unclaimed(): Promise<BesiegedConsole> {
 		const house = await House.build({
 			pop3: true,
-			console: `listen_tls = ["127.0.0.1:0"]\ntrusted_proxies = ["127.77.0.0/16"]`,
+			console: `listen = ["127.0.0.1:0"]\nlisten_tls = ["127.0.0.1:0"]\ntrusted_proxies = ["127.77.0.0/16"]`,
 			queue: 'retry = "1h"\nkeep_subjects = true',
 			more: MORE,
 		});

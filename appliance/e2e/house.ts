@@ -198,8 +198,7 @@ name = "postern-test"
 state_dir = ${q(path.join(folder, "state"))}
 
 [console]
-listen = ["127.0.0.1:0"]
-${options.console ?? "listen_tls = []"}
+${options.console ?? 'listen = ["127.0.0.1:0"]\nlisten_tls = []'}
 
 [smtp]
 ${
