@@ -12,6 +12,8 @@ import { BlockList, isIP, type LookupFunction } from "node:net";
 import type { SecureContext } from "node:tls";
 import { asError } from "./errors.ts";
 import type { Secret } from "./secret.ts";
+import { REFUSING } from "./words/refusing.ts";
+import { say } from "./words/saying.ts";
 
 const TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = [5_000, 30_000, 120_000] as const;
@@ -55,15 +57,15 @@ export async function callOnce(
 ): Promise<CallAnswer> {
 	const fault = addressFault(place.url);
 	// Saved by another program, perhaps.
-	if (fault !== undefined) return { ok: false, text: `It was not called: the address ${fault}.` };
+	if (fault !== undefined) return { ok: false, text: say(REFUSING.hookNotCalled, { why: fault }) };
 	const inTime = AbortSignal.timeout(timeoutMs);
 	try {
 		const status = await post(call, place, AbortSignal.any([place.signal, inTime]));
 		const ok = status >= 200 && status < 300;
-		return { ok, text: `It answered ${status}${ok ? "" : ", which is no success"}.` };
+		return { ok, text: say(ok ? REFUSING.hookAnswered : REFUSING.hookAnsweredBadly, { status }) };
 	} catch (thrown) {
-		if (inTime.aborted) return { ok: false, text: `It did not answer in ${timeoutMs / 1000} seconds.` };
-		return { ok: false, text: `It cannot be reached: ${asError(thrown).message}` };
+		if (inTime.aborted) return { ok: false, text: say(REFUSING.hookSilent, { seconds: timeoutMs / 1000 }) };
+		return { ok: false, text: say(REFUSING.hookUnreachable, { why: asError(thrown).message }) };
 	}
 }
 
@@ -137,12 +139,10 @@ const lookupElsewhere: LookupFunction = (host, options, answer) => {
 
 /** Why an address cannot be called, as the end of a sentence; undefined when it can. */
 export function addressFault(text: string): string | undefined {
-	if (text.length > LONGEST_URL || !URL.canParse(text))
-		return "is no address such as https://example.com/hook";
+	if (text.length > LONGEST_URL || !URL.canParse(text)) return REFUSING.notHttpAddress;
 	const url = new URL(text);
-	if (url.protocol !== "https:" && url.protocol !== "http:")
-		return "begins neither with https:// nor with http://";
-	if (url.username !== "" || url.password !== "") return "must not hold a user name or password";
-	if (isMetadata(url.hostname.replace(/^\[|\]$/g, ""))) return "is not one that may be called";
+	if (url.protocol !== "https:" && url.protocol !== "http:") return REFUSING.notHttp;
+	if (url.username !== "" || url.password !== "") return REFUSING.holdsPassword;
+	if (isMetadata(url.hostname.replace(/^\[|\]$/g, ""))) return REFUSING.mayNotBeCalled;
 	return undefined;
 }

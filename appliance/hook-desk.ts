@@ -19,6 +19,8 @@ import type { Log } from "./log.ts";
 import { Secret } from "./secret.ts";
 import type { Services, TestStep } from "./services.ts";
 import type { DocumentStore } from "./store/documents.ts";
+import { REFUSING } from "./words/refusing.ts";
+import { say } from "./words/saying.ts";
 
 const MOST_HOOKS = 20;
 const MOST_UNDER_WAY = 100;
@@ -132,7 +134,7 @@ export class HookDesk implements HookService {
 	async test(id: string): Promise<TestStep> {
 		const held = this.#get(id);
 		const place = this.#place(held);
-		if (place === undefined) return { ok: false, text: KEY_GONE };
+		if (place === undefined) return { ok: false, text: REFUSING.hookKeyGone };
 		const answer = await callOnce(this.#call("test", "This is a test.", 1, {}), place);
 		this.#note(held, answer.text);
 		return answer;
@@ -145,7 +147,7 @@ export class HookDesk implements HookService {
 
 	#get(id: string): Held {
 		const held = this.#hooks.get(id);
-		if (held === undefined) throw new UserError("hook-unknown", "There is no such web-hook.");
+		if (held === undefined) throw new UserError("hook-unknown", REFUSING.hookUnknown);
 		return held;
 	}
 
@@ -153,7 +155,7 @@ export class HookDesk implements HookService {
 		known: Pick<Hook, "id" | "url" | "events" | "offlineAfterMinutes">,
 		secret: Secret | undefined,
 	): Held {
-		const lastAnswer = secret === undefined ? KEY_GONE : "";
+		const lastAnswer = secret === undefined ? REFUSING.hookKeyGone : "";
 		const hook = { ...known, lastTriedAt: null, lastAnswer };
 		const held: Held = { hook, secret, over: new AbortController(), isOutageTold: false, told: new Map() };
 		this.#hooks.set(known.id, held);
@@ -234,8 +236,6 @@ function end({ over, told }: Held): void {
 	for (const { timer } of told.values()) clearTimeout(timer);
 }
 
-const KEY_GONE = "Its secret cannot be read back, so it is not called. Remove it and add it again.";
-
 function assertFits(
 	{ url, events, offlineAfterMinutes }: Parameters<HookService["add"]>[0],
 	present: number,
@@ -243,11 +243,15 @@ function assertFits(
 	const refuse = (text: string, hint: string) => new UserError("hook-invalid", text, hint);
 	const fault = addressFault(url);
 	if (fault !== undefined)
-		throw refuse(`${JSON.stringify(url.slice(0, 200))} ${fault}.`, "Change the address.");
-	if (events.length === 0) throw refuse("It would never be called.", "Choose at least one event.");
+		throw refuse(
+			say(REFUSING.hookAddress, { address: JSON.stringify(url.slice(0, 200)), why: fault }),
+			REFUSING.changeAddress,
+		);
+	if (events.length === 0) throw refuse(REFUSING.hookNeverCalled, REFUSING.chooseEvent);
 	const isTime = Number.isInteger(offlineAfterMinutes) && offlineAfterMinutes >= 1;
 	if (!isTime || offlineAfterMinutes > LONGEST_OFFLINE_MINUTES) {
-		throw refuse("The minutes are no whole number from 1 to 43200.", "Change them.");
+		throw refuse(REFUSING.hookMinutes, REFUSING.changeThem);
 	}
-	if (present >= MOST_HOOKS) throw refuse(`There are ${MOST_HOOKS} already.`, "Remove one first.");
+	if (present >= MOST_HOOKS)
+		throw refuse(say(REFUSING.hookMost, { most: MOST_HOOKS }), REFUSING.removeOneFirst);
 }

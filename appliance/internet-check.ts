@@ -11,6 +11,9 @@ import { asError, errorCode } from "./errors.ts";
 import { formatDate } from "./mail/date.ts";
 import type { HttpClient, HttpFailure } from "./microsoft/http.ts";
 import type { TestStep } from "./services.ts";
+import { nearly } from "./words/amounts.ts";
+import { say } from "./words/saying.ts";
+import { TESTS } from "./words/tests.ts";
 
 /** A check is watched by somebody. */
 const CHECK_TIMEOUT_MS = 10_000;
@@ -50,9 +53,7 @@ export async function* checkInternet(
 			yield failedStep(host, proxy, result, now());
 			return;
 		}
-		const through = proxy === undefined ? "" : ` through the proxy ${proxy.host}`;
-		const how = protocol === "https:" ? ", and its certificate is right" : "";
-		yield { ok: true, text: `${host} answers${through}${how}.` };
+		yield { ok: true, text: answersText(host, proxy, protocol === "https:") };
 		date = result.headers["date"] ?? date;
 	}
 	const realMs = Date.parse(date ?? "");
@@ -65,24 +66,22 @@ async function nameStep(host: string, signal: AbortSignal): Promise<TestStep> {
 	const isOver = once(over, "abort").then(() => undefined);
 	try {
 		const found = await Promise.race([lookup(host), isOver]);
-		if (found !== undefined) return { ok: true, text: `The name ${host} is known: ${found.address}.` };
-		return { ok: false, text: `Nobody says where ${host} is. ${NAME_ADVICE}` };
+		if (found !== undefined)
+			return { ok: true, text: say(TESTS.nameKnown, { host, address: found.address }) };
+		return { ok: false, text: `${say(TESTS.nameSilent, { host })} ${TESTS.nameAdvice}` };
 	} catch (thrown) {
 		const reason = errorCode(thrown) ?? asError(thrown).message;
-		return { ok: false, text: `The name ${host} cannot be looked up (${reason}). ${NAME_ADVICE}` };
+		return { ok: false, text: `${say(TESTS.nameUnknown, { host, why: reason })} ${TESTS.nameAdvice}` };
 	}
 }
 
-const NAME_ADVICE =
-	"Check the cable and the router, and the DNS server that this network gives out. If the site has a proxy, set microsoft.proxy.";
-
 const ADVICE: Readonly<Record<HttpFailure["reason"], string>> = {
-	unreachable: "Check the cable and the router, and that the firewall lets this box reach port 443.",
-	timeout: "Nothing answers: a firewall may swallow it. Let this box reach port 443, or set microsoft.proxy.",
-	tls: "Somebody between stands in for Microsoft: if that is the site's inspection, set microsoft.ca_file to its authority.",
-	reset: "The connection was cut: a firewall or a proxy may not let it through.",
-	aborted: "The check was stopped.",
-	oversized: "The answer was not Microsoft's.",
+	unreachable: TESTS.adviceUnreachable,
+	timeout: TESTS.adviceTimeout,
+	tls: TESTS.adviceTls,
+	reset: TESTS.adviceReset,
+	aborted: TESTS.checkStopped,
+	oversized: TESTS.notMicrosofts,
 };
 
 /** What OpenSSL says of a certificate whose time is not now: on a box without a clock chip, the clock is at fault. */
@@ -97,35 +96,25 @@ function failedStep(
 	if (WRONG_TIME.has(errorCode(error) ?? "")) {
 		return {
 			ok: false,
-			text: `The certificate of ${host} is not valid at the time that this box has: ${formatDate(new Date(nowMs))}. ${SET_THE_CLOCK}`,
+			text: `${say(TESTS.certificateAtOtherTime, { host, time: formatDate(new Date(nowMs)) })} ${TESTS.setClock}`,
 		};
 	}
 	const advice =
 		proxy !== undefined && (reason === "unreachable" || reason === "timeout")
-			? `The site's proxy ${proxy.host} does not answer or does not let it through: check microsoft.proxy, and that the proxy allows ${host}.`
+			? say(TESTS.proxySilent, { proxy: proxy.host, host })
 			: ADVICE[reason];
-	return { ok: false, text: `${host} cannot be reached (${error.message}). ${advice}` };
+	return { ok: false, text: `${say(TESTS.hostUnreachable, { host, why: error.message })} ${advice}` };
 }
 
-const SET_THE_CLOCK = "Set its clock: let it reach a time server (NTP, UDP port 123).";
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+function answersText(host: string, proxy: URL | undefined, isTls: boolean): string {
+	if (proxy === undefined) return say(isTls ? TESTS.hostAnswersRight : TESTS.hostAnswers, { host });
+	const saying = isTls ? TESTS.hostAnswersThroughRight : TESTS.hostAnswersThrough;
+	return say(saying, { host, proxy: proxy.host });
+}
 
 function clockStep(behindMs: number): TestStep {
 	const wrongMs = Math.abs(behindMs);
-	if (wrongMs < CLOCK_ERROR_TOLD_MS)
-		return { ok: true, text: "The clock of this box is right to the minute." };
-	const [unitMs, unit] =
-		wrongMs < 2 * HOUR_MS
-			? [MINUTE_MS, "minutes"]
-			: wrongMs < 2 * DAY_MS
-				? [HOUR_MS, "hours"]
-				: [DAY_MS, "days"];
-	const way = behindMs > 0 ? "behind" : "ahead";
-	return {
-		ok: false,
-		text: `The clock of this box is ${Math.round(wrongMs / unitMs)} ${unit} ${way}. ${SET_THE_CLOCK}`,
-	};
+	if (wrongMs < CLOCK_ERROR_TOLD_MS) return { ok: true, text: TESTS.clockRight };
+	const wrong = say(behindMs > 0 ? TESTS.clockBehind : TESTS.clockAhead, { time: nearly(wrongMs) });
+	return { ok: false, text: `${wrong} ${TESTS.setClock}` };
 }

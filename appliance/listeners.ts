@@ -25,6 +25,8 @@ import type { CertificateOptions, ServedCertificate } from "./system/certificate
 import { CertificateKeeper } from "./system/certificate-keeper.ts";
 import { OwnNames } from "./system/own-names.ts";
 import type { PassedSocket, PassedSockets, Place } from "./system/passed-sockets.ts";
+import { REFUSING } from "./words/refusing.ts";
+import { say } from "./words/saying.ts";
 
 export interface ListenersOptions {
 	readonly log: Log;
@@ -391,8 +393,8 @@ function formatPlace({ host, port }: Place): string {
 function keptBySystemd(role: Role, place: Place): UserError {
 	return new UserError(
 		"port-needs-restart",
-		`The port ${formatPlace(place)} (${role}) was given up while Postern ran.`,
-		"Restart Postern: systemd hands it over again.",
+		say(REFUSING.portGivenUp, { place: `${formatPlace(place)} (${role})` }),
+		REFUSING.portGivenUpDo,
 	);
 }
 
@@ -401,24 +403,21 @@ function portError(role: Role, place: Place, thrown: unknown): UserError {
 	const where = `${formatPlace(place)} (${role})`;
 	switch (errorCode(thrown)) {
 		case "EADDRINUSE":
-			return new UserError(
-				"port-in-use",
-				`The port ${where} is used by another program.`,
-				"Stop that program, or choose another port in the configuration.",
-				{ cause: thrown },
-			);
+			return new UserError("port-in-use", say(REFUSING.portInUse, { place: where }), REFUSING.portInUseDo, {
+				cause: thrown,
+			});
 		case "EACCES":
 			return new UserError(
 				"port-forbidden",
-				`The port ${where} may not be opened by this user.`,
-				"Ports below 1024 need the service that the package installs, or CAP_NET_BIND_SERVICE.",
+				say(REFUSING.portForbidden, { place: where }),
+				REFUSING.portForbiddenDo,
 				{ cause: thrown },
 			);
 		default:
 			return new UserError(
 				"port-unusable",
-				`The port ${where} cannot be opened: ${asError(thrown).message}`,
-				"Check the listen addresses in the configuration.",
+				say(REFUSING.portUnusable, { place: where, why: asError(thrown).message }),
+				REFUSING.portUnusableDo,
 				{ cause: thrown },
 			);
 	}

@@ -21,6 +21,7 @@ import { namesOf } from "./system/certificate.ts";
 import * as facts from "./system/machine-facts.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 import { productVersion } from "./version.ts";
+import { REFUSING } from "./words/refusing.ts";
 
 /** Time for the answer to go out, and for the browser to fetch the page that waits. */
 const ANSWER_LEAVES_MS = 1_500;
@@ -119,17 +120,13 @@ export class MachineDesk implements MachineService {
 
 	async restart(): Promise<void> {
 		if (!this.#canRestart) {
-			throw new UserError(
-				"restart-impossible",
-				"Nothing would start Postern again here.",
-				"Restart it where you started it.",
-			);
+			throw new UserError("restart-impossible", REFUSING.noRestart, REFUSING.noRestartDo);
 		}
 		setTimeout(() => this.#options.end(), ANSWER_LEAVES_MS).unref();
 	}
 
 	async testLights(): Promise<void> {
-		throw new UserError("no-lights", "This machine has no lights that Postern knows.");
+		throw new UserError("no-lights", REFUSING.noLights);
 	}
 
 	async supportBundle(): Promise<string> {

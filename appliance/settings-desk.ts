@@ -16,11 +16,13 @@ import type { Setting, SettingsService } from "./console-services.ts";
 import { UserError } from "./errors.ts";
 import { savedSettings } from "./reloading.ts";
 import type { DocumentStore } from "./store/documents.ts";
+import { REFUSING } from "./words/refusing.ts";
+import { say } from "./words/saying.ts";
 
-/** Why some keys are changed elsewhere, as the end of a sentence. */
-const ELSEWHERE: ReadonlyMap<string, string> = new Map([
-	["state_dir", "cannot be kept in the folder that it names; it stands in the configuration file"],
-	["console.password_hash", "is changed with your own password, under People"],
+/** Why some keys are changed elsewhere. */
+const ELSEWHERE = new Map<string, typeof REFUSING.settingInFolder | typeof REFUSING.settingIsPassword>([
+	["state_dir", REFUSING.settingInFolder],
+	["console.password_hash", REFUSING.settingIsPassword],
 ]);
 
 export interface SettingsDeskOptions {
@@ -75,7 +77,7 @@ export class SettingsDesk implements SettingsService {
 			return { needRestart };
 		} catch (thrown) {
 			throw isPortError(thrown)
-				? new UserError("setting-invalid", `${thrown.message} Nothing was changed.`, thrown.hint)
+				? new UserError("setting-invalid", `${thrown.message} ${REFUSING.nothingChanged}`, thrown.hint)
 				: thrown;
 		}
 	}
@@ -114,7 +116,7 @@ export class SettingsDesk implements SettingsService {
 			throw new UserError(
 				"setting-invalid",
 				found.map((text) => `${text}.`).join(" "),
-				"Nothing was changed.",
+				REFUSING.nothingChanged,
 			);
 		}
 		const hasPages = ({ config: { console: pages } }: LoadedConfig) =>
@@ -151,25 +153,21 @@ function unknown(name: string, known: readonly string[]): UserError {
 	const near = nearest(name, known);
 	return new UserError(
 		"setting-unknown",
-		`There is no setting "${name.slice(0, 80)}".`,
-		near === undefined ? "" : `Did you mean "${near}"?`,
+		say(REFUSING.settingUnknown, { name: name.slice(0, 80) }),
+		near === undefined ? "" : say(REFUSING.didYouMean, { near }),
 	);
 }
 
 function locked({ key, origin }: Setting): UserError {
 	const elsewhere = ELSEWHERE.get(key);
-	if (elsewhere !== undefined) return new UserError("setting-locked", `${key} ${elsewhere}.`);
+	if (elsewhere !== undefined) return new UserError("setting-locked", say(elsewhere, { key }));
 	return new UserError(
 		"setting-locked",
-		`${key} is set by ${origin}, which goes before what is set here.`,
-		"Change it there, or take it out there, then reload.",
+		say(REFUSING.settingLocked, { key, origin }),
+		REFUSING.settingLockedDo,
 	);
 }
 
 function lockedOut(): UserError {
-	return new UserError(
-		"setting-invalid",
-		"console.listen, console.listen_tls: with this no port of the console would be open, and nobody could change it back.",
-		"Leave one of them a port that is free. Nothing was changed.",
-	);
+	return new UserError("setting-invalid", REFUSING.lockedOut, REFUSING.lockedOutDo);
 }

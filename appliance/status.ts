@@ -16,6 +16,10 @@ import type { Scheduler } from "./queue/scheduler.ts";
 import type { AccountWaits, Matter, MatterKind, Status } from "./services.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 import { productVersion } from "./version.ts";
+import { wholeDays } from "./words/amounts.ts";
+import { DELIVERY } from "./words/delivery.ts";
+import { say } from "./words/saying.ts";
+import { STATUS } from "./words/status.ts";
 
 export interface StatusSources {
 	readonly startedAt: Date;
@@ -41,24 +45,21 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 	const tell = (kind: MatterKind, text: string, rest: Partial<Matter> = {}) =>
 		matters.push({ kind, about: "", count: 0, detail: "", ...rest, text });
 	if (!accepting) {
-		tell("card-full", "The card is full: devices are asked to try later. Delete messages from the queue.");
+		tell("card-full", STATUS.cardFull);
 	}
 	if (config.queue.paused) {
-		tell("paused", "Sending is paused: mail waits. Resume it in the console, or set queue.paused to false.");
+		tell("paused", STATUS.paused);
 	}
 	if (accounts.length === 0) {
-		tell(
-			"no-account",
-			"No Microsoft account is set up: mail waits. Add one with `postern account add ADDRESS`.",
-		);
+		tell("no-account", DELIVERY.noAccount);
 	}
 	for (const text of clockProblem(sources)) tell("clock", text, { detail: text });
 	for (const text of listeners.problems()) tell("certificate", text, { detail: text });
 	for (const { address, state, trouble } of accounts) {
-		const remedy = state === "needs-sign-in" ? ` Run: postern account add ${address}` : "";
 		if (trouble === "") continue;
-		const kind = state === "needs-sign-in" ? "needs-sign-in" : "account";
-		tell(kind, `${address}: ${trouble}${remedy}`, { about: address, detail: trouble });
+		const about = { about: address, detail: trouble };
+		if (state === "needs-sign-in") tell(state, say(STATUS.needsSignIn, { address, trouble }), about);
+		else tell("account", say(STATUS.accountTrouble, { address, trouble }), about);
 	}
 	matters.push(...(await lapseWarnings(sources)));
 	for (const text of sources.fetchProblems()) tell("fetching", text, { detail: text });
@@ -67,10 +68,8 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		tell("no-route", unrouted.ownerText, { detail: unrouted.ownerText });
 	}
 	if (queue.failed > 0) {
-		const messages = queue.failed === 1 ? "1 message" : `${queue.failed} messages`;
-		tell("failed", `${messages} could not be delivered. See \`postern queue list\`.`, {
-			count: queue.failed,
-		});
+		const text = queue.failed === 1 ? STATUS.failedOne : say(STATUS.failedMany, { count: queue.failed });
+		tell("failed", text, { count: queue.failed });
 	}
 	return {
 		name: config.name,
@@ -96,7 +95,7 @@ export function lapseWarning(address: string, lapsesAtMs: number, nowMs: number)
 	const leftMs = lapsesAtMs - nowMs;
 	// More than a sign-in lives, or gone by: the clock is wrong, and nothing is said by it.
 	if (leftMs > LAPSE_TOLD_MS || leftMs <= 0) return undefined;
-	return `The sign-in of ${address} lapses in ${inDays(leftMs)} unless the box reaches Microsoft before then: it has not for a long time. Let it have internet for a minute, or sign in again afterwards: postern account add ${address}`;
+	return say(STATUS.lapses, { address, time: wholeDays(leftMs) });
 }
 
 /** A certificate is renewed by hand, and its upload needs an administrator. */
@@ -111,15 +110,10 @@ export function certificateWarning(
 	if (leftMs > CERTIFICATE_TOLD_MS) return undefined;
 	const how =
 		certificateFile === ""
-			? `Make a new one and upload it in Entra: postern account certificate ${address} --renew`
-			: `Put a new one into ${certificateFile}, upload its public half in Entra, then: postern reload`;
-	if (leftMs <= 0) return `The certificate by which ${address} signs in has expired. ${how}`;
-	return `The certificate by which ${address} signs in expires in ${inDays(leftMs)}. ${how}. The old one serves until Microsoft has the new one.`;
-}
-
-function inDays(leftMs: number): string {
-	const days = Math.max(1, Math.floor(leftMs / DAY_MS));
-	return days === 1 ? "a day" : `${days} days`;
+			? say(STATUS.renewOwn, { address })
+			: say(STATUS.renewFile, { file: certificateFile });
+	if (leftMs <= 0) return `${say(STATUS.certificateExpired, { address })} ${how}`;
+	return `${say(STATUS.certificateExpires, { address, time: wholeDays(leftMs) })} ${how}. ${STATUS.oldOneServes}`;
 }
 
 async function lapseWarnings({ accounts, signIns, clock, time }: StatusSources): Promise<Matter[]> {
@@ -146,10 +140,8 @@ const WALL_ERROR_TOLD_MS = 5 * 60_000;
 
 function clockProblem({ clock, time }: StatusSources): string[] {
 	if (Math.abs(time.wallErrorMs()) < WALL_ERROR_TOLD_MS) return [];
-	const [said, real] = [clock.now(), time.nowMs() ?? 0].map((ms) => formatDate(new Date(ms)));
-	return [
-		`This box's clock is wrong: it says ${said}, and it is ${real}. Mail is dated right all the same, but the clock should be set: check that the box reaches a time server (NTP).`,
-	];
+	const dateOf = (ms: number) => formatDate(new Date(ms));
+	return [say(STATUS.clockWrong, { said: dateOf(clock.now()), real: dateOf(time.nowMs() ?? 0) })];
 }
 
 /** Waits of more than a minute; until when is told by the wall clock, as it stands now. */

@@ -6,6 +6,7 @@
  */
 import { asError, UserError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
+import { REFUSING } from "../appliance/words/refusing.ts";
 
 export interface Run<News> {
 	/** All of it, oldest first. */
@@ -108,7 +109,7 @@ export class Runs {
 		if (thrown instanceof UserError) return thrown;
 		const error = asError(thrown);
 		this.#log.error("console-run-fault", { run: key, error: error.stack ?? error.message });
-		return new UserError("internal-fault", "Postern met a fault of its own.", "Its log says more.");
+		return new UserError("internal-fault", REFUSING.ownFault, REFUSING.ownFaultDo);
 	}
 
 	#makeRoom(): void {
@@ -117,7 +118,7 @@ export class Runs {
 			if (run.isOver) this.#runs.delete(key);
 		}
 		if (this.#runs.size >= MOST_RUNS) {
-			throw new UserError("too-many-runs", "Too much is under way at once.", "Wait a moment and try again.");
+			throw new UserError("too-many-runs", REFUSING.tooMuchAtOnce, REFUSING.tooMuchAtOnceDo);
 		}
 	}
 

@@ -15,6 +15,9 @@ import type { Log } from "../log.ts";
 import { addressKey } from "../mail/address.ts";
 import type { AccountDraft } from "../services.ts";
 import type { DocumentStore } from "../store/documents.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import { matchesPattern } from "./device-policy.ts";
 import type { Account, Device, Origin } from "./model.ts";
 import { judge, type Verdict, type Wanted } from "./taking.ts";
@@ -77,7 +80,8 @@ export class Accounts {
 	/** Throws `account-unknown`. */
 	get(address: string): Account {
 		const account = this.find(address);
-		if (account === undefined) throw new UserError("account-unknown", `There is no account ${address}.`);
+		if (account === undefined)
+			throw new UserError("account-unknown", say(SIGN_IN.accountUnknown, { address }));
 		return account;
 	}
 
@@ -261,7 +265,7 @@ function parseAccount(value: unknown): WrittenAccount {
 	const parsed = savedAccountSchema.safeParse(value);
 	if (parsed.success) return parsed.data;
 	const problems = recordProblems("account", parsed.error.issues, value);
-	throw new UserError("account-invalid", `This account cannot be added: ${problems}.`);
+	throw new UserError("account-invalid", say(REFUSING.accountUnusable, { why: problems }));
 }
 
 function takenError(address: string): UserError {
@@ -277,15 +281,11 @@ export function assertMayUse(account: Account, person: string | undefined): void
 	if (account.joinedAt === undefined || account.address === person) return;
 	throw new UserError(
 		"account-personal",
-		`${account.address} signed up for a login of their own; nothing else may use that mailbox.`,
-		"Choose another account. To use this one, remove the person under People first, then add the account.",
+		say(REFUSING.accountPersonal, { address: account.address }),
+		REFUSING.accountPersonalDo,
 	);
 }
 
 function lockedError(address: string): UserError {
-	return new UserError(
-		"account-locked",
-		`The account ${address} stands in the configuration file, with other settings.`,
-		"Change it there, then reload.",
-	);
+	return new UserError("account-locked", say(REFUSING.accountLocked, { address }), REFUSING.changeInFile);
 }

@@ -16,6 +16,8 @@ import type { Log } from "../log.ts";
 import type { RefusalLog } from "../refusal-log.ts";
 import { Secret } from "../secret.ts";
 import type { DocumentStore } from "../store/documents.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 import { FailureLocks } from "./failure-locks.ts";
 import { InTurn } from "./in-turn.ts";
 import { lockedError } from "./sign-in-errors.ts";
@@ -56,12 +58,12 @@ const draftSchema = z.strictObject({
 	label: z
 		.string()
 		.trim()
-		.regex(/^[^\p{C}]{1,64}$/u, "the name is 1 to 64 characters long"),
+		.regex(/^[^\p{C}]{1,64}$/u, REFUSING.keyName),
 	scopes: z
 		.array(z.enum(KEY_SCOPES))
-		.min(1, "it may do nothing: choose at least one thing")
+		.min(1, REFUSING.keyDoesNothing)
 		.transform((scopes) => KEY_SCOPES.filter((scope) => scopes.includes(scope))),
-	expiresAt: z.iso.datetime({ error: "the day on which it ends is no date" }).nullable(),
+	expiresAt: z.iso.datetime({ error: REFUSING.keyNoDay }).nullable(),
 	createdBy: z.string().max(100),
 });
 
@@ -112,7 +114,7 @@ export class ApiKeys implements KeyService {
 		const { documents, log } = this.#options;
 		return this.#changes.run(async () => {
 			const held = [...this.#byHash.values()].find(({ key }) => key.id === id);
-			if (held === undefined) throw new UserError("key-unknown", "There is no such key.");
+			if (held === undefined) throw new UserError("key-unknown", REFUSING.keyUnknown);
 			// Shut first, whatever becomes of the card.
 			this.#byHash.delete(held.hash);
 			await documents.remove("api-key", id);
@@ -148,13 +150,13 @@ export class ApiKeys implements KeyService {
 	#check(draft: Parameters<KeyService["add"]>[0]) {
 		const parsed = draftSchema.safeParse(draft);
 		const refuse = (why: string) =>
-			new UserError("key-invalid", `This key cannot be made: ${why}.`, "Change it and try again.");
-		if (!parsed.success) throw refuse(parsed.error.issues[0]?.message ?? "something is missing");
+			new UserError("key-invalid", say(REFUSING.keyUnusable, { why }), REFUSING.keyUnusableDo);
+		if (!parsed.success) throw refuse(parsed.error.issues[0]?.message ?? REFUSING.keyIncomplete);
 		const { expiresAt } = parsed.data;
 		if (expiresAt !== null && Date.parse(expiresAt) <= this.#options.nowMs()) {
-			throw refuse("the day on which it ends is past");
+			throw refuse(REFUSING.keyDayPast);
 		}
-		if (this.#byHash.size >= MOST_KEYS) throw refuse(`there are ${MOST_KEYS} already, the most there can be`);
+		if (this.#byHash.size >= MOST_KEYS) throw refuse(say(REFUSING.keysMost, { most: MOST_KEYS }));
 		return parsed.data;
 	}
 

@@ -13,6 +13,7 @@ import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { RefusalLog } from "../refusal-log.ts";
 import type { Secret } from "../secret.ts";
+import { REFUSING } from "../words/refusing.ts";
 import { isLocalAddress, ownNetworks } from "./local-network.ts";
 import { foldCode } from "./setup-code.ts";
 import { lockedError } from "./sign-in-errors.ts";
@@ -72,10 +73,8 @@ export class ConsoleClaim {
 	#closedError(): UserError {
 		return new UserError(
 			"claim-closed",
-			"Postern can be set up from its local network within an hour of its start.",
-			this.hasCode
-				? "Type the setup code, or start the box again and open this page from the same network."
-				: "Start it again and open this page from the same network, or set a password on the box: postern console password",
+			REFUSING.claimClosed,
+			this.hasCode ? REFUSING.claimByCode : REFUSING.claimByStart,
 		);
 	}
 }

@@ -5,25 +5,22 @@
  * `plain` is given where a device has, or had until lately, no encryption at all: then it is known by
  * its address, on the local network, and no password crosses the wire.
  */
+
+import { DEVICE_KINDS } from "../words/device-kinds.ts";
 import type { DeviceKind } from "./device-kinds.ts";
 
 const OLD_TLS = {
 	turnOn: "legacy_tls",
-	when: 'it says "TLS" or "SSL error" and was made before about 2014: it knows TLS 1.0 only',
+	when: DEVICE_KINDS.oldTls,
 } as const;
 const LINE_ENDS = {
 	turnOn: "lf_line_ends",
-	when: "it times out after sending the message: it ends its lines with LF alone",
+	when: DEVICE_KINDS.lineEnds,
 } as const;
 const INSISTS_ON_PASSWORD = {
 	turnOn: "accept_any_credentials",
-	when: "its menu does not let user name and password be empty",
+	when: DEVICE_KINDS.insistsOnPassword,
 } as const;
-const BURSTS = "A camera sends bursts of pictures: give it a rate, so that it leaves room for others.";
-const THREE_RECIPIENTS = "Most models take three recipients at most.";
-const SENDER_NEEDED = "Nothing is sent while its own (sender's) address is empty.";
-const CHECK_OFF =
-	'If it verifies certificates, import this box\'s authority (http://THIS-BOX/authority.crt), or turn "verify server certificate" off.';
 
 export const KINDS: Readonly<Record<string, DeviceKind>> = {
 	brother: {
@@ -41,7 +38,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 			sender: "Device E-mail Address",
 		},
 		tryIf: [OLD_TLS],
-		notes: ["Choose SMTP-AUTH as the server authentication method when it has a password.", CHECK_OFF],
+		notes: [DEVICE_KINDS.brother, DEVICE_KINDS.checkOff],
 	},
 	canon: {
 		title: "Canon printers and copiers",
@@ -57,7 +54,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 			sender: "E-Mail Address",
 		},
 		tryIf: [OLD_TLS],
-		notes: [SENDER_NEEDED, CHECK_OFF],
+		notes: [DEVICE_KINDS.senderNeeded, DEVICE_KINDS.checkOff],
 	},
 	epson: {
 		title: "Epson printers and scanners",
@@ -75,7 +72,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		},
 		securityWords: { none: "None", STARTTLS: "STARTTLS", TLS: "SSL/TLS" },
 		tryIf: [OLD_TLS],
-		notes: ["Authentication Method is SMTP AUTH with a password, Off without one.", CHECK_OFF],
+		notes: [DEVICE_KINDS.epson, DEVICE_KINDS.checkOff],
 	},
 	hp: {
 		title: "HP printers and copiers",
@@ -84,9 +81,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		tryIf: [OLD_TLS],
-		notes: [
-			"Models that know SSLv3 only (LaserJet Pro M276 and its time) cannot use encryption here: use port 25 by address.",
-		],
+		notes: [DEVICE_KINDS.hp],
 	},
 	"konica-minolta": {
 		title: "Konica Minolta bizhub",
@@ -105,7 +100,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		},
 		securityWords: { none: "OFF", STARTTLS: "Start TLS", TLS: "SMTP over SSL" },
 		tryIf: [OLD_TLS],
-		notes: [SENDER_NEEDED],
+		notes: [DEVICE_KINDS.senderNeeded],
 	},
 	kyocera: {
 		title: "Kyocera printers and copiers",
@@ -124,7 +119,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		},
 		securityWords: { none: "Off", STARTTLS: "STARTTLS", TLS: "TLS" },
 		tryIf: [OLD_TLS],
-		notes: ["The SMTP (E-mail TX) protocol itself must be on as well."],
+		notes: [DEVICE_KINDS.kyocera],
 	},
 	lexmark: {
 		title: "Lexmark printers and copiers",
@@ -142,7 +137,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		},
 		securityWords: { none: "Disabled", STARTTLS: "Required" },
 		tryIf: [OLD_TLS],
-		notes: ['With a password, "Device-Initiated E-mail" uses the device\'s credentials.'],
+		notes: [DEVICE_KINDS.lexmark],
 	},
 	ricoh: {
 		title: "Ricoh printers and copiers",
@@ -159,10 +154,8 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 			password: "SMTP Auth. Password",
 			sender: "SMTP Auth. E-mail Address",
 		},
-		tryIf: [OLD_TLS, { turnOn: "cram_md5", when: "SMTP Auth. Encryption cannot be turned off on it" }],
-		notes: [
-			"Set SMTP Auth. Encryption to Inactive, and the Administrator E-mail Address to the sender as well.",
-		],
+		tryIf: [OLD_TLS, { turnOn: "cram_md5", when: DEVICE_KINDS.ricohEncryption }],
+		notes: [DEVICE_KINDS.ricoh],
 	},
 	sharp: {
 		title: "Sharp copiers",
@@ -188,7 +181,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 			sender: "From Address",
 		},
 		tryIf: [OLD_TLS],
-		notes: ['"Accept all certificates without CA" saves importing this box\'s authority.'],
+		notes: [DEVICE_KINDS.toshiba],
 	},
 	xerox: {
 		title: "Xerox printers and copiers",
@@ -198,7 +191,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: { server: "SMTP Server", sender: "Device Email Address" },
 		tryIf: [OLD_TLS],
-		notes: [SENDER_NEEDED],
+		notes: [DEVICE_KINDS.senderNeeded],
 	},
 	axis: {
 		title: "Axis cameras",
@@ -207,7 +200,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 
 		ways: ["submission", "implicit-tls", "plain"],
 		tryIf: [OLD_TLS, INSISTS_ON_PASSWORD],
-		notes: [BURSTS],
+		notes: [DEVICE_KINDS.bursts],
 	},
 	hikvision: {
 		title: "Hikvision cameras and recorders",
@@ -225,7 +218,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		},
 		securityWords: { none: "None", STARTTLS: "TLS, with Enable STARTTLS", TLS: "SSL" },
 		tryIf: [OLD_TLS, INSISTS_ON_PASSWORD],
-		notes: [BURSTS, THREE_RECIPIENTS],
+		notes: [DEVICE_KINDS.bursts, DEVICE_KINDS.threeRecipients],
 	},
 	dahua: {
 		title: "Dahua and Amcrest cameras and recorders",
@@ -244,11 +237,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		},
 		securityWords: { none: "None", STARTTLS: "TLS", TLS: "SSL" },
 		tryIf: [OLD_TLS, INSISTS_ON_PASSWORD],
-		notes: [
-			BURSTS,
-			"Without a password, tick Anonymity.",
-			'Its "health mail" and keep-alives are not errors.',
-		],
+		notes: [DEVICE_KINDS.bursts, DEVICE_KINDS.dahuaAnonymity, DEVICE_KINDS.dahuaHealth],
 	},
 	reolink: {
 		title: "Reolink cameras and recorders",
@@ -258,10 +247,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		ways: ["implicit-tls", "submission", "plain"],
 		words: { server: "SMTP Server", port: "SMTP Port", sender: "Sender Address", password: "Password" },
 		tryIf: [INSISTS_ON_PASSWORD],
-		notes: [
-			"Many models sign in with the sender's address as their user name: give it that address as its user name here.",
-			BURSTS,
-		],
+		notes: [DEVICE_KINDS.reolink, DEVICE_KINDS.bursts],
 	},
 	synology: {
 		title: "Synology NAS",
@@ -278,7 +264,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 			password: "Password",
 			sender: "Sender email",
 		},
-		notes: ["Choose a custom SMTP server as the service provider."],
+		notes: [DEVICE_KINDS.synology],
 	},
 	qnap: {
 		title: "QNAP NAS",
@@ -289,7 +275,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		ways: ["submission", "implicit-tls", "relay", "plain"],
 		words: { server: "SMTP server", port: "Port number", security: "Secure connection", sender: "E-mail" },
 		securityWords: { none: "None", STARTTLS: "TLS", TLS: "SSL" },
-		notes: ["Choose Custom as the e-mail service provider."],
+		notes: [DEVICE_KINDS.qnap],
 	},
 	"siemens-s7": {
 		title: "Siemens S7-1200 and S7-1500 (TMAIL_C)",
@@ -300,14 +286,10 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		ways: ["plain", "implicit-tls"],
 		words: { server: "MailServerAddress", username: "UserName", password: "PassWord", sender: "From" },
 		tryIf: [
-			{ turnOn: "cram_md5", when: "a communications processor (CP) of it signs in with CRAM-MD5 only" },
-			{ turnOn: "auth_without_tls", when: "it must sign in and has no TLS" },
+			{ turnOn: "cram_md5", when: DEVICE_KINDS.cramOnly },
+			{ turnOn: "auth_without_tls", when: DEVICE_KINDS.mustSignIn },
 		],
-		notes: [
-			"An S7-1200 before firmware 4.4 (TIA Portal V16) has no TLS: use port 25, known by its address.",
-			"For TLS, import this box's authority (http://THIS-BOX/authority.crt) into the project's certificate manager.",
-			"Give the server as an IP address; the CPU needs no DNS then.",
-		],
+		notes: [DEVICE_KINDS.siemensOld, DEVICE_KINDS.siemensAuthority, DEVICE_KINDS.siemensAddress],
 	},
 	wago: {
 		title: "Wago PLCs",
@@ -333,9 +315,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		},
 		securityWords: { none: "Never", STARTTLS: "Always", TLS: "Implicitly" },
 		tryIf: [OLD_TLS],
-		notes: [
-			"The first generation of cards (AP9630 with old firmware, AP9617) has no TLS: use port 25 by address.",
-		],
+		notes: [DEVICE_KINDS.apc],
 	},
 	eaton: {
 		title: "Eaton network cards",
@@ -359,10 +339,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 			security: "SMTP Secure (SSL/TLS)",
 			sender: "Sender Email Domain (its part after the @)",
 		},
-		notes: [
-			'It makes its sender\'s name itself, and writes addresses such as "name.@domain", which are taken.',
-			"If Microsoft 365 refuses the sender, force it: see the From policy of the device.",
-		],
+		notes: [DEVICE_KINDS.iloSender, DEVICE_KINDS.iloRefused],
 	},
 	idrac: {
 		title: "Dell iDRAC",
@@ -379,7 +356,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 			password: "Password",
 		},
 		securityWords: { none: "None", STARTTLS: "STARTTLS" },
-		notes: ["Older ones have no encryption: use port 25 by address."],
+		notes: [DEVICE_KINDS.idrac],
 	},
 	zabbix: {
 		title: "Zabbix (media type Email)",
@@ -396,9 +373,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 			sender: "Email",
 		},
 		securityWords: { none: "None", STARTTLS: "STARTTLS", TLS: "SSL/TLS" },
-		notes: [
-			"SSL verify peer and host need this box's authority on the Zabbix server; without them, leave both off.",
-		],
+		notes: [DEVICE_KINDS.zabbix],
 	},
 	veeam: {
 		title: "Veeam Backup & Replication",
@@ -424,7 +399,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 			sender: "From Address",
 		},
 		securityWords: { none: "None", STARTTLS: "STARTTLS", TLS: "TLS" },
-		notes: [CHECK_OFF],
+		notes: [DEVICE_KINDS.checkOff],
 	},
 	printer: {
 		title: "printers, scanners and copiers",
@@ -441,15 +416,15 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		aliases: ["nvr", "dvr"],
 		ways: ["submission", "implicit-tls", "plain"],
 		tryIf: [OLD_TLS, LINE_ENDS, INSISTS_ON_PASSWORD],
-		notes: [BURSTS],
+		notes: [DEVICE_KINDS.bursts],
 	},
 	plc: {
 		title: "PLCs and drives",
 		family: "plc",
 
 		ways: ["plain", "submission", "implicit-tls"],
-		tryIf: [LINE_ENDS, { turnOn: "auth_without_tls", when: "it must sign in and has no TLS" }],
-		notes: ["Most have no encryption: use port 25, known by its address."],
+		tryIf: [LINE_ENDS, { turnOn: "auth_without_tls", when: DEVICE_KINDS.mustSignIn }],
+		notes: [DEVICE_KINDS.plc],
 	},
 	nas: {
 		title: "network storage",
@@ -467,7 +442,7 @@ export const KINDS: Readonly<Record<string, DeviceKind>> = {
 		family: "server",
 
 		ways: ["submission", "implicit-tls", "relay", "plain"],
-		notes: ["A mail server can relay to port 25 by its address, as to a smarthost."],
+		notes: [DEVICE_KINDS.server],
 	},
 	script: {
 		title: "scripts and programs",

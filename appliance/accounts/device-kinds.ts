@@ -6,6 +6,8 @@
 import { nearest } from "../config/nearest.ts";
 import { UserError } from "../errors.ts";
 import type { DevicePort, KindHints, SwitchName } from "../services.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 import { KINDS } from "./device-kind-table.ts";
 
 /** A way to Postern: a port and its security. `plain` is the relay port without encryption. */
@@ -49,7 +51,7 @@ export function findKind(wanted: string): NamedKind {
 	const meant = near === undefined ? "" : `Did you mean ${near}? `;
 	throw new UserError(
 		"device-kind-unknown",
-		`There is no kind of device "${wanted}".`,
+		say(REFUSING.kindUnknown, { kind: wanted }),
 		`${meant}Kinds: ${Object.keys(KINDS).join(", ")}.`,
 	);
 }

@@ -11,6 +11,8 @@ import { savedDeviceSchema } from "../config/record-schemas.ts";
 import type { DeviceConfig } from "../config/schema.ts";
 import { UserError } from "../errors.ts";
 import type { StoredDocument } from "../store/documents.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 import type { Device, Origin } from "./model.ts";
 
 /** Of the file, or saved. */
@@ -68,7 +70,7 @@ export function parseDevice(value: unknown): z.output<typeof savedDeviceSchema> 
 	const parsed = savedDeviceSchema.safeParse(value);
 	if (parsed.success) return parsed.data;
 	const problems = recordProblems("device", parsed.error.issues, value);
-	throw new UserError("device-invalid", `This device cannot be saved: ${problems}.`);
+	throw new UserError("device-invalid", say(REFUSING.deviceUnusable, { why: problems }));
 }
 
 export interface MergedDevices {
@@ -101,13 +103,12 @@ export function mergeDevices(
 /** What the device claims that another has already, as the end of a sentence. */
 export function findClash(device: Device, others: readonly DeviceRecord[]): string | undefined {
 	for (const { device: other } of others) {
-		if (foldName(other.name) === foldName(device.name))
-			return `there is a device of the name "${other.name}"`;
+		if (foldName(other.name) === foldName(device.name)) return say(REFUSING.nameTaken, other);
 		if (device.username !== "" && other.username === device.username) {
-			return `"${other.name}" has the username "${other.username}"`;
+			return say(REFUSING.usernameTaken, other);
 		}
 		const shared = device.addresses.find((address) => other.addresses.includes(address));
-		if (shared !== undefined) return `"${other.name}" has the address ${shared}`;
+		if (shared !== undefined) return say(REFUSING.addressTaken, { name: other.name, address: shared });
 	}
 	return undefined;
 }

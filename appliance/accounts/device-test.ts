@@ -20,6 +20,8 @@ import type {
 	SessionLog,
 	TestStep,
 } from "../services.ts";
+import { say } from "../words/saying.ts";
+import { TESTS } from "../words/tests.ts";
 import type { Device } from "./model.ts";
 
 /** What the composition root lends for it. */
@@ -71,18 +73,21 @@ async function* play(
 	const dialogue = new Dialogue(settings, part, bench, signal);
 	try {
 		await dialogue.open();
-		yield passed(dialogue.secure ? "Connected, encrypted." : "Connected, without encryption.");
+		yield passed(dialogue.secure ? TESTS.connectedEncrypted : TESTS.connectedInClear);
 		if (part.address === undefined) {
 			await dialogue.signIn();
-			yield passed(`Signed in as ${settings.username}.`);
+			yield passed(say(TESTS.signedInAs, { who: settings.username }));
 		}
 		const from = draft.from ?? settings.sender;
 		const answer = await dialogue.send(from, draft.to);
 		id = /queued as (\w+)/.exec(answer)?.[1] ?? "";
-		yield passed(`Postern has taken a message from ${from || "nobody"} to ${draft.to}: ${answer}`);
+		const taken = { recipient: draft.to, reply: answer };
+		yield passed(
+			from === "" ? say(TESTS.takenFromNobody, taken) : say(TESTS.taken, { sender: from, ...taken }),
+		);
 	} catch (thrown) {
 		if (signal.aborted) return;
-		yield failed(`Postern did not take it: ${asError(thrown).message}`);
+		yield failed(say(TESTS.notTaken, { why: asError(thrown).message }));
 		// Told by the session itself, in the words that `device log` has.
 		for (const text of dialogue.ownerTexts()) yield failed(text);
 		return;
@@ -106,16 +111,12 @@ function chosenPart(
 	const [port] = ports.filter(({ role }) => role !== "submission");
 	if (address !== undefined && port !== undefined) return { port, address, password: "" };
 	if (ports.length === 0) {
-		throw new UserError(
-			"device-invalid",
-			"No port of Postern's is open to it.",
-			"See smtp.listen in the configuration.",
-		);
+		throw new UserError("device-invalid", TESTS.noPortOpen, TESTS.noPortOpenDo);
 	}
 	throw new UserError(
 		"device-invalid",
-		`"${device.name}" signs in, and only a hash of its password is kept.`,
-		"Give the password: postern device test … --password-stdin",
+		say(TESTS.passwordNeeded, { device: device.name }),
+		TESTS.passwordNeededDo,
 	);
 }
 
@@ -125,12 +126,18 @@ function firstAddress(range: string): string {
 }
 
 function describePart({ device, server }: DeviceSettings, { port, address }: Part): string {
-	const security = port.security === "none" ? "without encryption" : `with ${port.security}`;
-	if (address === undefined) return `As "${device.name}": port ${port.port} ${security}, with its user name.`;
-	return (
-		`As "${device.name}": port ${port.port} ${security}, as if from ${address}. ` +
-		`The way over the network is not tried: that the device itself reaches ${server} only a test from its own menu shows.`
-	);
+	const { security } = port;
+	const way = { device: device.name, port: port.port };
+	if (address === undefined) {
+		return security === "none"
+			? say(TESTS.asItSignsInInClear, way)
+			: say(TESTS.asItSignsIn, { ...way, security });
+	}
+	const how =
+		security === "none"
+			? say(TESTS.asFromItsAddressInClear, { ...way, address })
+			: say(TESTS.asFromItsAddress, { ...way, security, address });
+	return `${how} ${say(TESTS.wayNotTried, { server })}`;
 }
 
 /** nodemailer's client with promises. */
@@ -237,9 +244,7 @@ async function* follow(id: string, bench: TestBench, signal: AbortSignal): Async
 			return;
 		}
 		if (bench.clock.monotonicMs() > endMs) {
-			yield failed(
-				`It still waits; the device has done its part. postern queue show ${id} tells how it goes on.`,
-			);
+			yield failed(say(TESTS.stillWaits, { id }));
 			return;
 		}
 		await bench.clock.sleep(LOOK_EVERY_MS, signal);
@@ -251,24 +256,28 @@ function stage(entry: QueueEntry): { readonly text: string; readonly end?: boole
 	switch (entry.state) {
 		case "incoming":
 		case "active":
-			return { text: "In the queue, on its way to Microsoft 365." };
+			return { text: TESTS.onItsWay };
 		case "deferred":
-			if (entry.lastError === "") return { text: "It waits for the time set by coalesce to pass." };
-			return { text: `It waits and is tried again: ${entry.lastError}` };
+			if (entry.lastError === "") return { text: TESTS.coalesces };
+			return { text: `${TESTS.waits} ${entry.lastError}` };
 		case "held":
-			return { text: "It is held until you release it.", end: false };
+			return { text: TESTS.held, end: false };
 		case "coalesced":
-			return { text: "A later message of the device goes in its stead (coalesce).", end: false };
+			return { text: TESTS.replaced, end: false };
 		case "expired":
-			return { text: "It was not delivered, and has been removed after its keep time.", end: false };
+			return { text: TESTS.expired, end: false };
 		case "deleted":
-			return { text: "Somebody deleted it from the queue.", end: false };
+			return { text: TESTS.deleted, end: false };
 		case "delivered":
-			return { text: "Microsoft 365 has accepted it.", end: true };
+			return { text: TESTS.delivered, end: true };
 		case "failed": {
 			const texts = entry.recipientStates.filter(({ state }) => state === "failed");
-			const why = texts.map(({ ownerText, reply }) => `${ownerText} ${reply}`.trim()).join(" ");
-			return { text: `It failed on the way to Microsoft 365: ${why || entry.lastError}`, end: false };
+			const why = texts
+				.map(({ ownerText, reply }) =>
+					reply === "" ? ownerText : `${ownerText} ${say(TESTS.answered, { reply })}`,
+				)
+				.join(" ");
+			return { text: `${TESTS.failed} ${why || entry.lastError}`, end: false };
 		}
 	}
 }

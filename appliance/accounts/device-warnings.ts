@@ -7,13 +7,14 @@ import { readNetwork } from "../config/network.ts";
 import { Refusal } from "../config/refusal.ts";
 import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 import type { Device } from "./model.ts";
 
 /** The widest range that can still be somebody's own network: `10.0.0.0/8`, an IPv6 /16. */
 const SHORTEST_PREFIX = { ipv4: 8, ipv6: 16 } as const;
 
 const OPEN = "would let nearly anyone who reaches this box send mail through it";
-const ADVICE = "Give the device's own address, or its network such as 192.168.1.0/24.";
 
 export function logWarnings(devices: readonly Device[], log: Log): void {
 	for (const device of devices) {
@@ -24,7 +25,7 @@ export function logWarnings(devices: readonly Device[], log: Log): void {
 		const range = findOpenRange(device);
 		if (range === undefined) continue;
 		const problem = `the range ${range} ${OPEN}`;
-		log.warning("device-range-open", { device: device.name, problem, advice: ADVICE });
+		log.warning("device-range-open", { device: device.name, problem, advice: REFUSING.deviceRangeOpenDo });
 	}
 }
 
@@ -32,7 +33,7 @@ export function logWarnings(devices: readonly Device[], log: Log): void {
 export function assertNotOpen(device: Device): void {
 	const range = findOpenRange(device);
 	if (range === undefined) return;
-	throw new UserError("device-invalid", `This device cannot be saved: the range ${range} ${OPEN}.`, ADVICE);
+	throw new UserError("device-invalid", say(REFUSING.deviceRangeOpen, { range }), REFUSING.deviceRangeOpenDo);
 }
 
 /** Throws `device-invalid` for a switch that cannot work: the box must know the device before it signs in. */
@@ -44,8 +45,8 @@ export function assertSwitchesFit({ addresses, compatibility }: Device): void {
 	if (needy.length === 0 || addresses.length > 0) return;
 	throw new UserError(
 		"device-invalid",
-		`This device cannot be saved: ${needy.join(" and ")} work only for a device that is known by its address.`,
-		"Give its address as well, such as --address 192.168.1.50.",
+		say(REFUSING.switchNeedsAddress, { switches: needy.join(", ") }),
+		REFUSING.switchNeedsAddressDo,
 	);
 }
 

@@ -13,6 +13,9 @@ import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
 import type { DeviceDraft } from "../services.ts";
 import type { DocumentStore } from "../store/documents.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import { assertMayUse } from "./accounts.ts";
 import { AddressTable } from "./addresses.ts";
 import { findKind } from "./device-kinds.ts";
@@ -144,8 +147,8 @@ export class Devices {
 		);
 		throw new UserError(
 			"device-unknown",
-			`There is no device "${name}".`,
-			meant === undefined ? "postern device list shows them." : `Did you mean "${meant}"?`,
+			say(REFUSING.deviceUnknown, { name }),
+			meant === undefined ? REFUSING.seeDevices : say(REFUSING.didYouMean, { near: meant }),
 		);
 	}
 
@@ -293,8 +296,8 @@ export class Devices {
 			if (before.device.username === "") {
 				throw new UserError(
 					"device-invalid",
-					`The device "${before.device.name}" is known by its address and has no password.`,
-					"Give it a username first.",
+					say(REFUSING.deviceHasNoPassword, { name: before.device.name }),
+					REFUSING.giveUsername,
 				);
 			}
 			const password = generatePassword();
@@ -336,7 +339,7 @@ export class Devices {
 		throw new UserError(
 			"device-locked",
 			`The device "${known}" stands in the configuration file.`,
-			"Change it there, then reload.",
+			REFUSING.changeInFile,
 		);
 	}
 
@@ -435,7 +438,8 @@ export class Devices {
 	#assertFree(device: Device, before?: Device): void {
 		const others = this.#records.filter((record) => record.device !== before);
 		const clash = findClash(device, others);
-		if (clash !== undefined) throw new UserError("device-exists", `This device cannot be saved: ${clash}.`);
+		if (clash !== undefined)
+			throw new UserError("device-exists", say(REFUSING.deviceUnusable, { why: clash }));
 		// A device whose account has gone can still be changed otherwise.
 		if (device.account === (before?.account ?? "")) return;
 		if (device.account === "") return;
@@ -443,8 +447,8 @@ export class Devices {
 		if (account === undefined) {
 			throw new UserError(
 				"account-unknown",
-				`There is no account ${device.account}.`,
-				`Add it first: postern account add ${device.account}`,
+				say(SIGN_IN.accountUnknown, { address: device.account }),
+				say(REFUSING.accountMissing, { address: device.account }),
 			);
 		}
 		assertMayUse(account, device.person);
@@ -460,11 +464,7 @@ export class Devices {
 
 function assertKnown({ addresses, username }: Device): void {
 	if (addresses.length > 0 || username !== "") return;
-	throw new UserError(
-		"device-invalid",
-		"Nothing would be left to know this device by.",
-		"Give it an address or a username.",
-	);
+	throw new UserError("device-invalid", REFUSING.devicePlaceless, REFUSING.devicePlacelessDo);
 }
 
 function foldUsername(username: string): string {

@@ -17,6 +17,9 @@ import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
 import type { MailboxDraft } from "../services.ts";
 import type { DocumentStore } from "../store/documents.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import { assertMayUse } from "./accounts.ts";
 import { FilePasswords, isSavedPassword } from "./file-passwords.ts";
 import { HashUpgrades } from "./hash-upgrades.ts";
@@ -126,8 +129,8 @@ export class Mailboxes {
 		const meant = nearest(username, [...this.#byUsername.keys()]);
 		throw new UserError(
 			"mailbox-unknown",
-			`There is no mailbox login "${username}".`,
-			meant === undefined ? "postern mailbox list shows them." : `Did you mean "${meant}"?`,
+			say(REFUSING.mailboxUnknown, { username }),
+			meant === undefined ? REFUSING.seeMailboxes : say(REFUSING.didYouMean, { near: meant }),
 		);
 	}
 
@@ -168,14 +171,14 @@ export class Mailboxes {
 			const wanted = this.#complete(draft);
 			const { mailbox } = entryOf(parse(wanted), "saved");
 			if (this.#byUsername.has(mailbox.username)) {
-				throw new UserError("mailbox-exists", `There is a mailbox login "${mailbox.username}" already.`);
+				throw new UserError("mailbox-exists", say(REFUSING.mailboxExists, { username: mailbox.username }));
 			}
 			const account = findAccount(mailbox.account);
 			if (mailbox.account !== "" && account === undefined) {
 				throw new UserError(
 					"account-unknown",
-					`There is no account ${mailbox.account}.`,
-					`Add it first: postern account add ${mailbox.account}`,
+					say(SIGN_IN.accountUnknown, { address: mailbox.account }),
+					say(REFUSING.accountMissing, { address: mailbox.account }),
 				);
 			}
 			if (account !== undefined) assertMayUse(account, undefined);
@@ -222,8 +225,8 @@ export class Mailboxes {
 			if (mailbox.origin === "file") {
 				throw new UserError(
 					"mailbox-locked",
-					`The mailbox login "${mailbox.username}" stands in the configuration file.`,
-					"Remove it there, then reload.",
+					say(REFUSING.mailboxLocked, { username: mailbox.username }),
+					REFUSING.removeInFile,
 				);
 			}
 			await this.#options.documents.remove("mailbox", mailbox.username);
@@ -341,5 +344,5 @@ function parse(value: unknown): Written {
 	const parsed = savedMailboxSchema.safeParse(value);
 	if (parsed.success) return parsed.data;
 	const problems = recordProblems("mailbox", parsed.error.issues, value);
-	throw new UserError("mailbox-invalid", `This mailbox login cannot be added: ${problems}.`);
+	throw new UserError("mailbox-invalid", say(REFUSING.mailboxUnusable, { why: problems }));
 }

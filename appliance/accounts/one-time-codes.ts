@@ -13,6 +13,7 @@ import type { TotpSetup } from "../console-services.ts";
 import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { Secret } from "../secret.ts";
+import { REFUSING } from "../words/refusing.ts";
 import { generatePassword } from "./passwords.ts";
 import { foldPersonName, type PersonRecord, type TotpRecord } from "./person-records.ts";
 import { ONE_TIME_CODES, RecoverableSecrets, type VaultKey } from "./recoverable-secrets.ts";
@@ -78,7 +79,7 @@ export class OneTimeCodes {
 		const folded = foldPersonName(name);
 		const begun = this.#begun.get(folded);
 		if (begun === undefined || begun.untilMs < this.#options.clock.monotonicMs()) {
-			throw new UserError("totp-not-begun", "Nothing waits for this code.", "Begin again.");
+			throw new UserError("totp-not-begun", REFUSING.totpNotBegun, REFUSING.beginAgain);
 		}
 		const step = this.#stepOf(begun.secret, code);
 		if (step === undefined) {

@@ -7,6 +7,8 @@
  */
 import { UserError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 
 const LEAST_CHARACTERS = 10;
 /** `Passwords` looks at no longer one. */
@@ -32,30 +34,26 @@ const RUNS = ["01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopa
 );
 const PAIRED_RUN = "1q2w3e4r5t6y7u8i9o0p";
 
-const ADVICE = "Four or five words that do not belong together are easy to type and hard to guess.";
-
 /** Throws `password-weak`. `names`: of the person and the box. */
 export function assertStrong(password: Secret, names: readonly string[]): void {
 	const why = weakness(password.reveal(), names);
-	if (why !== undefined) throw new UserError("password-weak", why, ADVICE);
+	if (why !== undefined) throw new UserError("password-weak", why, REFUSING.passwordAdvice);
 }
 
 /** Owner text; undefined when it will do. Never repeats what was typed. */
 function weakness(password: string, names: readonly string[]): string | undefined {
 	const characters = [...password];
-	if (characters.length < LEAST_CHARACTERS)
-		return `The password is too short: at least ${LEAST_CHARACTERS} characters.`;
-	if (password.length > MOST_CHARACTERS)
-		return `The password is too long: at most ${MOST_CHARACTERS} characters.`;
-	if (new Set(characters).size < LEAST_DIFFERENT) return "The password repeats the same few characters.";
+	if (characters.length < LEAST_CHARACTERS) return say(REFUSING.passwordShort, { least: LEAST_CHARACTERS });
+	if (password.length > MOST_CHARACTERS) return say(REFUSING.passwordLong, { most: MOST_CHARACTERS });
+	if (new Set(characters).size < LEAST_DIFFERENT) return REFUSING.passwordRepeats;
 	const core = lettersAndDigits(password);
 	if (names.some((name) => isMadeOf(core, lettersAndDigits(name)))) {
-		return "The password is a name that everybody can see.";
+		return REFUSING.passwordIsName;
 	}
 	const word = core.replaceAll(/^\d+|\d+$/g, "");
 	const isRun = [...RUNS, PAIRED_RUN].some((run) => core.length > 0 && run.includes(core));
 	if (isRun || COMMON_WORDS.has(word) || COMMON_WORDS.has(core)) {
-		return "The password is one of those that are tried first.";
+		return REFUSING.passwordCommon;
 	}
 	return undefined;
 }

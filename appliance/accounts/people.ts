@@ -21,6 +21,8 @@ import type {
 import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 import type { ConsoleClaim } from "./console-claim.ts";
 import type { ConsoleSessions, SessionHolder } from "./console-sessions.ts";
 import type { ConsoleSignIns } from "./console-sign-ins.ts";
@@ -127,8 +129,8 @@ export class People implements PeopleService {
 			if (before !== undefined) {
 				throw new UserError(
 					"person-exists",
-					`There is a person "${before.name}" already.`,
-					"Choose another name.",
+					say(REFUSING.personExists, { name: before.name }),
+					REFUSING.chooseOtherName,
 				);
 			}
 			const password = generatePassword();
@@ -259,8 +261,8 @@ export class People implements PeopleService {
 		if (person.totp === undefined) return person;
 		throw new UserError(
 			"totp-exists",
-			`"${person.name}" signs in with one-time codes already.`,
-			"Take the present ones away first.",
+			say(REFUSING.totpExists, { name: person.name }),
+			REFUSING.totpExistsDo,
 		);
 	}
 

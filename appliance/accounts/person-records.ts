@@ -6,6 +6,8 @@ import * as z from "zod";
 import type { Role } from "../console-services.ts";
 import { UserError } from "../errors.ts";
 import { Secret } from "../secret.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 
 export const ROLES = ["owner", "operator", "viewer"] as const satisfies readonly Role[];
 /** Of the first person, and of `console.password_hash`. */
@@ -97,8 +99,8 @@ export function readPersonName(text: string): string {
 	if (name.length <= LONGEST_NAME && NAME.test(name)) return name;
 	throw new UserError(
 		"person-invalid",
-		`That is no name for a person: 1 to ${LONGEST_NAME} letters, digits, blanks and . _ @ + ' - will do.`,
-		"A first name or a mail address is best.",
+		say(REFUSING.personName, { most: LONGEST_NAME }),
+		REFUSING.personNameDo,
 	);
 }
 

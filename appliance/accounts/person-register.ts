@@ -9,6 +9,8 @@ import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { Secret } from "../secret.ts";
 import type { DocumentStore } from "../store/documents.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 import { foldPersonName, OWNER, type PersonRecord, readPerson, writePerson } from "./person-records.ts";
 
 export interface PersonRegisterOptions {
@@ -67,12 +69,12 @@ export class PersonRegister {
 	/** One that can be changed here. Throws `person-unknown`, `person-locked`. */
 	getSaved(name: string): PersonRecord {
 		const person = this.find(name);
-		if (person === undefined) throw new UserError("person-unknown", "There is no such person.");
+		if (person === undefined) throw new UserError("person-unknown", REFUSING.personUnknown);
 		if (person.origin === "saved") return person;
 		throw new UserError(
 			"person-locked",
-			`The password of "${person.name}" stands in the configuration, as console.password_hash.`,
-			"Change it there, then reload.",
+			say(REFUSING.personLocked, { name: person.name }),
+			REFUSING.changeInFile,
 		);
 	}
 
@@ -92,10 +94,7 @@ export class PersonRegister {
 	async put(person: PersonRecord): Promise<PersonRecord> {
 		const key = foldPersonName(person.name);
 		if (!this.#saved.has(key) && this.#saved.size >= MOST_PEOPLE) {
-			throw new UserError(
-				"person-invalid",
-				`There are ${MOST_PEOPLE} people already, the most there can be.`,
-			);
+			throw new UserError("person-invalid", say(REFUSING.peopleMost, { most: MOST_PEOPLE }));
 		}
 		await this.#options.documents.put("person", key, writePerson(person));
 		this.#saved.set(key, person);

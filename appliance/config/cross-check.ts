@@ -4,6 +4,8 @@
  * not only once those are mended; what a single key has wrong is not its business.
  */
 
+import { CONFIGURING } from "../words/configuring.ts";
+import { say } from "../words/saying.ts";
 import { listenerClashes } from "./listener-clashes.ts";
 import { formatNetwork, readNetwork } from "./network.ts";
 import { type Finding, formatPath, tableHeader } from "./problems.ts";
@@ -40,9 +42,7 @@ function customCloudKeys(values: Tree): Finding[] {
 		const path = ["microsoft", key];
 		const written = textAt(values, path)?.replace(/\/+$/, "");
 		if (written === undefined || written === usual) return [];
-		return [
-			{ path, text: `${formatPath(path)} counts with cloud = "custom" only; set that, or remove this` },
-		];
+		return [{ path, text: say(CONFIGURING.customCloudOnly, { key: formatPath(path) }) }];
 	});
 }
 
@@ -52,7 +52,12 @@ function certificatePair(values: Tree): Finding[] {
 	if ((certificate === "") === (key === "")) return [];
 	const [set, missing] =
 		certificate === "" ? ["key_file", "certificate_file"] : ["certificate_file", "key_file"];
-	return [{ path: ["tls", set], text: `tls.${set} needs tls.${missing} beside it` }];
+	return [
+		{
+			path: ["tls", set],
+			text: say(CONFIGURING.needsBeside, { key: `tls.${set}`, other: `tls.${missing}` }),
+		},
+	];
 }
 
 function uniqueValues(values: Tree, table: string, keys: readonly string[]): Finding[] {

@@ -2,6 +2,9 @@
  * Reads times such as `30d`, retry schedules such as `1m, 5m*3, 1h` and rates such as `120/h`, for
  * the configuration, and writes them. Pure; a bad text gives a `Refusal`.
  */
+
+import { CONFIGURING } from "../words/configuring.ts";
+import { say } from "../words/saying.ts";
 import { Refusal } from "./refusal.ts";
 import { formatSize, readSize } from "./size.ts";
 
@@ -22,11 +25,11 @@ export function readDuration(text: string): number | Refusal {
 	const [, amount, unit] = DURATION.exec(text.trim()) ?? [];
 	const unitMs = UNIT_MS[unit ?? ""];
 	if (amount === undefined || unitMs === undefined) {
-		return new Refusal('is no time; write a whole number and one of s, m, h, d, w, such as "30d"');
+		return new Refusal(CONFIGURING.noTime);
 	}
 	const durationMs = Number(amount) * unitMs;
-	if (durationMs === 0) return new Refusal("is no time at all; it must be more than zero");
-	if (durationMs > LONGEST_MS) return new Refusal("is too long; at most ten years");
+	if (durationMs === 0) return new Refusal(CONFIGURING.noTimeAtAll);
+	if (durationMs > LONGEST_MS) return new Refusal(CONFIGURING.overTenYears);
 	return durationMs;
 }
 
@@ -40,10 +43,10 @@ export function readRetrySchedule(text: string): readonly number[] | Refusal {
 		const [, wait = "", times = "1"] = RETRY_STEP.exec(step.trim()) ?? [];
 		const waitMs = readDuration(wait);
 		if (waitMs instanceof Refusal || Number(times) === 0) {
-			return new Refusal('is no retry schedule; write waits separated by commas, such as "1m, 5m*3, 1h"');
+			return new Refusal(CONFIGURING.noRetrySchedule);
 		}
 		if (waitsMs.length + Number(times) > MOST_RETRY_STEPS) {
-			return new Refusal(`has too many waits; at most ${MOST_RETRY_STEPS}`);
+			return new Refusal(say(CONFIGURING.tooManyWaits, { most: MOST_RETRY_STEPS }));
 		}
 		for (let count = 0; count < Number(times); count += 1) waitsMs.push(waitMs);
 	}
@@ -57,7 +60,7 @@ const LONGEST_PAUSE_MS = 86_400_000;
 export function readPause(text: string): number | Refusal {
 	const pauseMs = readDuration(text);
 	if (pauseMs instanceof Refusal || pauseMs <= LONGEST_PAUSE_MS) return pauseMs;
-	return new Refusal("is too long; at most one day");
+	return new Refusal(CONFIGURING.overOneDay);
 }
 
 export interface Rate {
@@ -77,7 +80,7 @@ export function readQuota(text: string): Quota | Refusal {
 	const perMs = UNIT_MS[unit ?? ""];
 	const bytes = size === undefined ? undefined : readSize(size, QUOTA_BOUNDS);
 	if (typeof bytes === "number" && perMs !== undefined) return { count: bytes, perMs };
-	return new Refusal('is no quota; write a size and one of /h, /d, /w, such as "500MB/d"');
+	return new Refusal(CONFIGURING.noQuota);
 }
 
 const RATE = /^(\d{1,7}) ?\/ ?(s|m|h|d)$/;
@@ -87,7 +90,7 @@ export function readRate(text: string): Rate | Refusal {
 	const [, count, unit] = RATE.exec(text.trim()) ?? [];
 	const perMs = UNIT_MS[unit ?? ""];
 	if (count === undefined || perMs === undefined || Number(count) === 0) {
-		return new Refusal('is no rate; write a number and one of /s, /m, /h, /d, such as "120/h"');
+		return new Refusal(CONFIGURING.noRate);
 	}
 	return { count: Number(count), perMs };
 }

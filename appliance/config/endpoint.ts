@@ -3,6 +3,8 @@
  * Microsoft's addresses (`https://…`), for the configuration. Pure; a bad text gives a `Refusal`.
  */
 import { BlockList, isIP, isIPv4, isIPv6 } from "node:net";
+import { CONFIGURING } from "../words/configuring.ts";
+import { say } from "../words/saying.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface Endpoint {
@@ -30,10 +32,8 @@ export function readListen(value: string | number): Endpoint | Refusal {
 }
 
 function refuseListen(text: string): Refusal {
-	if (isIPv6(text)) return new Refusal(`has no port, or its address lacks brackets; write "[${text}]:25"`);
-	return new Refusal(
-		'is no place to listen; write "host:port" or a port, such as "[::]:25" or "192.168.1.2:25"',
-	);
+	if (isIPv6(text)) return new Refusal(say(CONFIGURING.noPort, { address: text }));
+	return new Refusal(CONFIGURING.noPlace);
 }
 
 /** A server to connect to: `host:port`. */
@@ -42,14 +42,14 @@ export function readServer(text: string): Endpoint | Refusal {
 	const host = bracketed ?? plain ?? "";
 	const known = bracketed === undefined ? isHost(host) : isIPv6(host);
 	if (port === undefined || Number(port) === 0 || !known) {
-		return new Refusal('is no server; write "host:port", such as "smtp.office365.com:587"');
+		return new Refusal(CONFIGURING.noServer);
 	}
 	return withPort(host, port);
 }
 
 function withPort(host: string, portText: string): Endpoint | Refusal {
 	const port = Number(portText);
-	return port > 65_535 ? new Refusal("names a port above 65535") : { host, port };
+	return port > 65_535 ? new Refusal(CONFIGURING.portTooHigh) : { host, port };
 }
 
 export function isHost(text: string): boolean {
@@ -79,15 +79,13 @@ export function isLoopback(host: string): boolean {
 export function readServiceUrl(text: string): string | Refusal {
 	const url = URL.parse(text.trim());
 	if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
-		return new Refusal('is no address of a service; write such as "https://graph.microsoft.com"');
+		return new Refusal(CONFIGURING.noService);
 	}
 	if (url.username !== "" || url.search !== "" || url.hash !== "") {
-		return new Refusal("must hold a host, a port and a path at most, and neither a user nor a query");
+		return new Refusal(CONFIGURING.serviceHoldsMore);
 	}
 	if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-		return new Refusal(
-			"would send sign-ins in clear; http:// is for loopback addresses alone, write https://",
-		);
+		return new Refusal(CONFIGURING.serviceInClear);
 	}
 	return url.href.replace(/\/+$/, "");
 }
@@ -98,9 +96,7 @@ export function readRedirectUrl(text: string): string | Refusal {
 	const url = URL.parse(text.trim());
 	const isAllowed = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
 	if (url === null || !isAllowed || url.username !== "" || url.hash !== "" || url.search !== "") {
-		return new Refusal(
-			'is no address for a sign-in to end at; "https://postern.example.com/sign-in/return" or "http://localhost"',
-		);
+		return new Refusal(CONFIGURING.noRedirect);
 	}
 	// To the letter as written: Microsoft compares it so with the registration.
 	return text.trim();
@@ -111,7 +107,7 @@ export function readProxyUrl(text: string): string | Refusal {
 	if (text === "") return text;
 	const url = URL.parse(text.trim());
 	if (url === null || (url.protocol !== "http:" && url.protocol !== "https:") || url.pathname !== "/") {
-		return new Refusal('is no proxy; write such as "http://proxy.example.com:3128"');
+		return new Refusal(CONFIGURING.noProxy);
 	}
 	return url.href.replace(/\/$/, "");
 }

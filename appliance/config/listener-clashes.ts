@@ -2,6 +2,9 @@
  * Two listeners cannot have one port. A default gives way to what was written; two that were written
  * are a finding. Works on the values as written.
  */
+
+import { CONFIGURING } from "../words/configuring.ts";
+import { say } from "../words/saying.ts";
 import { type Endpoint, formatEndpoint, readListen } from "./endpoint.ts";
 import { type Finding, formatPath } from "./problems.ts";
 import { Refusal } from "./refusal.ts";
@@ -26,7 +29,7 @@ export function listenerClashes(values: Tree): Finding[] {
 			else
 				findings.push({
 					path: [...path, index],
-					text: `${formatPath(path)}: ${address} is taken by ${other}`,
+					text: say(CONFIGURING.placeTaken, { key: formatPath(path), place: address, other }),
 				});
 		}
 	}

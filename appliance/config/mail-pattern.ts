@@ -3,13 +3,14 @@
  * bad text gives a `Refusal`.
  */
 import { parseAddress } from "../mail/address.ts";
+import { CONFIGURING } from "../words/configuring.ts";
 import { Refusal } from "./refusal.ts";
 
 /** A mail address, lower case: Microsoft 365 tells mailboxes apart by nothing else. */
 export function readMailAddress(text: string): string | Refusal {
 	const address = parseAddress(text.trim());
 	if (address === undefined || address.localPart === "*") {
-		return new Refusal('is no mail address; write such as "alerts@contoso.com"');
+		return new Refusal(CONFIGURING.noMailAddress);
 	}
 	return `${address.localPart}@${address.domain}`.toLowerCase();
 }
@@ -20,7 +21,7 @@ export function readMailPattern(text: string): string | Refusal {
 	const address = parseAddress(text.trim());
 	// A star is allowed in addresses, but whoever writes `boss*@…` means a pattern that there is not.
 	if (address === undefined || (address.localPart !== "*" && address.localPart.includes("*"))) {
-		return new Refusal('is no address or pattern; write such as "boss@example.com", "*@contoso.com" or "*"');
+		return new Refusal(CONFIGURING.noPattern);
 	}
 	return `${address.localPart}@${address.domain.toLowerCase()}`;
 }

@@ -6,6 +6,8 @@
  * are equal texts.
  */
 import { isIPv4, isIPv6, SocketAddress } from "node:net";
+import { CONFIGURING } from "../words/configuring.ts";
+import { say } from "../words/saying.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface Network {
@@ -20,15 +22,13 @@ const MAPPED_PREFIX = 96;
 /** An address or a range. A v4-mapped one (`::ffff:192.168.1.5`) is the IPv4 one it stands for. */
 export function readNetwork(text: string): Network | Refusal {
 	const [addressText = "", prefixText, ...rest] = text.trim().split("/");
-	const refusal = new Refusal(
-		'is no network address; write such as "192.168.1.50", "192.168.1.0/24" or "fd00::/8"',
-	);
+	const refusal = new Refusal(CONFIGURING.noNetwork);
 	if (rest.length > 0 || (prefixText !== undefined && !/^\d{1,3}$/.test(prefixText))) return refusal;
 	const bytes = readAddressBytes(addressText);
 	if (bytes === undefined) return refusal;
 	const totalBits = bytes.length * 8;
 	const prefixLength = prefixText === undefined ? totalBits : Number(prefixText);
-	if (prefixLength > totalBits) return new Refusal(`has a prefix above /${totalBits}`);
+	if (prefixLength > totalBits) return new Refusal(say(CONFIGURING.prefixTooLong, { bits: totalBits }));
 	if (isMapped(bytes) && prefixLength >= MAPPED_PREFIX) {
 		return networkOf(bytes.subarray(12), prefixLength - MAPPED_PREFIX);
 	}

@@ -4,6 +4,8 @@
  */
 import type * as z from "zod";
 import { UserError } from "../errors.ts";
+import { CONFIGURING } from "../words/configuring.ts";
+import { say } from "../words/saying.ts";
 import { nearest } from "./nearest.ts";
 import { isRepeatedTable, keyAt, namesIn, SCHEMA_KEYS } from "./schema-keys.ts";
 import { type Merged, type Source, valueAt } from "./source.ts";
@@ -135,21 +137,24 @@ function badValue(issue: z.core.$ZodIssue, values: unknown): string {
 	const shown = showValue(issue.path, value);
 	switch (issue.code) {
 		case "custom":
-			return `${key}: ${shown} ${issue.message}`;
+			return say(CONFIGURING.badValue, { key, value: shown, why: issue.message });
 		case "invalid_value":
-			return `${key}: ${shown} is not allowed; ${allowedValues(issue.values, value)}`;
+			return notAllowed(key, shown, issue.values, value);
 		case "too_big":
-			return `${key} has too many entries; at most ${issue.maximum}`;
+			return say(CONFIGURING.tooMany, { key, most: String(issue.maximum) });
 		default:
-			if (value === undefined) return `${key} is missing`;
-			return `${key}: ${shown} is of the wrong kind; ${wantedKind(issue.path)}`;
+			if (value === undefined) return say(CONFIGURING.missing, { key });
+			return say(CONFIGURING.wrongKind, { key, value: shown, wanted: wantedKind(issue.path) });
 	}
 }
 
-function allowedValues(values: readonly unknown[], value: unknown): string {
+function notAllowed(key: string, shown: string, values: readonly unknown[], value: unknown): string {
 	const near = typeof value === "string" ? nearest(value, values.map(String)) : undefined;
-	const list = values.map((allowed) => JSON.stringify(allowed)).join(", ");
-	return near === undefined ? `one of ${list}` : `did you mean "${near}"? Allowed are ${list}`;
+	const allowed = values.map((one) => JSON.stringify(one)).join(", ");
+	const found = { key, value: shown, allowed };
+	return near === undefined
+		? say(CONFIGURING.notAllowed, found)
+		: say(CONFIGURING.notAllowedButNear, { ...found, near });
 }
 
 function wantedKind(path: readonly PropertyKey[]): string {
@@ -157,12 +162,12 @@ function wantedKind(path: readonly PropertyKey[]): string {
 	const key = keyAt(path);
 	if (key === undefined) return `write the table as ${tableHeader(String(path[0] ?? ""))}`;
 	const example = key.meta.example ?? key.defaultValue;
+	if (typeof last === "number") return CONFIGURING.wantsTextInList;
+	if (key.type === "boolean") return CONFIGURING.wantsBoolean;
 	const such =
-		example === undefined || key.meta.secret === true ? "" : `, such as ${JSON.stringify(example)}`;
-	if (typeof last === "number") return "every entry of the list is text in quotes";
-	if (key.type === "list") return `write a list${such}`;
-	if (key.type === "boolean") return "write true or false";
-	return `write text in quotes${such}`;
+		example === undefined || key.meta.secret === true ? undefined : { example: JSON.stringify(example) };
+	if (such === undefined) return key.type === "list" ? CONFIGURING.wantsList : CONFIGURING.wantsText;
+	return say(key.type === "list" ? CONFIGURING.wantsListSuchAs : CONFIGURING.wantsTextSuchAs, such);
 }
 
 const SHOWN_LENGTH = 60;

@@ -3,6 +3,8 @@
  * reading the same records back from where the console saved them.
  */
 import * as z from "zod";
+import { CONFIGURING } from "../words/configuring.ts";
+import { say } from "../words/saying.ts";
 import { readDuration, readPause, readQuota, readRate } from "./duration.ts";
 import { documented, listOf, matching, optionalSecret, optionalText, text, textOrNumber } from "./fields.ts";
 import { readMailAddress, readMailPattern } from "./mail-pattern.ts";
@@ -11,27 +13,24 @@ import { EXAMPLE_HASH, readPasswordHash } from "./password-hash.ts";
 import { Refusal } from "./refusal.ts";
 import { readSize } from "./size.ts";
 
-export const readClientId = matching(/^[\w.-]{0,128}$/, "is no application (client) id");
-export const readTenant = matching(
-	/^[\w.-]{1,255}$/,
-	'is no tenant; "common", "organizations", "consumers", or the tenant\'s id or domain',
-);
+export const readClientId = matching(/^[\w.-]{0,128}$/, CONFIGURING.noClientId);
+export const readTenant = matching(/^[\w.-]{1,255}$/, CONFIGURING.noTenant);
 /** A name for people: no control characters, at most 100 characters. */
 const readRecordName = matching(
 	// "stranger ADDRESS" is how the queue names mail of somebody who is no device.
 	/^(?!stranger )[^\p{Cc}]{1,100}$/iu,
-	'is no name; 1 to 100 characters, not beginning with "stranger "',
+	CONFIGURING.noName,
 );
 
 /** Case does not matter: some devices show what was typed in capitals. */
 function readUsername(value: string): string | Refusal {
 	const username = value.trim().toLowerCase();
 	if (/^[^\s\p{Cc}]{1,100}$/u.test(username)) return username;
-	return new Refusal("is no username; 1 to 100 characters without blanks");
+	return new Refusal(CONFIGURING.noUsername);
 }
 
 const readPassword = (value: string): string | Refusal =>
-	value.length <= 256 ? value : new Refusal("is too long; at most 256 characters");
+	value.length <= 256 ? value : new Refusal(CONFIGURING.textTooLong);
 
 export function readAddressRange(value: string): string | Refusal {
 	const network = readNetwork(value);
@@ -41,9 +40,7 @@ export function readAddressRange(value: string): string | Refusal {
 function readFromPolicy(value: string | readonly string[]): "keep" | "force" | readonly string[] | Refusal {
 	if (value === "keep" || value === "force") return value;
 	if (typeof value === "string") {
-		return new Refusal(
-			'is no such policy; "keep", "force" or a list such as ["scan@contoso.com", "*@contoso.com"]',
-		);
+		return new Refusal(CONFIGURING.noFromPolicy);
 	}
 	const patterns = value.map(readMailPattern);
 	const refused = patterns.find((pattern) => pattern instanceof Refusal);
@@ -53,8 +50,8 @@ function readFromPolicy(value: string | readonly string[]): "keep" | "force" | r
 /** A number of things. */
 export function readCount(value: string | number, most = 999_999_999): number | Refusal {
 	const count = Number(/^\d{1,9}$/.exec(String(value).trim())?.[0] ?? 0);
-	if (count > most) return new Refusal(`is too many; at most ${most}`);
-	return count > 0 ? count : new Refusal("is no such number; a whole number, at least 1");
+	if (count > most) return new Refusal(say(CONFIGURING.tooManyOf, { most }));
+	return count > 0 ? count : new Refusal(CONFIGURING.noCount);
 }
 
 const flag = (description: string) => z.boolean().prefault(false).meta(documented({ description }));
@@ -104,7 +101,7 @@ export const accountSchema = z.strictObject({
 	tenant: optionalText(readTenant).meta(
 		documented({ description: "and its tenant, else [microsoft]'s", example: "contoso.com" }),
 	),
-	certificate_file: optionalText(matching(/^[^\0]{1,1024}$/, "is no file name")).meta(
+	certificate_file: optionalText(matching(/^[^\0]{1,1024}$/, CONFIGURING.noFileName)).meta(
 		documented({
 			description: 'PEM, certificate and key, for method = "certificate"',
 			example: "/etc/postern/app.pem",
@@ -234,7 +231,7 @@ export const deviceSchema = z.strictObject({
 	auth_without_tls: flag("its password may cross the wire in clear"),
 	accept_any_credentials: flag("known by address, insists on AUTH"),
 	cram_md5: flag("keeps a recoverable secret"),
-	hide_ehlo: listOf((value) => matching(/^[A-Z0-9-]{1,32}=?$/, "is no EHLO keyword")(value.toUpperCase()))
+	hide_ehlo: listOf((value) => matching(/^[A-Z0-9-]{1,32}=?$/, CONFIGURING.noKeyword)(value.toUpperCase()))
 		.prefault([])
 		.meta(documented({ description: "keywords it stumbles over", example: ["CHUNKING", "STARTTLS"] })),
 });
@@ -260,9 +257,7 @@ export const mailboxSchema = z.strictObject({
 		.enum(["trash", "delete", "keep"])
 		.prefault("trash")
 		.meta(documented({ description: "what deleting means: trash | delete | keep" })),
-	folder: text(
-		matching(/^[\w=-]{1,512}$/, "is no folder; a name of Graph's such as inbox or junkemail, or an id"),
-	)
+	folder: text(matching(/^[\w=-]{1,512}$/, CONFIGURING.noMailFolder))
 		.prefault("inbox")
 		.meta(documented({ description: "which of its folders" })),
 	only_unread: flag("shows what has not been read"),

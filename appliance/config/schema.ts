@@ -6,6 +6,7 @@
  * Values arrive parsed: sizes in bytes, times in milliseconds, places to listen as host and port.
  */
 import * as z from "zod";
+import { CONFIGURING } from "../words/configuring.ts";
 import { readDuration, readRetrySchedule } from "./duration.ts";
 import { isHost, readListen, readProxyUrl, readRedirectUrl, readServer, readServiceUrl } from "./endpoint.ts";
 import {
@@ -39,7 +40,7 @@ const MOST_JOINED = 500;
 
 const networks = () => listOf(readAddressRange);
 const listeners = () => listOfTextOrNumber(readListen);
-const filePath = () => text(matching(/^[^\0]{0,1024}$/, "is no file name"));
+const filePath = () => text(matching(/^[^\0]{0,1024}$/, CONFIGURING.noFileName));
 
 const consoleTable = z.strictObject({
 	listen: listeners()
@@ -58,7 +59,7 @@ const consoleTable = z.strictObject({
 	trusted_proxies: networks()
 		.prefault([])
 		.meta(documented({ description: "addresses whose X-Forwarded-* is believed" })),
-	names: listOf(matching(/^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, "is no host name"))
+	names: listOf(matching(/^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?$/, CONFIGURING.noHostName))
 		.prefault([])
 		.meta(
 			documented({
@@ -248,7 +249,7 @@ export const configSchema = z.strictObject({
 	name: text(readName)
 		.prefault("postern")
 		.meta(documented({ description: "host name on the LAN, SMTP greeting, mDNS" })),
-	state_dir: text(matching(/^[^\0]{1,1024}$/, "is no folder"))
+	state_dir: text(matching(/^[^\0]{1,1024}$/, CONFIGURING.noFolder))
 		.prefault("/var/lib/postern")
 		.meta(documented({ description: "where mail, sign-ins and settings are kept", path: true })),
 	console: consoleTable.prefault({}).describe("The pages the owner opens in a browser."),
@@ -271,7 +272,7 @@ export const configSchema = z.strictObject({
 
 function readName(value: string): string | Refusal {
 	const name = value.trim();
-	return isHost(name) ? name : new Refusal('is no host name; letters, digits and hyphens, such as "postern"');
+	return isHost(name) ? name : new Refusal(CONFIGURING.noBoxName);
 }
 
 /** Every key with its value, checked. */

@@ -4,6 +4,9 @@
  * Decimal units are decimal, as on the label of a memory card and in Microsoft's limits: 1 MB is
  * 1,000,000 bytes. Who means 1,048,576 writes `MiB`.
  */
+
+import { CONFIGURING } from "../words/configuring.ts";
+import { say } from "../words/saying.ts";
 import { Refusal } from "./refusal.ts";
 
 const UNIT_BYTES: Readonly<Record<string, number>> = {
@@ -31,12 +34,13 @@ export function readSize(value: string | number, bounds: SizeBounds): number | R
 	const [, amount, unit] = SIZE.exec(String(value).trim()) ?? [];
 	const unitBytes = UNIT_BYTES[(unit ?? "").toLowerCase()];
 	if (amount === undefined || unitBytes === undefined) {
-		return new Refusal('is no size; write a number and one of B, kB, MB, GB, KiB, MiB, GiB, such as "150MB"');
+		return new Refusal(CONFIGURING.noSize);
 	}
 	const bytes = Math.round(Number(amount) * unitBytes);
 	if (bytes < bounds.leastBytes)
-		return new Refusal(`is too small; at least ${formatSize(bounds.leastBytes)}`);
-	if (bytes > bounds.mostBytes) return new Refusal(`is too large; at most ${formatSize(bounds.mostBytes)}`);
+		return new Refusal(say(CONFIGURING.tooSmall, { least: formatSize(bounds.leastBytes) }));
+	if (bytes > bounds.mostBytes)
+		return new Refusal(say(CONFIGURING.tooLarge, { most: formatSize(bounds.mostBytes) }));
 	return bytes;
 }
 

@@ -3,6 +3,7 @@
  * `AccountService` for console and command line.
  */
 import type { Accounts } from "../accounts/accounts.ts";
+import type { Account } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
 import type { GraphClient } from "../microsoft/graph-client.ts";
 import type { SignIns } from "../microsoft/sign-ins.ts";
@@ -16,6 +17,8 @@ import type {
 	TestStep,
 } from "../services.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { say } from "../words/saying.ts";
+import { TESTS } from "../words/tests.ts";
 import { testAccount } from "./account-test.ts";
 import type { Routes } from "./routes.ts";
 
@@ -74,11 +77,11 @@ export class AccountDesk implements AccountService {
 		if (state !== "signed-in") {
 			yield {
 				ok: false,
-				text: trouble || `Nobody is signed in. Run: postern account add ${account.address}`,
+				text: trouble || say(TESTS.notSignedIn, { address: account.address }),
 			};
 			return;
 		}
-		yield { ok: true, text: `Signed in as ${signedInAs}.` };
+		yield { ok: true, text: signedInText(account, signedInAs) };
 		const route = routes.route(account.address, "", "");
 		if (!route.ok) {
 			yield { ok: false, text: route.trouble.ownerText };
@@ -108,4 +111,10 @@ export class AccountDesk implements AccountService {
 		await signIns.forget(known);
 		await accounts.remove(known);
 	}
+}
+
+function signedInText({ method, clientId }: Account, who: string): string {
+	return method === "certificate"
+		? say(TESTS.signedInAsApp, { id: clientId })
+		: say(TESTS.signedInAs, { who });
 }

@@ -8,6 +8,8 @@
  */
 import { type Account, type AccountLimits, PUBLISHED_LIMITS } from "../accounts/model.ts";
 import type { Limits, WindowLimit } from "../queue/limits.ts";
+import { DELIVERY } from "../words/delivery.ts";
+import { say } from "../words/saying.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
@@ -42,7 +44,7 @@ function windowsOf({ limits }: Account): readonly WindowLimit[] {
 			perMs: MINUTE_MS,
 			spreadFrom: SPREAD_FROM,
 			isKept: false,
-			ownerText: `${whose(limits, "messagesPerMinute")} ${number(messagesPerMinute)} messages a minute over SMTP`,
+			ownerText: limitText(limits, "messagesPerMinute", messagesPerMinute),
 		},
 		{
 			unit: "requests",
@@ -50,7 +52,7 @@ function windowsOf({ limits }: Account): readonly WindowLimit[] {
 			perMs: 10 * MINUTE_MS,
 			spreadFrom: SPREAD_FROM,
 			isKept: false,
-			ownerText: `${whose(limits, "requestsPerTenMinutes")} ${number(requestsPerTenMinutes)} requests in 10 minutes`,
+			ownerText: limitText(limits, "requestsPerTenMinutes", requestsPerTenMinutes),
 		},
 		{
 			unit: "uploadBytes",
@@ -58,7 +60,7 @@ function windowsOf({ limits }: Account): readonly WindowLimit[] {
 			perMs: 5 * MINUTE_MS,
 			spreadFrom: 1,
 			isKept: false,
-			ownerText: `${whose(limits, "uploadBytesPerFiveMinutes")} ${number(uploadBytesPerFiveMinutes / 1e6)} MB of uploads in 5 minutes`,
+			ownerText: limitText(limits, "uploadBytesPerFiveMinutes", uploadBytesPerFiveMinutes / 1e6),
 		},
 		{
 			unit: "recipients",
@@ -66,15 +68,21 @@ function windowsOf({ limits }: Account): readonly WindowLimit[] {
 			perMs: DAY_MS,
 			spreadFrom: 1,
 			isKept: true,
-			ownerText: `${whose(limits, "recipientsPerDay")} ${number(recipientsPerDay)} recipients a day`,
+			ownerText: limitText(limits, "recipientsPerDay", recipientsPerDay),
 		},
 	];
 }
 
-function whose(limits: AccountLimits, name: keyof AccountLimits): string {
-	return limits[name] === PUBLISHED_LIMITS[name] ? "Microsoft's limit of" : "the account's limit of";
-}
+/** Whose it is: Microsoft's as published, or less by the owner's wish. */
+const SAYINGS = {
+	messagesPerMinute: [DELIVERY.microsoftMessages, DELIVERY.ownMessages],
+	requestsPerTenMinutes: [DELIVERY.microsoftRequests, DELIVERY.ownRequests],
+	uploadBytesPerFiveMinutes: [DELIVERY.microsoftUploads, DELIVERY.ownUploads],
+	recipientsPerDay: [DELIVERY.microsoftRecipients, DELIVERY.ownRecipients],
+} as const satisfies Record<keyof AccountLimits, readonly [string, string]>;
 
-function number(value: number): string {
-	return Math.round(value).toLocaleString("en-GB");
+function limitText(limits: AccountLimits, name: keyof AccountLimits, value: number): string {
+	const [microsofts, owners] = SAYINGS[name];
+	const count = Math.round(value).toLocaleString("en-GB");
+	return say(limits[name] === PUBLISHED_LIMITS[name] ? microsofts : owners, { count });
 }

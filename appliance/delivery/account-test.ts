@@ -13,6 +13,8 @@ import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";
 import type { Attempt, Transport } from "../queue/transport.ts";
 import type { TestStep } from "../services.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { say } from "../words/saying.ts";
+import { TESTS } from "../words/tests.ts";
 import { SentCopies } from "./sent-copies.ts";
 
 export interface AccountTestParts {
@@ -37,8 +39,14 @@ export async function* testAccount(
 	const senders = [account.address, ...account.sharedMailboxes];
 	for (const sender of senders) {
 		if (signal.aborted) return;
-		const from = sender === account.address ? "itself" : `from the shared mailbox ${sender}`;
-		yield { ok: true, text: `Sending a message to ${account.address} ${from}…` };
+		const isOwn = sender === account.address;
+		const { address } = account;
+		yield {
+			ok: true,
+			text: isOwn
+				? say(TESTS.sendingToItself, { address })
+				: say(TESTS.sendingFromShared, { address, sender }),
+		};
 		const messageId = makeMessageId(`test-${senders.indexOf(sender)}`, name);
 		const sentAt = new Date(time.nowMs() ?? clock.now());
 		const report = await transport.deliver(testMessage({ account, sender, name, messageId, sentAt }), signal);
@@ -46,10 +54,10 @@ export async function* testAccount(
 		if (outcome?.outcome !== "delivered") {
 			yield { ok: false, text: refusalText(account, sender, report.trouble?.ownerText, outcome?.ownerText) };
 			if (outcome !== undefined)
-				yield { ok: false, text: `Microsoft's answer: ${formatReply(outcome.reply)}` };
+				yield { ok: false, text: say(TESTS.answer, { reply: formatReply(outcome.reply) }) };
 			continue;
 		}
-		yield { ok: true, text: `Microsoft 365 accepted it (${report.via}: ${formatReply(outcome.reply)}).` };
+		yield { ok: true, text: say(TESTS.accepted, { way: report.via, reply: formatReply(outcome.reply) }) };
 		if (mayLook)
 			yield await foundStep(new SentCopies(graph, account.address, signal), messageId, clock, signal);
 	}
@@ -67,7 +75,7 @@ async function* lookStep(
 	if (looked.ok) {
 		yield {
 			ok: true,
-			text: "May look at its Sent Items, so that nothing is sent twice after a lost answer.",
+			text: TESTS.mayLook,
 		};
 		return true;
 	}
@@ -75,17 +83,13 @@ async function* lookStep(
 	const isNeeded = transport === "graph" && isRefusal(looked.result);
 	yield {
 		ok: !isNeeded,
-		text: isNeeded
-			? `May not look at its own mailbox: the permission Mail.ReadWrite is missing. Large messages and looking after a lost answer need it. ${howToPermit(account)}`
-			: "Cannot look at its Sent Items; a message whose answer gets lost may be sent twice (queue.when_unsure).",
+		text: isNeeded ? `${TESTS.mayNotLook} ${howToPermit(account)}` : TESTS.cannotLook,
 	};
 	return false;
 }
 
 function howToPermit({ method, address }: Account): string {
-	return method === "certificate"
-		? `In Entra, give the app the application permission Mail.ReadWrite with admin consent, or in Exchange the role "Application Mail.ReadWrite" for ${address}; a change takes up to two hours to be felt.`
-		: `Add it to the app registration (API permissions, Microsoft Graph), then sign in again: postern account add ${address}`;
+	return method === "certificate" ? say(TESTS.permitApp, { address }) : say(TESTS.permitPerson, { address });
 }
 
 function isRefusal(result: GraphResult): boolean {
@@ -98,11 +102,11 @@ function refusalText(
 	trouble: string | undefined,
 	outcome: string | undefined,
 ): string {
-	const said = trouble ?? outcome ?? "There was no answer.";
+	const said = trouble ?? outcome ?? TESTS.noAnswer;
 	if (sender === account.address) return said;
-	const right = `${said} For ${sender}: in the Exchange admin centre, Recipients, Mailboxes, ${sender}, Delegation, give ${account.address} "Send as"; it takes up to an hour.`;
+	const right = `${said} ${say(TESTS.sendAsRight, { sender, address: account.address })}`;
 	if (account.method === "certificate" || account.transport === "smtp") return right;
-	return `${right} If it has that: the permission Mail.Send.Shared is asked for only when an account that has shared mailboxes signs in; sign in again: postern account add ${account.address}`;
+	return `${right} ${say(TESTS.sharedPermission, { address: account.address })}`;
 }
 
 async function foundStep(
@@ -113,12 +117,12 @@ async function foundStep(
 ): Promise<TestStep> {
 	for (let look = 0; look < MOST_LOOKS && !signal.aborted; look += 1) {
 		const found = await copies.find("sentitems", messageId);
-		if (found.ok && found.value.length > 0) return { ok: true, text: "It is in Sent Items: sent." };
+		if (found.ok && found.value.length > 0) return { ok: true, text: TESTS.inSentItems };
 		await clock.sleep(LOOK_AGAIN_MS, signal);
 	}
 	return {
 		ok: false,
-		text: "It is not in Sent Items after 20 seconds. Look into the mailbox: a report there may say why it was not sent.",
+		text: TESTS.notInSentItems,
 	};
 }
 

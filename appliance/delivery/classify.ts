@@ -7,8 +7,9 @@ import { parseReply, type Reply, reply } from "../mail/reply.ts";
 import type { GraphAnswer } from "../microsoft/graph-client.ts";
 import type { HttpFailure } from "../microsoft/http.ts";
 import type { AccountTrouble, Outcome } from "../queue/transport.ts";
+import { DELIVERY } from "../words/delivery.ts";
 import { GRAPH_REFUSAL, GRAPH_RIDDLE, GRAPH_RULES, type GraphRule } from "./graph-outcomes.ts";
-import { type Ruling, TEXTS } from "./outcome-table.ts";
+import type { Ruling } from "./outcome-table.ts";
 import { SMTP_DEFAULTS, SMTP_RULES, type SmtpPhase, type SmtpRule } from "./smtp-outcomes.ts";
 
 /** One judgement, for all recipients it concerns. */
@@ -42,7 +43,7 @@ export function classifyGraph(answer: GraphAnswer): Verdict {
 		return accountInTrouble({
 			kind: "unreachable",
 			reason: `${reason} not JSON`,
-			ownerText: TEXTS.networkAnswers,
+			ownerText: DELIVERY.networkAnswers,
 		});
 	}
 	const rule =
@@ -139,7 +140,7 @@ export function classifyNoAnswer({ sent, reason, error }: HttpFailure, complete:
 	const detail = `${reason}: ${error.message}`;
 	if (sent === "nothing") {
 		if (reason === "aborted") return stopped("deferred", detail);
-		const ownerText = reason === "tls" ? trustText(error) : TEXTS.unreachable;
+		const ownerText = reason === "tls" ? trustText(error) : DELIVERY.unreachable;
 		return accountInTrouble({ kind: "unreachable", reason: detail, ownerText });
 	}
 	// A request with Content-Length that ends early is not acted on (RFC 9112 §6.3). It may be this
@@ -153,24 +154,24 @@ export function trustText(error: Error): string {
 	return /CERT_NOT_YET_VALID|CERT_HAS_EXPIRED|not yet valid|has expired/i.test(
 		`${errorCode(error) ?? ""} ${error.message}`,
 	)
-		? TEXTS.clockOrCertificate
-		: TEXTS.notTrusted;
+		? DELIVERY.clockOrCertificate
+		: DELIVERY.notTrusted;
 }
 
 /** The link broke within the message, or behind it. */
 export function lost(complete: boolean, reason: string): Verdict {
 	return complete
-		? { outcome: "unknown", reply: reply(451, "4.4.2", "No answer"), reason, ownerText: TEXTS.answerLost }
+		? { outcome: "unknown", reply: reply(451, "4.4.2", "No answer"), reason, ownerText: DELIVERY.answerLost }
 		: {
 				outcome: "deferred",
 				reply: reply(451, "4.4.2", "Connection lost"),
 				reason,
-				ownerText: TEXTS.uploadBroke,
+				ownerText: DELIVERY.uploadBroke,
 			};
 }
 
 export function stopped(outcome: "deferred" | "unknown", reason: string): Verdict {
-	return { outcome, reply: reply(451, "4.3.2", "Stopped"), reason, ownerText: TEXTS.stopped };
+	return { outcome, reply: reply(451, "4.3.2", "Stopped"), reason, ownerText: DELIVERY.stopped };
 }
 
 /** Final, and decided here. */
@@ -184,6 +185,6 @@ export function spoolUnreadable(maybeSent: boolean, error: Error): Verdict {
 		outcome: maybeSent ? "unknown" : "deferred",
 		reply: reply(451, "4.3.0", "Spool not readable"),
 		reason: `spool: ${error.message}`,
-		ownerText: TEXTS.spoolUnreadable,
+		ownerText: DELIVERY.spoolUnreadable,
 	};
 }

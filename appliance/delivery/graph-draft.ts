@@ -17,6 +17,8 @@ import { reply } from "../mail/reply.ts";
 import type { GraphClient, GraphRequest, GraphResult } from "../microsoft/graph-client.ts";
 import type { Cost } from "../queue/limits.ts";
 import type { Attempt, AttemptReport } from "../queue/transport.ts";
+import { DELIVERY } from "../words/delivery.ts";
+import { say } from "../words/saying.ts";
 import { blamed } from "./blame.ts";
 import {
 	accountInTrouble,
@@ -30,7 +32,6 @@ import { CHUNK_BYTES, DraftAttachments } from "./draft-attachments.ts";
 import { draftJson, recipientsJson, straysPath } from "./draft-json.ts";
 import { type DraftProgress, NO_PROGRESS, readProgress, withPart } from "./draft-progress.ts";
 import { MOST_RECIPIENTS } from "./graph-send.ts";
-import { TEXTS } from "./outcome-table.ts";
 import { reportAfterLooking, reportAll, reportEach } from "./report.ts";
 import { SpoolError, spooledBytes } from "./spooled-message.ts";
 import type { Verifier } from "./verify.ts";
@@ -381,7 +382,7 @@ function limitedTo(plan: DraftPlan, recipients: readonly string[]): DraftPlan {
 function beforeSending(result: GraphResult): Verdict {
 	const verdict = verdictOf(result);
 	if (verdict.outcome === "unknown" || verdict.outcome === "delivered")
-		return { ...verdict, outcome: "deferred", ownerText: TEXTS.uploadBroke };
+		return { ...verdict, outcome: "deferred", ownerText: DELIVERY.uploadBroke };
 	return verdict;
 }
 
@@ -407,18 +408,15 @@ function stillUnknown(result: GraphResult): Verdict {
 		outcome: "unknown",
 		reply: reply(451, "4.4.2", "Not known whether it was sent"),
 		reason: `looking whether its draft was sent: ${reason}`,
-		ownerText: TEXTS.answerLost,
+		ownerText: DELIVERY.answerLost,
 		...(trouble === undefined ? {} : { trouble }),
 	};
 }
 
 /** For the history: what the recipient does not see of what the device sent. */
 function noteOf(via: string, { lost }: DraftPlan): string | undefined {
-	if (via === "graph-eml")
-		return "sent as an attached .eml file, because a large message of this kind cannot be taken apart";
-	return lost.length === 0
-		? undefined
-		: `too large to go as it was; header fields left out: ${lost.join(", ")}`;
+	if (via === "graph-eml") return DELIVERY.noteAttached;
+	return lost.length === 0 ? undefined : say(DELIVERY.noteFieldsLost, { fields: lost.join(", ") });
 }
 
 const FOUND_SENT: Verdict = {
@@ -432,11 +430,10 @@ const DRAFT_GONE: Verdict = {
 	outcome: "deferred",
 	reply: reply(451, "4.3.0", "Its draft vanished"),
 	reason: "the draft was deleted while files were attached",
-	ownerText:
-		"Somebody or something deleted the draft of this message from the mailbox while Postern was building it. Postern tries again by itself.",
+	ownerText: DELIVERY.draftGone,
 };
 const UNNAMEABLE = refusedHere(
 	reply(501, "5.1.3", "Not an address that a mail header can name"),
-	TEXTS.recipientUnknown,
+	DELIVERY.recipientUnknown,
 	"recipient cannot be written in a header",
 );

@@ -6,7 +6,9 @@
  * Graph's throttling page, and messages seen in public issue trackers. Codes in lower case; any of an
  * error's nested codes may match.
  */
-import { DAILY_LIMIT_WAIT_MS, type Ruling, TEXTS } from "./outcome-table.ts";
+
+import { DELIVERY } from "../words/delivery.ts";
+import { DAILY_LIMIT_WAIT_MS, type Ruling } from "./outcome-table.ts";
 
 export interface GraphRule extends Ruling {
 	readonly codes?: readonly string[];
@@ -28,14 +30,14 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "blocked",
 		reply: [451, "4.7.0"],
 		source: "learn.microsoft.com/graph/auth-limit-mailbox-access; the text was seen in public logs",
-		ownerText: TEXTS.notInScope,
+		ownerText: DELIVERY.notInScope,
 	},
 	{
 		codes: ["errorsendasdenied"],
 		outcome: "failed",
 		reply: [550, "5.7.60"],
 		source: RESPONSE_CODES,
-		ownerText: TEXTS.sendAsDenied,
+		ownerText: DELIVERY.sendAsDenied,
 	},
 	// "The recipient limit of the message is exceeded" has been seen under ErrorInvalidRecipients too.
 	{
@@ -43,21 +45,21 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "failed",
 		reply: [550, "5.5.3"],
 		source: SEEN,
-		ownerText: TEXTS.tooManyRecipients,
+		ownerText: DELIVERY.tooManyRecipients,
 	},
 	{
 		codes: ["errorinvalidrecipients"],
 		outcome: "failed",
 		reply: [550, "5.1.3"],
 		source: RESPONSE_CODES,
-		ownerText: TEXTS.recipientUnknown,
+		ownerText: DELIVERY.recipientUnknown,
 	},
 	{
 		codes: ["errormessagesizeexceeded", "errorattachmentsizelimitexceeded", "errorrequeststreamtoobig"],
 		outcome: "failed",
 		reply: [552, "5.3.4"],
 		source: RESPONSE_CODES,
-		ownerText: TEXTS.tooLarge,
+		ownerText: DELIVERY.tooLarge,
 	},
 	// "The maximum request length supported is 4MB", code BadRequest.
 	{
@@ -65,7 +67,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "failed",
 		reply: [552, "5.3.4"],
 		source: GRAPH_ERRORS,
-		ownerText: TEXTS.tooLarge,
+		ownerText: DELIVERY.tooLarge,
 	},
 	// ErrorMimeContentConversionFailed comes with status 500, yet is final.
 	{
@@ -77,7 +79,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "failed",
 		reply: [554, "5.6.0"],
 		source: RESPONSE_CODES,
-		ownerText: TEXTS.unreadable,
+		ownerText: DELIVERY.unreadable,
 	},
 	// Outlook.com's cap comes as 429, 403 or 400.
 	{
@@ -87,7 +89,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		waitMs: DAILY_LIMIT_WAIT_MS,
 		reply: [451, "4.7.1"],
 		source: RESPONSE_CODES,
-		ownerText: `${TEXTS.dailyLimit} If it stays so, sign in to the mailbox in a browser: Microsoft may want the account verified.`,
+		ownerText: `${DELIVERY.dailyLimit} ${DELIVERY.mayNeedProof}`,
 	},
 	// 10,000 recipients a day; 500 or 429. Nothing was submitted.
 	{
@@ -97,7 +99,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		waitMs: DAILY_LIMIT_WAIT_MS,
 		reply: [451, "4.7.1"],
 		source: RESPONSE_CODES,
-		ownerText: TEXTS.dailyLimit,
+		ownerText: DELIVERY.dailyLimit,
 	},
 	{
 		codes: ["errorquotaexceeded", "quotalimitreached"],
@@ -105,7 +107,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "blocked",
 		reply: [452, "4.2.2"],
 		source: RESPONSE_CODES,
-		ownerText: TEXTS.mailboxFull,
+		ownerText: DELIVERY.mailboxFull,
 	},
 	{
 		codes: ["erroraccountsuspend", "erroraccountsuspended"],
@@ -113,7 +115,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "blocked",
 		reply: [451, "4.7.0"],
 		source: RESPONSE_CODES,
-		ownerText: TEXTS.accountBlocked,
+		ownerText: DELIVERY.accountBlocked,
 	},
 	{
 		codes: ["erroraccountdisabled"],
@@ -121,7 +123,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "blocked",
 		reply: [451, "4.7.0"],
 		source: RESPONSE_CODES,
-		ownerText: TEXTS.accountDisabled,
+		ownerText: DELIVERY.accountDisabled,
 	},
 	{
 		codes: [
@@ -136,7 +138,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "blocked",
 		reply: [451, "4.7.0"],
 		source: RESPONSE_CODES,
-		ownerText: TEXTS.noMailbox,
+		ownerText: DELIVERY.noMailbox,
 	},
 	{
 		status: [401],
@@ -144,7 +146,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "needs-sign-in",
 		reply: [454, "4.7.0"],
 		source: GRAPH_ERRORS,
-		ownerText: TEXTS.signInAgain,
+		ownerText: DELIVERY.signInAgain,
 	},
 	{
 		status: [403],
@@ -152,7 +154,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "blocked",
 		reply: [451, "4.7.0"],
 		source: GRAPH_ERRORS,
-		ownerText: TEXTS.permissionMissing,
+		ownerText: DELIVERY.permissionMissing,
 	},
 	// "Application is over its MailboxConcurrency limit", code ApplicationThrottled.
 	{
@@ -163,7 +165,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		tooManyAtOnce: true,
 		reply: [451, "4.7.1"],
 		source: GRAPH_ERRORS,
-		ownerText: TEXTS.throttled,
+		ownerText: DELIVERY.throttled,
 	},
 	// Throttling: the request was not looked at (learn.microsoft.com/graph/throttling).
 	{
@@ -172,7 +174,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "throttled",
 		reply: [451, "4.7.1"],
 		source: GRAPH_ERRORS,
-		ownerText: TEXTS.throttled,
+		ownerText: DELIVERY.throttled,
 	},
 	// A disturbance of the service, which answers: not a dead link. A 504 has been seen after the message
 	// had been sent, so the whole family leaves open whether it was.
@@ -182,7 +184,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		trouble: "throttled",
 		reply: [451, "4.3.0"],
 		source: GRAPH_ERRORS,
-		ownerText: TEXTS.serviceTrouble,
+		ownerText: DELIVERY.serviceTrouble,
 	},
 	// Only of this message perhaps, so the others go on.
 	{
@@ -190,7 +192,7 @@ export const GRAPH_RULES: readonly GraphRule[] = [
 		outcome: "unknown",
 		reply: [451, "4.3.0"],
 		source: GRAPH_ERRORS,
-		ownerText: TEXTS.serviceTrouble,
+		ownerText: DELIVERY.serviceTrouble,
 	},
 ];
 
@@ -199,7 +201,7 @@ export const GRAPH_REFUSAL: GraphRule = {
 	outcome: "deferred",
 	reply: [451, "4.3.0"],
 	source: GRAPH_ERRORS,
-	ownerText: TEXTS.temporary,
+	ownerText: DELIVERY.temporary,
 };
 
 /** Any other answer, such as 200: sendMail has answered 200 and sent nothing (microsoft-graph-docs #13979). */
@@ -207,5 +209,5 @@ export const GRAPH_RIDDLE: GraphRule = {
 	outcome: "unknown",
 	reply: [451, "4.3.0"],
 	source: "microsoft-graph-docs #13979",
-	ownerText: TEXTS.unknownAnswer,
+	ownerText: DELIVERY.unknownAnswer,
 };

@@ -12,6 +12,7 @@ import { reply } from "../mail/reply.ts";
 import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";
 import type { Cost } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
+import { DELIVERY } from "../words/delivery.ts";
 import { type Upload, uploadOfBytes, uploadOfStream } from "./base64-upload.ts";
 import { blamed } from "./blame.ts";
 import {
@@ -22,7 +23,6 @@ import {
 	spoolUnreadable,
 	type Verdict,
 } from "./classify.ts";
-import { TEXTS } from "./outcome-table.ts";
 import { reportAfterLooking, reportAll, reportEach } from "./report.ts";
 import { readFrom, readSpooled, type SpooledMessage } from "./spooled-message.ts";
 import type { Verifier } from "./verify.ts";
@@ -180,16 +180,16 @@ function split(recipients: readonly string[], culprits: readonly string[]): (rea
 
 const UNNAMEABLE = refusedHere(
 	reply(501, "5.1.3", "Not an address that a mail header can name"),
-	TEXTS.recipientUnknown,
+	DELIVERY.recipientUnknown,
 	"recipient cannot be written in a header",
 );
 const HEADER_TOO_LARGE = refusedHere(
 	reply(552, "5.3.4", "Header too large"),
-	TEXTS.unreadable,
+	DELIVERY.unreadable,
 	"header over the limit",
 );
 const REQUEST_TOO_LARGE = refusedHere(
 	reply(552, "5.3.4", "Too large for Graph"),
-	TEXTS.tooLarge,
+	DELIVERY.tooLarge,
 	"request over 4 MB",
 );

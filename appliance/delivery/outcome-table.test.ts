@@ -2,9 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseReply, reply } from "../mail/reply.ts";
 import type { GraphAnswer } from "../microsoft/graph-client.ts";
+import { DELIVERY } from "../words/delivery.ts";
 import { classifyGraph, classifyNoAnswer, classifySmtp, type Verdict } from "./classify.ts";
 import { GRAPH_RULES } from "./graph-outcomes.ts";
-import { TEXTS } from "./outcome-table.ts";
 import { SMTP_RULES, type SmtpPhase } from "./smtp-outcomes.ts";
 
 function answer(status: number, code = "", message = "", body = ""): GraphAnswer {
@@ -319,7 +319,7 @@ describe("a certificate that is not valid now", () => {
 	it("is not blamed on Microsoft: the box's clock is", () => {
 		const error = Object.assign(new Error("certificate is not yet valid"), { code: "CERT_NOT_YET_VALID" });
 		const verdict = classifyNoAnswer({ ok: false, sent: "nothing", reason: "tls", error }, false);
-		expect(verdict.trouble?.ownerText).toBe(TEXTS.clockOrCertificate);
+		expect(verdict.trouble?.ownerText).toBe(DELIVERY.clockOrCertificate);
 		expect(verdict.reply).toEqual(reply(451, "4.4.1", "Not reachable"));
 	});
 });

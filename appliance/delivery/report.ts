@@ -1,6 +1,8 @@
 /** Puts verdicts together into the report of an attempt: one outcome for each recipient, in order. */
 import { reply } from "../mail/reply.ts";
 import type { Attempt, AttemptReport, RecipientOutcome } from "../queue/transport.ts";
+import { DELIVERY } from "../words/delivery.ts";
+import { say } from "../words/saying.ts";
 import type { Verdict } from "./classify.ts";
 import type { Finding } from "./verify.ts";
 
@@ -51,20 +53,19 @@ export async function reportAfterLooking(
 /** For the history: what was known when it was sent again. */
 function lookingNote({ known, unseen }: Finding, sentAgain: number): string {
 	if (unseen !== undefined) {
-		return "nobody may look whether an earlier attempt had arrived, so it was sent again: it may have come twice";
+		return DELIVERY.noteMayComeTwice;
 	}
-	const found = known.size === 0 ? "looked in the mailbox, not there" : "found in Sent Items";
-	return sentAgain === 0
-		? found
-		: `${found}, so it was sent to ${sentAgain === 1 ? "one recipient" : `${sentAgain} recipients`} again`;
+	const found = known.size > 0;
+	if (sentAgain === 0) return found ? DELIVERY.noteFound : DELIVERY.noteNotThere;
+	if (sentAgain === 1) return found ? DELIVERY.noteFoundOne : DELIVERY.noteNotThereOne;
+	return say(found ? DELIVERY.noteFoundMany : DELIVERY.noteNotThereMany, { count: sentAgain });
 }
 
 const ASK_THE_OWNER: Verdict = {
 	outcome: "unknown",
 	reply: reply(451, "4.4.2", "Not known whether it was sent"),
 	reason: "nobody may look whether it was sent",
-	ownerText:
-		"It is not known whether Microsoft got this message: the answer was lost, and this account may not look into its mailbox. Look there yourself. If it arrived, delete it here (postern queue delete); if not, release it (postern queue release), and it is sent once more.",
+	ownerText: DELIVERY.askTheOwner,
 };
 
 function outcomeOf(recipient: string, { outcome, reply, reason, ownerText }: Verdict): RecipientOutcome {

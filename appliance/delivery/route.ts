@@ -16,6 +16,7 @@ import type { TokenSource } from "../microsoft/token-source.ts";
 import type { Cost, Meter } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { DELIVERY } from "../words/delivery.ts";
 import { refusedHere, spoolUnreadable } from "./classify.ts";
 import { GraphDraftTransport } from "./graph-draft.ts";
 import { GRAPH_MIME_LIMIT_BYTES, GraphTransport } from "./graph-send.ts";
@@ -162,6 +163,6 @@ class SizedTransport implements Transport {
 
 const DRAFTS_FORBIDDEN = refusedHere(
 	reply(552, "5.3.4", "Too large for one request, and no permission for drafts"),
-	"The message is too large to be sent in one piece, and this account may not build it piece by piece: the permission Mail.ReadWrite is missing. Add it to the app registration (API permissions, Microsoft Graph), sign in again with `postern account add`, then retry the message. Or make the device send less at a time (lower resolution, fewer pages).",
+	DELIVERY.draftsForbidden,
 	`over ${GRAPH_MIME_LIMIT_BYTES} bytes, and drafts are forbidden`,
 );

@@ -7,6 +7,8 @@ import type { Devices } from "../accounts/devices.ts";
 import type { Account } from "../accounts/model.ts";
 import type { Route } from "../queue/admission.ts";
 import type { AccountTrouble, Transport } from "../queue/transport.ts";
+import { DELIVERY } from "../words/delivery.ts";
+import { say } from "../words/saying.ts";
 
 export interface RoutesOptions {
 	readonly accounts: Accounts;
@@ -39,10 +41,10 @@ export class Routes {
 		const several = this.#options.accounts.ofOwner().length > 1;
 		const ownerText =
 			account !== ""
-				? `The Microsoft account ${account} is not set up any more. Add it again: postern account add ${account}`
+				? say(DELIVERY.accountGone, { account })
 				: several
-					? "There are several Microsoft accounts; neither a device nor its From address tells which is to send its mail. Set the device's account, or the account's senders."
-					: "No Microsoft account is set up: mail waits. Add one with `postern account add ADDRESS`.";
+					? DELIVERY.severalAccounts
+					: DELIVERY.noAccount;
 		return { kind: "needs-sign-in", reason: "no account", ownerText };
 	}
 }

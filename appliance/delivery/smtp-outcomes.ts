@@ -5,7 +5,9 @@
  * Sources: learn.microsoft.com/exchange/mail-flow-best-practices (fix issues with printers, SMTP AUTH
  * submissions, continuous error throttling, non-delivery reports) and replies seen in public logs.
  */
-import { DAILY_LIMIT_WAIT_MS, type Ruling, TEXTS } from "./outcome-table.ts";
+
+import { DELIVERY } from "../words/delivery.ts";
+import { DAILY_LIMIT_WAIT_MS, type Ruling } from "./outcome-table.ts";
 
 /** Where in the dialogue a reply came: before any message, in the envelope, after the message. */
 export type SmtpPhase = "greeting" | "auth" | "sender" | "recipient" | "message";
@@ -17,9 +19,6 @@ export interface SmtpRule extends Ruling {
 	readonly text?: RegExp;
 	readonly phase?: readonly SmtpPhase[];
 }
-
-const MAILBOX_SWITCH =
-	"Sending over SMTP is switched off for this mailbox. Your Microsoft 365 administrator switches it on: admin centre, Users, the user, Mail, Manage email apps, Authenticated SMTP. Or set the account's transport to graph, which needs no such switch.";
 
 const EXCHANGE = "learn.microsoft.com/exchange/mail-flow-best-practices";
 const THROTTLING =
@@ -35,7 +34,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		source: EXCHANGE,
-		ownerText: MAILBOX_SWITCH,
+		ownerText: DELIVERY.smtpSwitchedOff,
 	},
 	// 5.7.139 "… did not meet the criteria to be authenticated successfully": a policy.
 	{
@@ -44,8 +43,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		source: EXCHANGE,
-		ownerText:
-			"Your organisation's policy does not let this account sign in for SMTP. Ask your Microsoft 365 administrator (Conditional Access, security defaults), or set the account's transport to graph.",
+		ownerText: DELIVERY.smtpPolicy,
 	},
 	// 535 5.7.3 with a token fresh from Microsoft: the user has no right, or the switch is off.
 	{
@@ -54,7 +52,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		source: EXCHANGE,
-		ownerText: `Microsoft does not accept this account's sign-in for SMTP. Check first: ${MAILBOX_SWITCH} If it is on, sign in again as the owner of the mailbox.`,
+		ownerText: `${DELIVERY.smtpSignInRefused} ${DELIVERY.smtpSwitchedOff} ${DELIVERY.smtpSwitchedOn}`,
 	},
 	{
 		phase: ["auth"],
@@ -62,8 +60,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		source: EXCHANGE,
-		ownerText:
-			"The mail server does not take the modern sign-in (XOAUTH2) that Postern uses. Check the SMTP server in the configuration, or set the account's transport to graph.",
+		ownerText: DELIVERY.noModernSignIn,
 	},
 	// More than 3 connections for a mailbox: "Concurrent connections limit exceeded", "sender thread limit exceeded".
 	{
@@ -73,7 +70,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		trouble: "throttled",
 		tooManyAtOnce: true,
 		source: EXCHANGE,
-		ownerText: TEXTS.throttled,
+		ownerText: DELIVERY.throttled,
 	},
 	// Too fast.
 	{
@@ -81,7 +78,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		outcome: "deferred",
 		trouble: "throttled",
 		source: EXCHANGE,
-		ownerText: TEXTS.throttled,
+		ownerText: DELIVERY.throttled,
 	},
 	// RFC 5321 §4.2.3: the server closes the connection.
 	{
@@ -89,7 +86,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		outcome: "deferred",
 		trouble: "throttled",
 		source: RFC_5321,
-		ownerText: TEXTS.temporary,
+		ownerText: DELIVERY.temporary,
 	},
 	// 5.2.251 to 255: "Sender throttled due to continuous … errors".
 	{
@@ -98,8 +95,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		trouble: "blocked",
 		waitMs: DAILY_LIMIT_WAIT_MS,
 		source: THROTTLING,
-		ownerText:
-			"Microsoft has stopped this account for some hours because too many of its messages could not be sent. Look at the failed messages, correct what they name, and wait: nobody can lift the stop.",
+		ownerText: DELIVERY.stoppedForFailures,
 	},
 	{
 		enhanced: /^5\.2\.252$/,
@@ -108,19 +104,19 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		trouble: "blocked",
 		waitMs: DAILY_LIMIT_WAIT_MS,
 		source: THROTTLING,
-		ownerText: `Microsoft has stopped this account for some hours because it kept sending with a From address it may not use. ${TEXTS.sendAsDenied}`,
+		ownerText: `${DELIVERY.stoppedForSender} ${DELIVERY.sendAsDenied}`,
 	},
 	{
 		text: /SendAsDenied|does not have permissions to send as this sender/i,
 		outcome: "failed",
 		source: EXCHANGE,
-		ownerText: TEXTS.sendAsDenied,
+		ownerText: DELIVERY.sendAsDenied,
 	},
 	{
 		enhanced: /^5\.7\.60$/,
 		outcome: "failed",
 		source: EXCHANGE,
-		ownerText: TEXTS.sendAsDenied,
+		ownerText: DELIVERY.sendAsDenied,
 	},
 	{
 		text: /QuotaExceeded|mailbox (is )?full/i,
@@ -128,7 +124,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		source: EXCHANGE,
-		ownerText: TEXTS.mailboxFull,
+		ownerText: DELIVERY.mailboxFull,
 	},
 	// "5.1.90 Your message can't be sent because you've reached your daily limit for message recipients".
 	{
@@ -137,7 +133,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		trouble: "blocked",
 		waitMs: DAILY_LIMIT_WAIT_MS,
 		source: EXCHANGE,
-		ownerText: TEXTS.dailyLimit,
+		ownerText: DELIVERY.dailyLimit,
 	},
 	{
 		text: /submission quota exceeded|daily limit/i,
@@ -145,21 +141,21 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		trouble: "blocked",
 		waitMs: DAILY_LIMIT_WAIT_MS,
 		source: EXCHANGE,
-		ownerText: TEXTS.dailyLimit,
+		ownerText: DELIVERY.dailyLimit,
 	},
 	{
 		enhanced: /^5\.1\.8$/,
 		outcome: "deferred",
 		trouble: "blocked",
 		source: RFC_5321,
-		ownerText: TEXTS.accountBlocked,
+		ownerText: DELIVERY.accountBlocked,
 	},
 	{
 		enhanced: /^5\.7\.(705|708|750)$/,
 		outcome: "deferred",
 		trouble: "blocked",
 		source: EXCHANGE,
-		ownerText: TEXTS.tenantBlocked,
+		ownerText: DELIVERY.tenantBlocked,
 	},
 	// 5.7.232 and 233: the tenant's external recipients of a day (TERRL).
 	{
@@ -168,7 +164,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		trouble: "blocked",
 		waitMs: DAILY_LIMIT_WAIT_MS,
 		source: EXCHANGE,
-		ownerText: TEXTS.tenantDaily,
+		ownerText: DELIVERY.tenantDaily,
 	},
 	// "Relay Access Denied", "Direct Send not allowed for this organization from unauthorized sources".
 	{
@@ -176,7 +172,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		source: EXCHANGE,
-		ownerText: TEXTS.directSend,
+		ownerText: DELIVERY.directSend,
 	},
 	// 5.7.57 "Client not authenticated to send mail"; 5.7.30 "Basic authentication is not supported".
 	{
@@ -184,7 +180,7 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		outcome: "deferred",
 		trouble: "blocked",
 		source: EXCHANGE,
-		ownerText: MAILBOX_SWITCH,
+		ownerText: DELIVERY.smtpSwitchedOff,
 	},
 	// RFC 5321 §4.5.3.1.10: the rest of the recipients next time.
 	{
@@ -192,60 +188,64 @@ export const SMTP_RULES: readonly SmtpRule[] = [
 		phase: ["recipient"],
 		outcome: "deferred",
 		source: RFC_5321,
-		ownerText: "Microsoft takes only so many recipients at once. Postern sends to the others next.",
+		ownerText: DELIVERY.othersNext,
 	},
 	{
 		enhanced: /^5\.5\.3$/,
 		outcome: "failed",
 		source: RFC_5321,
-		ownerText: TEXTS.tooManyRecipients,
+		ownerText: DELIVERY.tooManyRecipients,
 	},
 	{
 		text: /RecipientLimit|too many recipients/i,
 		code: [550, 552, 554],
 		outcome: "failed",
 		source: RFC_5321,
-		ownerText: TEXTS.tooManyRecipients,
+		ownerText: DELIVERY.tooManyRecipients,
 	},
 	{
 		enhanced: /^5\.3\.4$/,
 		outcome: "failed",
 		source: RFC_5321,
-		ownerText: TEXTS.tooLarge,
+		ownerText: DELIVERY.tooLarge,
 	},
 	{
 		code: [552],
 		phase: ["sender", "message"],
 		outcome: "failed",
 		source: RFC_5321,
-		ownerText: TEXTS.tooLarge,
+		ownerText: DELIVERY.tooLarge,
 	},
 	{
 		enhanced: /^5\.6\./,
 		phase: ["message"],
 		outcome: "failed",
 		source: RFC_5321,
-		ownerText: TEXTS.unreadable,
+		ownerText: DELIVERY.unreadable,
 	},
 	{
 		enhanced: /^5\.1\.\d+$/,
 		phase: ["recipient"],
 		outcome: "failed",
 		source: RFC_5321,
-		ownerText: TEXTS.recipientUnknown,
+		ownerText: DELIVERY.recipientUnknown,
 	},
 ];
 
 /** Whole classes, when no row fits (RFC 5321 §4.2.1). Before the envelope they concern everybody. */
 export const SMTP_DEFAULTS = {
-	everybodyLater: { outcome: "deferred", trouble: "throttled", source: RFC_5321, ownerText: TEXTS.temporary },
+	everybodyLater: {
+		outcome: "deferred",
+		trouble: "throttled",
+		source: RFC_5321,
+		ownerText: DELIVERY.temporary,
+	},
 	everybodyRefused: {
 		outcome: "deferred",
 		trouble: "blocked",
 		source: RFC_5321,
-		ownerText:
-			"Microsoft's mail server does not talk to this box at present. What it said stands in the log; Postern tries again by itself.",
+		ownerText: DELIVERY.serverRefuses,
 	},
-	later: { outcome: "deferred", source: RFC_5321, ownerText: TEXTS.temporary },
-	refused: { outcome: "failed", source: RFC_5321, ownerText: TEXTS.refused },
+	later: { outcome: "deferred", source: RFC_5321, ownerText: DELIVERY.temporary },
+	refused: { outcome: "failed", source: RFC_5321, ownerText: DELIVERY.refused },
 } as const satisfies Record<string, Ruling>;

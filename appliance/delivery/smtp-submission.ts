@@ -14,6 +14,7 @@ import { ProxyRefusedError } from "../microsoft/proxy-tunnel.ts";
 import type { TokenSource } from "../microsoft/token-source.ts";
 import { type Cost, type Meter, NO_METER } from "../queue/limits.ts";
 import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
+import { DELIVERY } from "../words/delivery.ts";
 import {
 	accountInTrouble,
 	classifySmtp,
@@ -23,7 +24,6 @@ import {
 	trustText,
 	type Verdict,
 } from "./classify.ts";
-import { TEXTS } from "./outcome-table.ts";
 import { reportAfterLooking, reportAll, reportEach } from "./report.ts";
 import type { SmtpPhase } from "./smtp-outcomes.ts";
 import { readSpooled, spooledBytesWithId } from "./spooled-message.ts";
@@ -230,7 +230,7 @@ function openingFailed({ stage, reply, error }: DialogueFailure): Verdict {
 	if (stage === "stopped") return stopped("deferred", error.message);
 	if (stage === "tls" && reply !== undefined && reply.code >= 500) {
 		const reason = `STARTTLS refused: ${formatReply(reply)}`;
-		return accountInTrouble({ kind: "blocked", reason, ownerText: TEXTS.notEncrypted });
+		return accountInTrouble({ kind: "blocked", reason, ownerText: DELIVERY.notEncrypted });
 	}
 	if (reply !== undefined) return classifySmtp(reply, stage === "auth" ? "auth" : "greeting");
 	const ownerText = openingText(stage, error);
@@ -238,8 +238,8 @@ function openingFailed({ stage, reply, error }: DialogueFailure): Verdict {
 }
 
 function openingText(stage: DialogueFailure["stage"], error: Error): string {
-	if (error instanceof ProxyRefusedError) return TEXTS.proxyRefuses;
-	return stage === "tls" ? trustText(error) : TEXTS.unreachable;
+	if (error instanceof ProxyRefusedError) return DELIVERY.proxyRefuses;
+	return stage === "tls" ? trustText(error) : DELIVERY.unreachable;
 }
 
 function reportOf(attempt: Attempt, { refused, outcome, bodySent }: SendResult): AttemptReport {

@@ -22,9 +22,9 @@ import { addressKey, headerAddress } from "../mail/address.ts";
 import { reply } from "../mail/reply.ts";
 import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";
 import type { AccountTrouble, Attempt, AttemptReport } from "../queue/transport.ts";
+import { DELIVERY } from "../words/delivery.ts";
 import { classifyGraph, classifyNoAnswer, type Verdict } from "./classify.ts";
 import { type Doubt, Doubts, isPartlySettled } from "./doubts.ts";
-import { TEXTS } from "./outcome-table.ts";
 import { type Looked, SentCopies, type SentCopy } from "./sent-copies.ts";
 
 export interface Finding {
@@ -252,7 +252,7 @@ function undecided(reason: string, trouble?: AccountTrouble): Verdict {
 		outcome: "unknown",
 		reply: reply(451, "4.4.2", "Not known whether it was sent"),
 		reason: `looking whether it was sent: ${reason}`,
-		ownerText: TEXTS.answerLost,
+		ownerText: DELIVERY.answerLost,
 		...(trouble === undefined ? {} : { trouble }),
 	};
 }

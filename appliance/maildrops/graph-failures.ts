@@ -1,7 +1,10 @@
 /** What Graph's answers to a reading program's requests mean, for the program, the owner and the log. Pure. */
+
 import type { GraphResult } from "../microsoft/graph-client.ts";
 import type { MaildropFailure } from "../pop3/maildrop.ts";
 import type { AccountTrouble } from "../queue/transport.ts";
+import { DELIVERY } from "../words/delivery.ts";
+import { FETCHING } from "../words/fetching.ts";
 
 const NEEDS_OWNER = "the account needs its owner: see the console of this box";
 
@@ -22,8 +25,7 @@ export function ofResult(result: GraphResult): MaildropFailure {
 			return {
 				code: "SYS/TEMP",
 				text: "Microsoft 365 cannot be reached just now; nothing is lost, try later",
-				ownerText:
-					"Microsoft 365 could not be reached. Check the internet connection; the program tries again by itself.",
+				ownerText: FETCHING.unreachable,
 				reason: `${result.failure.reason}: ${result.failure.error.message}`,
 			};
 		case "answer":
@@ -37,7 +39,7 @@ function ofAnswer(status: number, reason: string): MaildropFailure {
 		return {
 			code: "SYS/PERM",
 			text: NEEDS_OWNER,
-			ownerText: "Microsoft no longer accepts this account's sign-in. Sign in again.",
+			ownerText: DELIVERY.signInAgain,
 			reason,
 		};
 	}
@@ -45,8 +47,7 @@ function ofAnswer(status: number, reason: string): MaildropFailure {
 		return {
 			code: "SYS/PERM",
 			text: "this mailbox may not be read: see the console of this box",
-			ownerText:
-				"Microsoft does not let this account read the mailbox. For its own mailbox the permission Mail.ReadWrite is needed; for a shared one also Full Access in Exchange, and the mailbox in the account's shared_mailboxes before it signs in.",
+			ownerText: FETCHING.notPermitted,
 			reason,
 		};
 	}
@@ -54,15 +55,14 @@ function ofAnswer(status: number, reason: string): MaildropFailure {
 		return {
 			code: "SYS/PERM",
 			text: "it is not there (any more)",
-			ownerText:
-				"Microsoft does not find the mailbox, the folder or the message. Check `mailbox` and `folder`.",
+			ownerText: FETCHING.notThere,
 			reason,
 		};
 	}
 	return {
 		code: "SYS/TEMP",
 		text: "Microsoft 365 is busy or disturbed; nothing is lost, try later",
-		ownerText: "Microsoft 365 is busy or disturbed. The program tries again by itself.",
+		ownerText: FETCHING.busy,
 		reason,
 	};
 }

@@ -14,6 +14,7 @@ import type {
 	MailboxTestDraft,
 	TestStep,
 } from "../services.ts";
+import { TESTS } from "../words/tests.ts";
 import { testMailbox } from "./mailbox-test.ts";
 
 export interface MailboxDeskOptions {
@@ -66,7 +67,7 @@ export class MailboxDesk implements MailboxService {
 		const { server, ports } = place();
 		const [port] = usable(mailbox, ports);
 		if (port === undefined) {
-			throw new UserError("port-closed", "No POP3 port is open.", "Set pop3.listen or pop3.listen_tls.");
+			throw new UserError("port-closed", TESTS.noPop3Port, TESTS.noPop3PortDo);
 		}
 		for await (const step of testMailbox(
 			{ username: mailbox.username, password, host: server, port },

@@ -8,6 +8,8 @@ import { createInterface } from "node:readline";
 import { connect as connectTls } from "node:tls";
 import { asError } from "../errors.ts";
 import type { MailboxPort, TestStep } from "../services.ts";
+import { say } from "../words/saying.ts";
+import { TESTS } from "../words/tests.ts";
 
 export interface TestTarget {
 	readonly username: string;
@@ -23,22 +25,22 @@ export async function* testMailbox(
 	{ username, password, host, port }: TestTarget,
 	signal: AbortSignal,
 ): AsyncGenerator<TestStep> {
-	yield { ok: true, text: `Connecting to port ${port.port} (${port.security}).` };
+	yield { ok: true, text: say(TESTS.connecting, port) };
 	let socket: net.Socket;
 	try {
 		socket = await connect(host, port, AbortSignal.any([signal, AbortSignal.timeout(SILENCE_MS)]));
 	} catch (error) {
-		yield { ok: false, text: `The port cannot be reached: ${asError(error).message}` };
+		yield { ok: false, text: say(TESTS.portUnreachable, { why: asError(error).message }) };
 		return;
 	}
 	const client = new Client(socket, signal);
 	try {
-		yield { ok: true, text: `It greets: ${await client.greeting()}` };
+		yield { ok: true, text: say(TESTS.greets, { greeting: await client.greeting() }) };
 		await client.ask(`USER ${username}`);
 		const welcome = await client.ask(`PASS ${password}`);
-		yield { ok: true, text: `Signed in as ${username}: ${welcome}` };
+		yield { ok: true, text: say(TESTS.welcomed, { username, greeting: welcome }) };
 		const [, messages = "0", octets = "0"] = (await client.ask("STAT")).split(" ");
-		yield { ok: true, text: `The program would see ${messages} messages, ${octets} octets in all.` };
+		yield { ok: true, text: say(TESTS.wouldSee, { messages, octets }) };
 		const uids = await client.list("UIDL");
 		const sizes = await client.list("LIST");
 		const from = Math.max(0, sizes.length - SHOWN);
@@ -49,14 +51,21 @@ export async function* testMailbox(
 				header
 					.find((one) => /^subject:/i.test(one))
 					?.slice(8)
-					.trim() ?? "(no subject)";
+					.trim() ?? "";
 			const uid = uids[index]?.split(" ")[1] ?? "";
-			yield { ok: true, text: `  ${number}: ${subject} (${size} octets, UIDL ${uid.slice(0, 12)}…)` };
+			const message = { number, octets: size, uid: `${uid.slice(0, 12)}…` };
+			yield {
+				ok: true,
+				text:
+					subject === ""
+						? say(TESTS.oneWithoutSubject, message)
+						: say(TESTS.oneMessage, { ...message, subject }),
+			};
 		}
 		await client.ask("QUIT");
-		yield { ok: true, text: "Nothing was taken or deleted." };
+		yield { ok: true, text: TESTS.nothingTaken };
 	} catch (error) {
-		yield { ok: false, text: `The box refused: ${asError(error).message}` };
+		yield { ok: false, text: say(TESTS.boxRefused, { why: asError(error).message }) };
 	} finally {
 		socket.destroy();
 	}

@@ -12,6 +12,8 @@ import type { TokenSource } from "../microsoft/token-source.ts";
 import type { Maildrop, MaildropSource, Result } from "../pop3/maildrop.ts";
 import type { DocumentStore } from "../store/documents.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { FETCHING } from "../words/fetching.ts";
+import { say } from "../words/saying.ts";
 import { ofResult, ofTrouble } from "./graph-failures.ts";
 import { listFolder } from "./graph-listing.ts";
 import { GraphMaildrop } from "./graph-maildrop.ts";
@@ -203,8 +205,8 @@ function keyOf({ mailbox, folder }: Mailbox): string {
 function noAccount({ username, account }: Mailbox) {
 	const ownerText =
 		account === ""
-			? `The mailbox login "${username}" names no account, and there is not exactly one. Set its \`account\`.`
-			: `The mailbox login "${username}" uses the account ${account}, which does not exist.`;
+			? say(FETCHING.namesNoAccount, { username })
+			: say(FETCHING.accountMissing, { username, account });
 	return {
 		code: "SYS/PERM",
 		text: "the mailbox has no account: see the console of this box",
@@ -217,7 +219,7 @@ function cardTrouble(error: Error) {
 	return {
 		code: "SYS/TEMP",
 		text: "this box cannot read its card just now",
-		ownerText: "The card could not be read; check it.",
+		ownerText: FETCHING.cardUnread,
 		reason: error.message,
 	} as const;
 }

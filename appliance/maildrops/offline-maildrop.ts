@@ -5,6 +5,7 @@
 import type { Mailbox } from "../accounts/model.ts";
 import { asError } from "../errors.ts";
 import { brokenWhenItBreaks, type Maildrop, type MaildropMessage, type Result } from "../pop3/maildrop.ts";
+import { FETCHING } from "../words/fetching.ts";
 import type { ListedMessage } from "./graph-listing.ts";
 import type { KeptMaildrop } from "./kept-maildrop.ts";
 import type { KnownSizes } from "./known-sizes.ts";
@@ -37,7 +38,7 @@ export class OfflineMaildrop implements Maildrop {
 		const failure = {
 			code: "SYS/TEMP",
 			text: "there is no internet, and this message is not kept on the box; try later",
-			ownerText: "There is no internet, and the message is not kept on the box. A larger `cache` keeps more.",
+			ownerText: FETCHING.notKept,
 			reason: "offline, not kept",
 		} as const;
 		return { ok: false, failure };
@@ -56,7 +57,7 @@ export class OfflineMaildrop implements Maildrop {
 			const failure = {
 				code: "SYS/TEMP",
 				text: "this box cannot write its card just now",
-				ownerText: "The card could not be written; check it.",
+				ownerText: FETCHING.cardUnwritten,
 				reason: asError(error).message,
 			} as const;
 			return { ok: false, failure };

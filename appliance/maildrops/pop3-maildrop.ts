@@ -12,6 +12,8 @@ import {
 	type MaildropMessage,
 	type Result,
 } from "../pop3/maildrop.ts";
+import { FETCHING } from "../words/fetching.ts";
+import { say } from "../words/saying.ts";
 import { Pop3Refused, type UpstreamPop3 } from "./upstream-pop3.ts";
 
 /** Opens a session that has signed in. Rejects as `UpstreamPop3.open` does. */
@@ -133,7 +135,7 @@ function uidOf(theirs: string): string {
 const REMOVED: MaildropFailure = {
 	code: "SYS/PERM",
 	text: "the message was removed meanwhile, by another program",
-	ownerText: "The message was removed by another program while this one was fetching.",
+	ownerText: FETCHING.removedMeanwhile,
 	reason: "not listed any more",
 };
 
@@ -142,14 +144,14 @@ function failureOf(error: Error): MaildropFailure {
 		return {
 			code: "SYS/PERM",
 			text: "Microsoft refuses: see the console of this box",
-			ownerText: `Microsoft's POP3 refused (${error.message}). POP must be switched on for the mailbox, and the account needs the permission POP.AccessAsUser.All: sign in again after it was granted.`,
+			ownerText: say(FETCHING.pop3Refused, { answer: error.message }),
 			reason: error.message,
 		};
 	}
 	return {
 		code: "SYS/TEMP",
 		text: "Microsoft 365 cannot be reached just now; nothing is lost, try later",
-		ownerText: "Microsoft's POP3 could not be reached. The program tries again by itself.",
+		ownerText: FETCHING.pop3Unreachable,
 		reason: error.message,
 	};
 }

@@ -10,6 +10,8 @@ import type { Account } from "../accounts/model.ts";
 import { asError } from "../errors.ts";
 import type { AccountTrouble } from "../queue/transport.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { say } from "../words/saying.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import { AccessTokens, type AskOutcome, ownerTextOf, resourceOf, type TokenAsker } from "./access-tokens.ts";
 import type { AppKeys, KnownKey } from "./app-keys.ts";
 import { clientAssertion } from "./client-assertion.ts";
@@ -97,8 +99,7 @@ export class AppGrant implements Grant, TokenAsker {
 		if (unfit !== undefined) return { kind: "needs-sign-in", ...unfit };
 		if (this.keys.known.length > 0 || account.certificateFile !== "") return undefined;
 		const ownerText =
-			this.keys.problem ||
-			`${account.address} has no certificate yet. Make one: postern account add ${account.address} --method certificate`;
+			this.keys.problem || `${say(SIGN_IN.noCertificateYet, account)} ${say(SIGN_IN.makeOne, account)}`;
 		return { kind: "needs-sign-in", reason: "no certificate", ownerText };
 	}
 
@@ -156,7 +157,7 @@ export class AppGrant implements Grant, TokenAsker {
 
 /** Who acts, in the owner's eyes. */
 export function appName({ clientId }: Account): string {
-	return `the app ${clientId}`;
+	return say(SIGN_IN.theApp, { id: clientId });
 }
 
 export interface Unfit {
@@ -171,7 +172,7 @@ export function unfitFor({ tenant, address }: Account): Unfit | undefined {
 	if (!NO_TENANT.has(tenant.toLowerCase())) return undefined;
 	return {
 		reason: `tenant is ${tenant}`,
-		ownerText: `A certificate signs in to one organisation, and \`tenant\` does not name it for ${address}. Set \`tenant\` to your organisation's domain or id. Personal accounts cannot use a certificate.`,
+		ownerText: say(SIGN_IN.oneOrganisation, { address }),
 	};
 }
 
@@ -183,8 +184,8 @@ export function isKeyRefused({ code }: SignInFault): boolean {
 function unusable(reason: string): SignInFault {
 	return {
 		kind: "misconfigured",
-		ownerText: reason === "" ? "There is no certificate to sign in with." : reason,
-		hint: "Check the certificate: postern account certificate",
+		ownerText: reason === "" ? SIGN_IN.noCertificate : reason,
+		hint: SIGN_IN.noCertificateDo,
 		code: 0,
 		reason,
 		retryAfter: "",

@@ -4,6 +4,8 @@
  */
 import { createPrivateKey, type KeyObject, randomBytes, webcrypto, X509Certificate } from "node:crypto";
 import { asError } from "../errors.ts";
+import { say } from "../words/saying.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 
 export interface AppKey {
 	readonly privateKey: KeyObject;
@@ -51,19 +53,19 @@ export async function makeAppKey(commonName: string, nowMs: number): Promise<str
 export function readAppKey(pem: string): AppKey | string {
 	const key = /-----BEGIN (?:RSA |ENCRYPTED )?PRIVATE KEY-----[^-]+-----END [A-Z ]+-----/.exec(pem)?.[0];
 	const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-	if (key === undefined) return "it has no private key";
-	if (key.includes("ENCRYPTED")) return "its private key is protected by a password; store it without";
-	if (certificates.length === 0) return "it has no certificate";
+	if (key === undefined) return SIGN_IN.pemWithoutKey;
+	if (key.includes("ENCRYPTED")) return SIGN_IN.pemProtected;
+	if (certificates.length === 0) return SIGN_IN.pemWithoutCertificate;
 	try {
 		const privateKey = createPrivateKey(key);
-		if (privateKey.asymmetricKeyType !== "rsa") return "its key is not RSA, and Microsoft takes no other";
+		if (privateKey.asymmetricKeyType !== "rsa") return SIGN_IN.pemNotRsa;
 		if ((privateKey.asymmetricKeyDetails?.modulusLength ?? 0) < LEAST_BITS)
-			return `its key is shorter than ${LEAST_BITS} bits`;
+			return say(SIGN_IN.pemKeyShort, { bits: LEAST_BITS });
 		// A file may hold the chain of its issuer too.
 		const own = certificates
 			.map((text) => new X509Certificate(text))
 			.find((x) => x.checkPrivateKey(privateKey));
-		if (own === undefined) return "its certificate does not belong to its key";
+		if (own === undefined) return SIGN_IN.pemNoPair;
 		return {
 			privateKey,
 			certificatePem: own.toString(),
@@ -72,6 +74,6 @@ export function readAppKey(pem: string): AppKey | string {
 			expiresAtMs: own.validToDate.getTime(),
 		};
 	} catch (error) {
-		return `it cannot be read (${asError(error).message})`;
+		return say(SIGN_IN.pemUnreadable, { why: asError(error).message });
 	}
 }

@@ -11,6 +11,8 @@ import { z } from "zod";
 import type { Account } from "../accounts/model.ts";
 import { errorCode, UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { say } from "../words/saying.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import { type AppKey, makeAppKey, readAppKey } from "./app-key.ts";
 import type { Vault, VaultKind } from "./vault.ts";
 
@@ -68,7 +70,10 @@ export class AppKeys {
 	async load(): Promise<void> {
 		const reading = await this.#parts.vault.read(this.#address);
 		if (reading.state === "unreadable") {
-			this.#problem = `The stored certificate of ${this.#address} cannot be read (${reading.reason}). Make a new one: postern account certificate ${this.#address} --renew`;
+			this.#problem = say(SIGN_IN.certificateUnreadable, {
+				address: this.#address,
+				why: reading.reason,
+			});
 			this.#parts.log.warning("vault-unreadable", { account: this.#address, reason: reading.reason });
 		}
 		if (reading.state === "present") this.#install(reading.record);
@@ -116,8 +121,8 @@ export class AppKeys {
 			if (!renew) return false;
 			throw new UserError(
 				"certificate-in-file",
-				`The certificate of ${account.address} comes from ${account.certificateFile}.`,
-				"Put the new key and certificate there, then: postern reload",
+				say(SIGN_IN.certificateInFile, { address: account.address, file: account.certificateFile }),
+				SIGN_IN.certificateInFileDo,
 			);
 		}
 		if (this.#keys.length > 0 && !renew) return false;
@@ -176,11 +181,11 @@ function thumbprintOf(pem: string): string {
 async function readFileKey(file: string): Promise<AppKey | string> {
 	try {
 		const pem = await readFile(file);
-		const key = pem.length > LONGEST_PEM_BYTES ? "it is too long" : readAppKey(pem.toString("utf8"));
-		return typeof key === "string" ? `The certificate file ${file} cannot be used: ${key}.` : key;
+		const key = pem.length > LONGEST_PEM_BYTES ? SIGN_IN.pemTooLong : readAppKey(pem.toString("utf8"));
+		return typeof key === "string" ? say(SIGN_IN.certificateFileUnusable, { file, why: key }) : key;
 	} catch (error) {
 		const code = errorCode(error);
 		if (code === undefined) throw error;
-		return `The certificate file ${file} cannot be read (${code}). Postern's user must be able to read it.`;
+		return say(SIGN_IN.certificateFileUnreadable, { file, why: code });
 	}
 }

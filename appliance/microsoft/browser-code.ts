@@ -10,6 +10,7 @@ import type { PublicClientApplication } from "@azure/msal-node";
 import type { Account } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
 import { asError, UserError } from "../errors.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import { type Endpoints, extraPermissions, scopesOf } from "./clouds.ts";
 import type { HttpClient } from "./http.ts";
 import { openMsalApp } from "./msal-app.ts";
@@ -99,11 +100,7 @@ export class BrowserCode {
 		if (pasted.kind === "unusable") throw new UserError("paste-unusable", pasted.ownerText);
 		// A code alone has no state; that it is of this sign-in, PKCE sees to.
 		if (pasted.state !== undefined && !this.hasState(pasted.state)) {
-			throw new UserError(
-				"paste-unusable",
-				"That address belongs to another sign-in, perhaps an earlier one.",
-				"Open the link that is shown now, sign in, and paste the address that the browser then shows.",
-			);
+			throw new UserError("paste-unusable", SIGN_IN.pastedOfOther, SIGN_IN.pastedOfOtherDo);
 		}
 		this.#answered.resolve(pasted);
 	}
@@ -152,21 +149,18 @@ function refused({ error }: Extract<Answered, { kind: "refused" }>): SignInRefus
 	return { ok: false, ownerText, hint, reason, code, kind };
 }
 
-const START_AGAIN = "Start again, open the new link, and paste the address soon after signing in.";
-
 const TOO_LATE: SignInRefusal = {
 	ok: false,
-	ownerText: "Nobody has finished the sign-in for half an hour.",
-	hint: START_AGAIN,
+	ownerText: SIGN_IN.tooLate,
+	hint: SIGN_IN.pasteSoon,
 	reason: "no paste in time",
 	code: 0,
 };
 
 const STALE: SignInRefusal = {
 	ok: false,
-	ownerText:
-		"Microsoft does not accept this address any more: it was used before, or too much time has passed.",
-	hint: START_AGAIN,
+	ownerText: SIGN_IN.stale,
+	hint: SIGN_IN.pasteSoon,
 	reason: "",
 	code: 0,
 };

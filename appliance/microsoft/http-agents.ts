@@ -9,6 +9,8 @@ import https from "node:https";
 import tls from "node:tls";
 import { isLoopback } from "../config/endpoint.ts";
 import { asError, UserError } from "../errors.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 
 export interface AgentOptions {
 	readonly caFile?: string;
@@ -119,8 +121,8 @@ function readExtraRoots({ caFile, caPem }: Pick<AgentOptions, "caFile" | "caPem"
 	} catch (error) {
 		throw new UserError(
 			"ca-file-unreadable",
-			`The file of trusted authorities ${caFile} cannot be used: ${asError(error).message}`,
-			"Check `ca_file` under [microsoft]: a PEM file that Postern may read.",
+			say(REFUSING.caUnusable, { file: caFile, why: asError(error).message }),
+			REFUSING.caUnusableDo,
 			{ cause: error },
 		);
 	}

@@ -2,6 +2,8 @@
  * Reads what a person pastes after a browser sign-in: the address at which the browser ended (RFC 6749 §4.1.2),
  * whole, or only the part behind the question mark, or the code alone. For browser-code.ts. Pure.
  */
+
+import { SIGN_IN } from "../words/sign-in.ts";
 import type { StsError } from "./sts-answer.ts";
 
 export type Pasted =
@@ -13,15 +15,13 @@ export type Pasted =
 
 /** Longer than any address that browsers take. */
 const LONGEST = 16_384;
-const WANTED =
-	"Copy the whole address from the browser's address bar after you have signed in, when the page is empty or says that it cannot be reached, and paste it here.";
 /** A code alone: Microsoft's are long, and hold nothing that an address needs. */
 const CODE_ALONE = /^[\w.!*~-]{20,}$/;
 
 export function readPasted(text: string): Pasted {
 	const pasted = text.replaceAll(/[\s<>"'\p{Cc}]+/gu, "");
-	if (pasted === "") return unusable("Nothing was pasted.");
-	if (pasted.length > LONGEST) return unusable("That is too long to be the address.");
+	if (pasted === "") return unusable(SIGN_IN.nothingPasted);
+	if (pasted.length > LONGEST) return unusable(SIGN_IN.pastedTooLong);
 	if (CODE_ALONE.test(pasted)) return { kind: "code", code: pasted, state: undefined };
 	const fields = fieldsOf(pasted);
 	const code = fields.get("code") ?? "";
@@ -29,9 +29,8 @@ export function readPasted(text: string): Pasted {
 	if (code !== "") return { kind: "code", code, state };
 	const error = fields.get("error") ?? "";
 	if (error !== "") return { kind: "refused", error: stsError(error, fields), state };
-	if (fields.has("code_challenge"))
-		return unusable("That is the link to open, not the address at which the sign-in ends.");
-	return unusable("That address holds no sign-in code.");
+	if (fields.has("code_challenge")) return unusable(SIGN_IN.pastedLink);
+	return unusable(SIGN_IN.pastedWithoutCode);
 }
 
 /** Of the query or, as some clients are answered, of the fragment. */
@@ -51,5 +50,5 @@ function stsError(error: string, fields: URLSearchParams): StsError {
 }
 
 function unusable(what: string): Pasted {
-	return { kind: "unusable", ownerText: `${what} ${WANTED}` };
+	return { kind: "unusable", ownerText: `${what} ${SIGN_IN.pasteWanted}` };
 }

@@ -7,6 +7,8 @@
 import type { Account } from "../accounts/model.ts";
 import { asError } from "../errors.ts";
 import type { AccountTrouble } from "../queue/transport.ts";
+import { say } from "../words/saying.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import { AccessTokens, type AskOutcome, ownerTextOf, resourceOf, type TokenAsker } from "./access-tokens.ts";
 import { extraPermissions } from "./clouds.ts";
 import type { Grant, GrantParts, GrantStatus } from "./grant.ts";
@@ -187,7 +189,7 @@ export class PersonGrant implements Grant, TokenAsker {
 		} catch (error) {
 			const { message } = asError(error);
 			this.#parts.log.error("vault-not-written", { account: this.#address, reason: message });
-			this.#unsaved = `The sign-in works but could not be saved (${message}); it will be asked for after a restart.`;
+			this.#unsaved = say(SIGN_IN.unsaved, { why: message });
 		}
 	}
 

@@ -3,6 +3,8 @@
  * sign-in) and for the owner's texts. Judged by error, number and suberror, never by MSAL's classes.
  * What nobody knows counts as transient: a sign-in is not thrown away for an unknown word.
  */
+
+import { SIGN_IN } from "../words/sign-in.ts";
 import { type FaultMeaning, MEANING_BY_CODE, MEANING_BY_ERROR } from "./sign-in-error-table.ts";
 import { aadstsOf, type StsAnswer, type StsError } from "./sts-answer.ts";
 
@@ -23,38 +25,38 @@ export interface SignInFault extends FaultMeaning {
 
 const UNKNOWN: FaultMeaning = {
 	kind: "transient",
-	ownerText: "Microsoft's sign-in service gave an answer that Postern does not know.",
-	hint: "Postern tries again by itself. If it stays so, sign in again.",
+	ownerText: SIGN_IN.answerUnknown,
+	hint: SIGN_IN.answerUnknownDo,
 };
 
 const BUSY: FaultMeaning = {
 	kind: "transient",
-	ownerText: "Microsoft's sign-in service is busy or disturbed.",
-	hint: "Nothing to do; Postern tries again by itself.",
+	ownerText: SIGN_IN.busy,
+	hint: SIGN_IN.busyDo,
 };
 
 const STRANGE: FaultMeaning = {
 	kind: "transient",
-	ownerText: "Something between this box and Microsoft answers in Microsoft's stead.",
-	hint: "Check whether the network wants a login page or a proxy.",
+	ownerText: SIGN_IN.strange,
+	hint: SIGN_IN.strangeDo,
 };
 
 const UNREACHABLE: FaultMeaning = {
 	kind: "transient",
-	ownerText: "Microsoft's sign-in service cannot be reached.",
-	hint: "Check the internet connection; Postern tries again by itself.",
+	ownerText: SIGN_IN.unreachable,
+	hint: SIGN_IN.unreachableDo,
 };
 
 const NO_TLS: FaultMeaning = {
 	kind: "transient",
-	ownerText: "The connection to Microsoft's sign-in service is not trusted.",
-	hint: "Check date and time of the box, and whether the network inspects TLS (then set `ca_file`).",
+	ownerText: SIGN_IN.notTrusted,
+	hint: SIGN_IN.notTrustedDo,
 };
 
 const DEAD_BY_SUBERROR: FaultMeaning = {
 	kind: "dead-grant",
-	ownerText: "Microsoft does not accept this sign-in any more.",
-	hint: "Sign in again.",
+	ownerText: SIGN_IN.notAccepted,
+	hint: SIGN_IN.again,
 };
 
 /** What an answer without a token means. */

@@ -8,6 +8,8 @@ import { UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { AppCertificate, SignInNews } from "../services.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { say } from "../words/saying.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import { resourceOf } from "./access-tokens.ts";
 import { type AppGrant, appName, isKeyRefused, unfitFor } from "./app-grant.ts";
 import type { KnownKey } from "./app-keys.ts";
@@ -57,6 +59,7 @@ export interface Visit {
 
 /** Somebody is uploading the certificate; Microsoft takes some seconds to know it. */
 const PROVE_AGAIN_MS = 10_000;
+const TRIES = say(SIGN_IN.triesEvery, { seconds: PROVE_AGAIN_MS / 1000 });
 /** Nobody has granted consent yet, or the app is not in this organisation yet: a person may be at it. */
 const PERSON_AT_IT = new Set([7000229, 700016]);
 /** Before this there was no such box: its clock has not been set. */
@@ -174,13 +177,13 @@ export class SignInFlows {
 			endpoints: endpoints(),
 			onPrompt: (code) => {
 				tell(promptOf(code, clock.now()));
-				tell({ type: "waiting", text: "Waiting for the code to be entered." });
+				tell({ type: "waiting", text: SIGN_IN.waitsForCode });
 			},
 			onDisturbance: (reason) => {
 				log.notice("sign-in-disturbed", { account: account.address, reason });
 				if (disturbed) return;
 				disturbed = true;
-				tell({ type: "waiting", text: "Microsoft does not answer as it should just now; still waiting." });
+				tell({ type: "waiting", text: SIGN_IN.disturbed });
 			},
 		});
 		return this.#ended(flow, result);
@@ -210,7 +213,7 @@ export class SignInFlows {
 		const { address } = account;
 		if (result.who.toLowerCase() !== address.toLowerCase()) {
 			this.#options.log.warning("signed-in-as-another", { account: address, who: result.who });
-			const text = `Note that ${result.who} signed in, not ${address}. Mail leaves through the mailbox of ${result.who}; if that is not meant, sign in again.`;
+			const text = say(SIGN_IN.signedInAsOther, { who: result.who, address });
 			tell({ type: "waiting", text });
 		}
 		return { type: "signed-in", who: result.who };
@@ -234,7 +237,7 @@ export class SignInFlows {
 			const fault = await grant.prove(account);
 			if (fault === undefined) break;
 			if (!mayPass(fault)) return this.#refused(account, fault);
-			const text = `${fault.ownerText} ${fault.hint} Postern tries every ${PROVE_AGAIN_MS / 1000} seconds.`;
+			const text = `${fault.ownerText} ${fault.hint} ${TRIES}`;
 			if (text !== told) tell({ type: "waiting", text });
 			told = text;
 			await clock.sleep(PROVE_AGAIN_MS, signal);
@@ -249,11 +252,7 @@ export class SignInFlows {
 		const { time, clock } = this.#options;
 		const nowMs = time.nowMs() ?? clock.now();
 		if (nowMs >= CLOCK_SET_SINCE_MS) return nowMs;
-		throw new UserError(
-			"time-unknown",
-			"The box does not know the date yet, and a certificate begins with one.",
-			"Let it reach the internet or a time server, then try again.",
-		);
+		throw new UserError("time-unknown", SIGN_IN.timeUnknown, SIGN_IN.timeUnknownDo);
 	}
 
 	#refused(
@@ -298,18 +297,14 @@ function notReady(account: Account): SignInNews | undefined {
 	if (account.clientId !== "") return undefined;
 	return {
 		type: "refused",
-		ownerText: "Postern does not know which app registration to sign in with.",
-		hint: "Register an app in Entra and set its id as `client_id` under [microsoft], or give it with --client-id.",
+		ownerText: SIGN_IN.noRegistration,
+		hint: SIGN_IN.noRegistrationDo,
 		wayOut: "registration",
 	};
 }
 
 function notWaiting(command: string): UserError {
-	return new UserError(
-		"sign-in-not-waiting",
-		"No browser sign-in is under way that this belongs to; it may have been cancelled, or the box restarted.",
-		`Start again: ${command}`,
-	);
+	return new UserError("sign-in-not-waiting", SIGN_IN.notWaiting, say(SIGN_IN.notWaitingDo, { command }));
 }
 
 function promptOf(code: DeviceCode, nowMs: number): SignInNews {

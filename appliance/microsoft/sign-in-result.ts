@@ -5,6 +5,8 @@
 import type { AuthenticationResult, PublicClientApplication } from "@azure/msal-node";
 import type { Clock } from "../clock.ts";
 import { Secret } from "../secret.ts";
+import { say } from "../words/saying.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import { neededPermission } from "./clouds.ts";
 import { type HeldToken, holdToken } from "./held-token.ts";
 import type { NetworkModule } from "./network-module.ts";
@@ -70,16 +72,16 @@ export function signInResult({
 
 export const CANCELLED: SignInRefusal = {
 	ok: false,
-	ownerText: "The sign-in was cancelled.",
-	hint: "Start again when you like.",
+	ownerText: SIGN_IN.cancelled,
+	hint: SIGN_IN.cancelledDo,
 	reason: "cancelled",
 	code: 0,
 };
 
 const NOBODY: SignInRefusal = {
 	ok: false,
-	ownerText: "Microsoft accepted the sign-in but did not say who signed in.",
-	hint: "Check that the app registration allows `openid` and `profile`, and start again.",
+	ownerText: SIGN_IN.nobody,
+	hint: SIGN_IN.nobodyDo,
 	reason: "no id_token in the token answer",
 	code: 0,
 };
@@ -92,8 +94,8 @@ function unfit(result: AuthenticationResult, resource: Resource): SignInRefusal 
 	if (result.scopes.some((scope) => permission(scope) === needed.toLowerCase())) return undefined;
 	return {
 		ok: false,
-		ownerText: `${who} signed in, but the permission to send mail (${needed}) was not given.`,
-		hint: `Add ${needed} to the app registration in Entra, and start again.`,
+		ownerText: say(SIGN_IN.noSendPermission, { who, permission: needed }),
+		hint: say(SIGN_IN.noSendPermissionDo, { permission: needed }),
 		reason: `granted: ${result.scopes.join(" ")}`,
 		code: 0,
 	};
@@ -105,14 +107,14 @@ export function refusal(network: NetworkModule, correlationId: string, error: Er
 	if (answer === undefined || (answer.kind === "answer" && "access_token" in answer.body)) {
 		return {
 			ok: false,
-			ownerText: "The sign-in could not be completed.",
-			hint: "Check `client_id`, `tenant` and `cloud`, and start again.",
+			ownerText: SIGN_IN.notCompleted,
+			hint: SIGN_IN.notCompletedDo,
 			reason: `${error.name}: ${error.message}`,
 			code: 0,
 		};
 	}
 	const fault = faultOf(answer);
-	const hint = fault.kind === "transient" ? "Start again in a few minutes." : fault.hint;
+	const hint = fault.kind === "transient" ? SIGN_IN.inSomeMinutes : fault.hint;
 	const { ownerText, reason, code, kind } = fault;
 	return { ok: false, ownerText, hint, reason, code, kind };
 }

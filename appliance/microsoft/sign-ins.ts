@@ -11,6 +11,8 @@ import type { Events } from "../events.ts";
 import type { Log } from "../log.ts";
 import type { AccountStatus, AppCertificate, SignInNews } from "../services.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { say } from "../words/saying.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import { resourceOf } from "./access-tokens.ts";
 import { AppGrant, appName } from "./app-grant.ts";
 import { APP_KEYS_KIND, AppKeys } from "./app-keys.ts";
@@ -92,7 +94,7 @@ export class SignIns implements TokenSource {
 	async accessToken(address: string, resource: Resource, options: TokenOptions = {}): Promise<TokenResult> {
 		const account = this.#options.accountOf(address);
 		if (account === undefined) {
-			const ownerText = `There is no account ${address}.`;
+			const ownerText = say(SIGN_IN.accountUnknown, { address });
 			return { ok: false, trouble: { kind: "needs-sign-in", reason: "account unknown", ownerText } };
 		}
 		const grant = await this.#grant(account);
@@ -137,16 +139,16 @@ export class SignIns implements TokenSource {
 		if (account.method !== "certificate") {
 			throw new UserError(
 				"no-certificate",
-				`${address} does not sign in by certificate, but by ${account.method}.`,
-				`To change that: postern account add ${address} --method certificate`,
+				say(SIGN_IN.otherMethod, { address, method: account.method }),
+				say(SIGN_IN.otherMethodDo, { address }),
 			);
 		}
 		const { keys } = await this.#app(account);
 		await keys.refresh(account);
 		if (renew) await keys.make(account, this.#flows.certificateTimeMs(), true);
 		if (keys.known.length > 0) return describeKey(account, keys.known);
-		const hint = `Make one: postern account add ${address} --method certificate`;
-		throw new UserError("no-certificate", keys.problem || `${address} has no certificate yet.`, hint);
+		const hint = say(SIGN_IN.makeOne, { address });
+		throw new UserError("no-certificate", keys.problem || say(SIGN_IN.noCertificateYet, { address }), hint);
 	}
 
 	/** The configuration was read again: so are the owner's certificate files. */
@@ -292,5 +294,5 @@ async function untilAborted(
 
 const CALLED_OFF: TokenResult = {
 	ok: false,
-	trouble: { kind: "unreachable", reason: "called off", ownerText: "Postern was stopping." },
+	trouble: { kind: "unreachable", reason: "called off", ownerText: SIGN_IN.stopping },
 };

@@ -7,6 +7,7 @@ import type { PublicClientApplication } from "@azure/msal-node";
 import type { Account } from "../accounts/model.ts";
 import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
+import { SIGN_IN } from "../words/sign-in.ts";
 import type { AskOutcome } from "./access-tokens.ts";
 import { type Endpoints, scopesOf } from "./clouds.ts";
 import { holdToken } from "./held-token.ts";
@@ -86,8 +87,8 @@ export class SilentRefresh {
 function unexplained(error: Error): SignInFault {
 	return {
 		kind: "needs-interaction",
-		ownerText: "The stored sign-in is not complete.",
-		hint: "Sign in again.",
+		ownerText: SIGN_IN.incomplete,
+		hint: SIGN_IN.again,
 		code: 0,
 		reason: `${error.name}: ${error.message}`,
 		retryAfter: "",

@@ -3,6 +3,8 @@
  * every half minute through an outage of weeks must not fill the log. For session.ts; bounded by the logins there are.
  */
 import type { Log } from "../log.ts";
+import { say } from "../words/saying.ts";
+import { STATUS } from "../words/status.ts";
 import type { MaildropFailure } from "./maildrop.ts";
 
 export class Troubles {
@@ -40,6 +42,6 @@ export class Troubles {
 	problems(): readonly string[] {
 		return [...this.#failures]
 			.filter(([, { code }]) => code === "SYS/PERM")
-			.map(([username, { ownerText }]) => `Mail fetched as "${username}": ${ownerText}`);
+			.map(([username, { ownerText }]) => say(STATUS.fetching, { username, trouble: ownerText }));
 	}
 }

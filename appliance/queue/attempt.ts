@@ -7,6 +7,7 @@ import { formatQueueId } from "../mail/queue-id.ts";
 import { formatReply, reply } from "../mail/reply.ts";
 import type { MailLog } from "../maillog.ts";
 import type { ShownMessage } from "../store/operations.ts";
+import { DELIVERY } from "../words/delivery.ts";
 import { type Body, suppressedOf, withCount } from "./coalesced.ts";
 import type { Spool } from "./spool.ts";
 import type { AccountTrouble, Attempt, AttemptReport } from "./transport.ts";
@@ -54,7 +55,7 @@ export function faultReport({ recipients }: Attempt, error: Error): AttemptRepor
 			outcome: "unknown",
 			reply: reply(451, "4.3.0", "Internal error"),
 			reason: error.message,
-			ownerText: "Postern itself failed while sending. It will look whether it arrived and try again.",
+			ownerText: DELIVERY.ownFault,
 		})),
 	};
 }

@@ -12,6 +12,8 @@ import { formatQueueId, parseQueueId } from "../mail/queue-id.ts";
 import type { QueueAction, QueueState } from "../services.ts";
 import type { FinishedOutcome, FoundMail, QueuedStates, Search } from "../store/operations.ts";
 import { foldedText } from "../store/search-text.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 import { readNotice, reportedOf } from "./notice.ts";
 import { APPLIES_TO, isApplicable, type QueueActions } from "./queue-actions.ts";
 import { entryOf, isoTime, liveRow, lookUp, type ShowingParts } from "./queue-rows.ts";
@@ -198,7 +200,7 @@ export class MailDesk implements MailService {
 function cursor(text: string): number {
 	const number = parseQueueId(text);
 	if (number !== undefined) return number;
-	throw new UserError("mail-filter", "The address of this page is damaged.", "Begin at the first page.");
+	throw new UserError("mail-filter", REFUSING.pageDamaged, REFUSING.beginAtFirst);
 }
 
 function timeOf(text: string | undefined): number | null {
@@ -207,7 +209,7 @@ function timeOf(text: string | undefined): number | null {
 	if (!Number.isNaN(ms)) return ms;
 	throw new UserError(
 		"mail-filter",
-		`${JSON.stringify(text.slice(0, 40))} is no date.`,
-		"Such as 2026-11-20.",
+		say(REFUSING.noDate, { value: JSON.stringify(text.slice(0, 40)) }),
+		REFUSING.noDateDo,
 	);
 }

@@ -14,6 +14,7 @@ import type { Log } from "../log.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
 import type { MailLog } from "../maillog.ts";
 import type { ShownMessage } from "../store/operations.ts";
+import { DELIVERY } from "../words/delivery.ts";
 import { Admission, type Route, type Slot } from "./admission.ts";
 import type { Allowances } from "./allowances.ts";
 import { attemptOf, faultReport, isNotItsFault, tellOutcomes } from "./attempt.ts";
@@ -33,8 +34,6 @@ const FLOOD_PER_SECOND = 200;
 const FLOOD_PAUSE_MS = 240;
 /** A settlement that the card refused is offered again after this long. */
 const SETTLE_AGAIN_MS = 5_000;
-const CARD_TROUBLE =
-	"The card could not be read or written. Postern tries again every minute; check the card.";
 
 export interface RunnerOptions {
 	readonly spool: Spool;
@@ -283,7 +282,7 @@ export class Runner {
 			// The card could not be read or written. Nothing was decided; going on at once would only spin.
 			const error = asError(thrown);
 			this.#options.log.error("runner-fault", { error: error.stack ?? error.message });
-			this.#trouble(pass, { kind: "blocked", reason: error.message, ownerText: CARD_TROUBLE });
+			this.#trouble(pass, { kind: "blocked", reason: error.message, ownerText: DELIVERY.cardTrouble });
 		} finally {
 			gate.circuit.abandon(pass.ticket);
 			this.#leave(slot);

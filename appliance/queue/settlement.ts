@@ -14,6 +14,7 @@ import type {
 	ShownMessage,
 	Update,
 } from "../store/operations.ts";
+import { DELIVERY } from "../words/delivery.ts";
 import { isExpired, jitteredWaitMs } from "./backoff.ts";
 import { finish, historyOf, outcomesDetail } from "./history.ts";
 import type { AttemptReport, RecipientOutcome } from "./transport.ts";
@@ -89,7 +90,7 @@ function recipientAfter(
 		address,
 		state: "failed",
 		reply: last,
-		ownerText: `Given up: it could not be delivered in the time set by expire_after. ${ownerText}`.trim(),
+		ownerText: `${DELIVERY.givenUp} ${ownerText}`.trim(),
 	};
 }
 

@@ -12,7 +12,7 @@ import { INLINE_BYTES } from "../queue/body-writer.ts";
 import type { Wait } from "../queue/coalescing.ts";
 import type { Claim } from "../queue/runner.ts";
 import type { AcceptFate, Incoming, Spool } from "../queue/spool.ts";
-import { CARD_FULL_TEXT, CARD_SICK_TEXT } from "./policy-refusals.ts";
+import { RECEIVING } from "../words/receiving.ts";
 import type { PolicyOptions } from "./session-policy.ts";
 
 export interface Submitted {
@@ -90,7 +90,7 @@ async function accept(
 	if (!fate.accepted) {
 		if (claim !== undefined) runner.releaseClaim(claim);
 		place?.refused();
-		const ownerText = fate.why === "full" ? CARD_FULL_TEXT : CARD_SICK_TEXT;
+		const ownerText = fate.why === "full" ? RECEIVING.cardFull : RECEIVING.cardSick;
 		events.emit("message-refused", { device: device.name, ownerText });
 		return fate;
 	}

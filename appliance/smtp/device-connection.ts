@@ -11,6 +11,8 @@ import type { SMTPServer, SMTPServerAddress } from "smtp-server";
 import type { SMTPConnectionOptions } from "smtp-server/lib/smtp-connection.js";
 import type { Compatibility } from "../accounts/model.ts";
 import { type Reply, reply } from "../mail/reply.ts";
+import { RECEIVING } from "../words/receiving.ts";
+import { say } from "../words/saying.ts";
 import { argumentOf, readChunkCommand } from "./command-line.ts";
 import { DataStream } from "./data-stream.ts";
 import { DIALOGUE } from "./dialogue-refusals.ts";
@@ -362,7 +364,7 @@ export class DeviceConnection extends TolerantConnection {
 
 	#whole(intake: MessageIntake): void {
 		this.#concluding = true;
-		this.record.note(`message of ${intake.receivedBytes} bytes`);
+		this.record.note(say(RECEIVING.noteMessage, { count: intake.receivedBytes }));
 		intake.end();
 	}
 

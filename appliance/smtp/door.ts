@@ -11,6 +11,8 @@ import type net from "node:net";
 import { TLSSocket } from "node:tls";
 import { canonicalAddress } from "../config/network.ts";
 import { formatReply } from "../mail/reply.ts";
+import { RECEIVING } from "../words/receiving.ts";
+import { say } from "../words/saying.ts";
 import { beginsTls, readClientHello } from "./client-hello.ts";
 import { firstBytes, peek } from "./first-bytes.ts";
 import { describeOffer } from "./handshake-failure.ts";
@@ -142,7 +144,7 @@ export class Door {
 			this.#host.refused(proxy, {
 				reply: REPLIES.proxyHeaderInvalid,
 				reason: why === "" ? "no PROXY header in time" : why,
-				ownerText: `${proxy.address} is listed in smtp.proxy_protocol_from and did not begin with a valid PROXY header. Turn "send PROXY protocol" on there, or take the address out of the list.`,
+				ownerText: say(RECEIVING.noProxyHeader, { address: proxy.address }),
 			});
 		}
 		socket.destroy();
@@ -182,8 +184,7 @@ export class Door {
 		this.#host.refused(client, {
 			reply: REPLIES.tlsExpected,
 			reason: spoke ? "plain text where TLS is expected" : "silence where TLS is expected",
-			ownerText:
-				"The device speaks without encryption, or with STARTTLS, to the port for SSL/TLS. Choose SSL/TLS on the device, or port 587 (STARTTLS) or 25.",
+			ownerText: RECEIVING.tlsExpected,
 		});
 		socket.end(`${formatReply(REPLIES.tlsExpected)}\r\n`);
 		socket.resume();
@@ -239,7 +240,6 @@ function tlsTooLate(first: Buffer): Refusal {
 	return {
 		reply: REPLIES.tlsTooLate,
 		reason: `TLS began on a port that greets in clear; offered ${describeOffer(readClientHello(first))}`,
-		ownerText:
-			"The device speaks TLS at once (SSL/TLS), and this port greets in clear. It is expected from now on, so let it try again; better, give it the port for SSL/TLS or the auto port, or set it to STARTTLS.",
+		ownerText: RECEIVING.tlsTooEarly,
 	};
 }

@@ -3,6 +3,8 @@
  * error that ended it, to a text. For door.ts and device-connection.ts. Pure.
  */
 
+import { RECEIVING } from "../words/receiving.ts";
+import { say } from "../words/saying.ts";
 import { GONE_CIPHERS } from "./cipher-names.ts";
 import { type ClientHello, cipherName, SSL_3, TLS_1_2, versionName } from "./client-hello.ts";
 import { REPLIES } from "./replies.ts";
@@ -57,37 +59,32 @@ const CASES: readonly Case[] = [
 			hello !== undefined &&
 			(hello.newest <= SSL_3 ||
 				(hello.ciphers.length > 0 && hello.ciphers.every((cipher) => GONE_CIPHERS.has(cipher)))),
-		ownerText: () =>
-			"The device knows only SSL 3 or ciphers that are broken (RC4, DES, 3DES), which no switch can bring back. Turn SSL/TLS off on the device, let it send to port 25, and tell Postern its address.",
+		ownerText: () => RECEIVING.brokenCiphers,
 	},
 	{
 		fits: ({ hello, code, isLegacy }) =>
 			!isLegacy && hello !== undefined && (hello.newest < TLS_1_2 || OLD_NEEDED.test(code)),
-		ownerText: ({ hello }) =>
-			`The device offers ${versionName(hello?.newest ?? 0)} at most, or only old ciphers, which are refused. Update its firmware, or set legacy_tls = true for this device alone; Postern must know it by its address.`,
+		ownerText: ({ hello }) => say(RECEIVING.oldTls, { version: versionName(hello?.newest ?? 0) }),
 	},
 	{
 		fits: ({ code }) => CERTIFICATE_ALERT.test(code),
-		ownerText: ({ hostName }) => `The device does not trust the certificate. ${certificateAdvice(hostName)}`,
+		ownerText: ({ hostName }) => `${RECEIVING.certificateNotTrusted} ${certificateAdvice(hostName)}`,
 	},
 	{
 		fits: ({ code }) => LEFT.has(code),
-		ownerText: ({ hostName }) =>
-			`The device hung up in the middle of the TLS handshake, most often because it does not trust the certificate. ${certificateAdvice(hostName)}`,
+		ownerText: ({ hostName }) => `${RECEIVING.hungUpInTls} ${certificateAdvice(hostName)}`,
 	},
 	{
 		fits: ({ code }) => code === "ERR_TLS_HANDSHAKE_TIMEOUT",
-		ownerText: () =>
-			"The device began TLS and then said nothing. Let it send again; if that keeps happening, choose STARTTLS or no encryption on the device.",
+		ownerText: () => RECEIVING.silentInTls,
 	},
 ];
 
 const OTHERWISE: Case = {
 	fits: () => true,
-	ownerText: ({ code }) =>
-		`No encrypted connection came about with the device (${code}). Choose another kind of encryption on the device, or none if Postern knows it by its address.`,
+	ownerText: ({ code }) => say(RECEIVING.tlsFailed, { code }),
 };
 
 function certificateAdvice(hostName: string): string {
-	return `Import the box's authority from http://${hostName}/authority.crt into the device, or turn off its certificate check.`;
+	return say(RECEIVING.importAuthority, { host: hostName });
 }

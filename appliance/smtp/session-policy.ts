@@ -27,13 +27,14 @@ import type { Spool } from "../queue/spool.ts";
 import { RefusalLog } from "../refusal-log.ts";
 import { Secret } from "../secret.ts";
 import type { TrustedTime } from "../trusted-time.ts";
+import { RECEIVING } from "../words/receiving.ts";
 import { acceptOnce, type Count, envelopeOf } from "./acceptance.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionHost, DeviceConnection } from "./device-connection.ts";
 import { guestOf } from "./guest.ts";
 import { IncomingHeader } from "./incoming-header.ts";
 import { MessageIntake, type Verdict } from "./message-intake.ts";
-import { CARD_FULL_TEXT, POLICY } from "./policy-refusals.ts";
+import { POLICY } from "./policy-refusals.ts";
 import type { Repeats } from "./repeats.ts";
 import { REPLIES, ReplyError } from "./replies.ts";
 import { NO_RECORD, type Refusal, type SessionRecord, type SessionRecords } from "./session-record.ts";
@@ -199,7 +200,7 @@ export class SessionPolicy implements ConnectionHost {
 		const excess = this.#options.usage.excess(device, declaredBytes);
 		if (excess !== undefined) throw this.#refuse(session, POLICY[excess.kind](device, excess.waitMs), device);
 		if (!(await this.#options.room.has(declaredBytes))) {
-			this.#options.events.emit("message-refused", { device: device.name, ownerText: CARD_FULL_TEXT });
+			this.#options.events.emit("message-refused", { device: device.name, ownerText: RECEIVING.cardFull });
 			throw this.#refuse(session, POLICY.cardFull(), device);
 		}
 		this.#senders.set(session, sender);

@@ -5,6 +5,8 @@
 import { isUtf8 } from "node:buffer";
 import type { Clock } from "../clock.ts";
 import type { SessionLog, SessionLogLine } from "../services.ts";
+import { RECEIVING } from "../words/receiving.ts";
+import { say } from "../words/saying.ts";
 import { CredentialMask } from "./credential-mask.ts";
 import type { Refusal, SessionOpening, SessionRecord } from "./session-record.ts";
 
@@ -19,10 +21,6 @@ const SESSION_BYTES = 1_000;
 const MOST_OWNER_TEXTS = 10;
 const LONGEST_OWNER_TEXT = 1_000;
 const MOST_QUEUE_IDS = 100;
-
-const BROKEN =
-	"The connection ended in the middle of a message, so nothing of it was taken. The device or the network broke it off: " +
-	"look at its cable or Wi-Fi, and at the time-out in its mail settings (30 seconds or more). Most devices send it again by themselves.";
 
 /** To whom a session tells that it has grown or ended. */
 export interface TranscriptKeeper {
@@ -122,7 +120,7 @@ export class SessionTranscript implements SessionRecord {
 		// A device that hangs up behind its final dot has ended the session before the card had its message.
 		if (this.#broken) {
 			this.#broken = false;
-			const at = this.#ownerTexts.indexOf(BROKEN);
+			const at = this.#ownerTexts.indexOf(RECEIVING.broken);
 			if (at !== -1) this.#ownerTextBytes -= this.#ownerTexts.splice(at, 1)[0]?.length ?? 0;
 		}
 		this.#queueIds.push(queueId);
@@ -134,7 +132,7 @@ export class SessionTranscript implements SessionRecord {
 		this.#endedAt = this.#clock.now();
 		if (this.#inTransaction) {
 			this.#broken = true;
-			this.#tellOwner(BROKEN);
+			this.#tellOwner(RECEIVING.broken);
 		}
 		this.#keeper.ended(this);
 	}
@@ -161,7 +159,7 @@ export class SessionTranscript implements SessionRecord {
 		const leftOut =
 			this.#leftOut === 0
 				? []
-				: [note(this.#tail.lines[0]?.afterMs ?? 0, `${this.#leftOut} lines are left out here`)];
+				: [note(this.#tail.lines[0]?.afterMs ?? 0, say(RECEIVING.noteLeftOut, { count: this.#leftOut }))];
 		return {
 			address: this.address,
 			device: this.#device,

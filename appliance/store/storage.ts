@@ -10,6 +10,8 @@ import { accessSync, chmodSync, constants, existsSync, mkdirSync } from "node:fs
 import path from "node:path";
 import type { Worker } from "node:worker_threads";
 import { errorCode, UserError } from "../errors.ts";
+import { REFUSING } from "../words/refusing.ts";
+import { say } from "../words/saying.ts";
 import type { DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
 import { type CommitAnswer, GroupCommit, type Urgency } from "./group-commit.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
@@ -190,8 +192,8 @@ function makeFolder(folder: string): void {
 export function storageError({ code, text }: { code: string; text: string }): UserError {
 	return new UserError(
 		"storage-refused",
-		isFull(code) ? "The card is full; nothing was saved." : `The card refused to save (${code}: ${text}).`,
-		isFull(code) ? "Delete messages from the queue, or use a larger card." : "Check the card.",
+		isFull(code) ? REFUSING.cardFull : say(REFUSING.cardRefused, { why: `${code}: ${text}` }),
+		isFull(code) ? REFUSING.cardFullDo : REFUSING.checkCard,
 	);
 }
 

@@ -6,6 +6,7 @@
  */
 import { asError, UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { STATUS } from "../words/status.ts";
 import { type CertificateOptions, loadCertificate, type ServedCertificate } from "./certificate.ts";
 
 export interface CertificateKeeperOptions {
@@ -76,5 +77,5 @@ export class CertificateKeeper {
 function ownerText(thrown: unknown): string {
 	const error = asError(thrown);
 	const advice = error instanceof UserError && error.hint !== "" ? ` ${error.hint}` : "";
-	return `${error.message}${advice} The certificate from before stays in use.`;
+	return `${error.message}${advice} ${STATUS.tlsFromBefore}`;
 }

@@ -15,6 +15,8 @@ import path from "node:path";
 import { createSecureContext } from "node:tls";
 import { canonicalAddress } from "../config/network.ts";
 import { asError, errorCode, UserError } from "../errors.ts";
+import { say } from "../words/saying.ts";
+import { STATUS } from "../words/status.ts";
 import { stableAddresses } from "./lan-addresses.ts";
 
 export interface CertificateOptions {
@@ -78,7 +80,7 @@ async function ownersFiles({
 	try {
 		const [cert, key] = [await readFile(certificateFile, "utf8"), await readFile(keyFile, "utf8")];
 		if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
-			throw new UserError("certificate-mismatch", "tls.key_file does not belong to tls.certificate_file.");
+			throw new UserError("certificate-mismatch", STATUS.tlsMismatch);
 		}
 		// What OpenSSL will not serve (a key too short, a broken chain) is told now and not to devices.
 		createSecureContext({ cert, key });
@@ -87,8 +89,8 @@ async function ownersFiles({
 		if (thrown instanceof UserError) throw thrown;
 		throw new UserError(
 			"certificate-unreadable",
-			`The certificate cannot be used: ${asError(thrown).message}`,
-			"Set both tls.certificate_file and tls.key_file to PEM files that Postern may read, or neither.",
+			say(STATUS.tlsUnusable, { why: asError(thrown).message }),
+			STATUS.tlsUnusableDo,
 			{ cause: thrown },
 		);
 	}

@@ -2,12 +2,17 @@
 import type { Child, FC } from "hono/jsx";
 import type { UserError } from "../../appliance/errors.ts";
 import { refusalText } from "../locales/refusals.ts";
+import { translated } from "../locales/said.ts";
 import { usePage } from "../page-context.ts";
 import { Icon } from "./icon.tsx";
+import { Prose } from "./said.tsx";
 
 interface NoticeProps {
 	readonly kind: "well" | "trouble" | "info";
+	/** In the language of the page. */
 	readonly title?: string;
+	/** In place of a title: words of the appliance. */
+	readonly said?: string;
 	readonly children?: Child;
 	/** It came with this very page: a screen reader says it at once. */
 	readonly isNew?: boolean;
@@ -15,8 +20,10 @@ interface NoticeProps {
 
 const ICONS = { well: "check", trouble: "alert", info: "info" } as const;
 
-export const Notice: FC<NoticeProps> = ({ kind, title = "", children, isNew = false }) => {
-	const [head, rest] = headOf(title);
+export const Notice: FC<NoticeProps> = ({ kind, title = "", said = "", children, isNew = false }) => {
+	const told = translated(said, usePage().language);
+	const [head, rest] = headOf(title || (told ?? said));
+	const lang = told === undefined ? "en" : undefined;
 	const isRefusal = isNew && kind === "trouble";
 	return (
 		<div
@@ -27,8 +34,12 @@ export const Notice: FC<NoticeProps> = ({ kind, title = "", children, isNew = fa
 		>
 			<Icon name={ICONS[kind]} />
 			<div>
-				{head === "" ? null : <p class="notice-title">{head}</p>}
-				{rest === "" ? null : <p>{rest}</p>}
+				{head === "" ? null : (
+					<p class="notice-title" lang={lang}>
+						{said === "" ? head : <Prose text={head} />}
+					</p>
+				)}
+				{rest === "" ? null : <p lang={lang}>{said === "" ? rest : <Prose text={rest} />}</p>}
 				{children}
 			</div>
 		</div>

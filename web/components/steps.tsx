@@ -6,6 +6,7 @@ import { useWords } from "../page-context.ts";
 import type { Run } from "../runs.ts";
 import { Icon } from "./icon.tsx";
 import { Refused } from "./notice.tsx";
+import { Said } from "./said.tsx";
 
 /** A page with one under way asks for itself again (`data-poll`, seconds). */
 export const RunSteps: FC<{ readonly run: Run<TestStep>; readonly id: string }> = ({ run, id }) => {
@@ -18,7 +19,7 @@ export const RunSteps: FC<{ readonly run: Run<TestStep>; readonly id: string }> 
 						<Icon name={ok ? "check" : "alert"} size={20} />
 						<span>
 							<span class="sr-only">{ok ? words.done : words.wrong}: </span>
-							{text}
+							<Said text={text} />
 						</span>
 					</li>
 				))}

@@ -1,9 +1,10 @@
 /**
- * What the appliance refuses with (`UserError`), in the language of the page, by code. The appliance itself speaks English;
- * a refusal without an entry here, or whose text holds what only it knows, is shown as it said it.
+ * What the appliance refuses with (`UserError`), in the language of the page. Those here are put in other words than on the
+ * command line, by code; all others are said as the appliance says them (said.ts).
  */
 import type { UserError } from "../../appliance/errors.ts";
 import { catalogue, type Language } from "./languages.ts";
+import { said } from "./said.ts";
 
 interface RefusalText {
 	readonly text: string;
@@ -525,5 +526,5 @@ const words = catalogue(
 
 export function refusalText(language: Language, error: UserError): RefusalText {
 	const known: Readonly<Record<string, RefusalText>> = words[language];
-	return known[error.code] ?? { text: error.message, hint: error.hint };
+	return known[error.code] ?? { text: said(error.message, language), hint: said(error.hint, language) };
 }

@@ -6,6 +6,7 @@ import { attempt } from "../../attempt.ts";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { Form } from "../../form.ts";
 import { boxWords } from "../../locales/box.ts";
+import { said } from "../../locales/said.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
 import { ownersOnly } from "../owners-only.ts";
 import { backupPages } from "./backup-routes.tsx";
@@ -72,7 +73,10 @@ export function systemPages(): Hono<ConsoleEnvironment> {
 	});
 	routes.post("/system/hooks/:id/test", async (context) => {
 		const { ok, text } = await context.var.desk.services.hooks.test(context.req.param("id"));
-		return goTo(context, "/system", { kind: ok ? "done" : "trouble", text });
+		return goTo(context, "/system", {
+			kind: ok ? "done" : "trouble",
+			text: said(text, context.var.language),
+		});
 	});
 	routes.post("/system/hooks/:id/remove", async (context) => {
 		await context.var.desk.services.hooks.remove(context.req.param("id"));

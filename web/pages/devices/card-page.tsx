@@ -11,7 +11,8 @@ import { Qr } from "../../components/qr.tsx";
 import { commonWords } from "../../locales/common.ts";
 import { deviceRuleWords } from "../../locales/device-rules.ts";
 import { deviceSetupWords } from "../../locales/device-setup.ts";
-import { useMay, useWords } from "../../page-context.ts";
+import { said } from "../../locales/said.ts";
+import { useMay, usePage, useWords } from "../../page-context.ts";
 import { devicePath, strangerPath } from "./paths.ts";
 import { Dialogue, SessionFacts, SessionMails, Verdict } from "./session-parts.tsx";
 import { linesToType, type TypedLine, textOf } from "./settings-text.ts";
@@ -110,7 +111,7 @@ const Line: FC<TypedLine & Pick<DeviceSettings, "device">> = ({
 	return (
 		<div>
 			<dt>
-				{label}
+				<span lang={usual === undefined ? undefined : "en"}>{label}</span>
 				{usual === undefined ? null : <span class="quiet small"> ({usual})</span>}
 			</dt>
 			<dd>
@@ -191,14 +192,15 @@ const Strangers: FC<{ readonly of: readonly StrangerRow[] }> = ({ of }) => {
 };
 
 const Notes: FC<CardPageProps> = ({ settings: { device, hints }, origin }) => {
+	const { language } = usePage();
 	const words = useWords(deviceSetupWords);
 	if (hints === null || hints.notes.length + hints.tryIf.length === 0) return null;
 	return (
 		<Card title={words.notes}>
 			{hints.notes.length === 0 ? null : (
-				<ul class="plain-list" lang="en">
+				<ul class="plain-list">
 					{hints.notes.map((note) => (
-						<li>{note.replaceAll("http://THIS-BOX", origin)}</li>
+						<li>{said(note, language).replaceAll("http://THIS-BOX", origin)}</li>
 					))}
 				</ul>
 			)}
@@ -211,6 +213,7 @@ const Notes: FC<CardPageProps> = ({ settings: { device, hints }, origin }) => {
 export const TryIf: FC<Pick<DeviceSettings, "hints" | "device">> = ({ hints, device }) => {
 	const words = useWords(deviceSetupWords);
 	const rules = useWords(deviceRuleWords);
+	const { language } = usePage();
 	const mayAct = useMay("operator") && device.origin === "saved";
 	if (hints === null || hints.tryIf.length === 0) return null;
 	return (
@@ -219,7 +222,7 @@ export const TryIf: FC<Pick<DeviceSettings, "hints" | "device">> = ({ hints, dev
 			<ul class="plain-list">
 				{hints.tryIf.map(({ turnOn, when }) => (
 					<li>
-						<strong>{rules.switches[turnOn]}</strong> <span lang="en">if {when}</span>
+						<strong>{rules.switches[turnOn]}</strong> {words.tryIf(said(when, language))}
 					</li>
 				))}
 			</ul>

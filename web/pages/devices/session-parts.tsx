@@ -4,6 +4,7 @@ import type { SessionLog, SessionLogLine } from "../../../appliance/services.ts"
 import { Badge, type Tone } from "../../components/badge.tsx";
 import { formatCount, Moment } from "../../components/moment.tsx";
 import { Notice } from "../../components/notice.tsx";
+import { Said } from "../../components/said.tsx";
 import { deviceWords } from "../../locales/devices.ts";
 import type { Language } from "../../locales/languages.ts";
 import { sessionWords } from "../../locales/sessions.ts";
@@ -49,7 +50,15 @@ export const Verdict: FC<{ readonly session: SessionLog | undefined }> = ({ sess
 	const texts = [...new Set(session?.ownerTexts ?? [])];
 	return (
 		<Notice kind={NOTICES[verdict]} title={words.verdict[verdict]}>
-			{texts.length === 0 ? <p>{words.verdictText[verdict]}</p> : texts.map((text) => <p>{text}</p>)}
+			{texts.length === 0 ? (
+				<p>{words.verdictText[verdict]}</p>
+			) : (
+				texts.map((text) => (
+					<p>
+						<Said text={text} />
+					</p>
+				))
+			)}
 		</Notice>
 	);
 };
@@ -58,7 +67,7 @@ export const Verdict: FC<{ readonly session: SessionLog | undefined }> = ({ sess
 export const OwnerTexts: FC<{ readonly session: SessionLog }> = ({ session }) => (
 	<>
 		{[...new Set(session.ownerTexts)].map((text) => (
-			<Notice kind="trouble" title={text} />
+			<Notice kind="trouble" said={text} />
 		))}
 	</>
 );
@@ -112,7 +121,9 @@ export const Dialogue: FC<{ readonly lines: readonly SessionLogLine[] }> = ({ li
 						<span class="speaker">
 							{speakers[from]} <span class="quiet">{words.after(seconds(language, afterMs))}</span>
 						</span>
-						<code>{text}</code>
+						<code lang={from === "note" ? undefined : "en"}>
+							{from === "note" ? <Said text={text} /> : text}
+						</code>
 					</li>
 				))}
 			</ol>

@@ -5,6 +5,7 @@ import { ActionButton } from "../../components/form.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { Notice, Refused } from "../../components/notice.tsx";
 import { LinkButton, PageHead } from "../../components/page-parts.tsx";
+import { Said } from "../../components/said.tsx";
 import { accountSignInWords } from "../../locales/account-sign-in.ts";
 import { commonWords } from "../../locales/common.ts";
 import { joinWords } from "../../locales/join.ts";
@@ -74,8 +75,12 @@ const Content: FC<VisitPageProps> = ({ visit, password }): Child => {
 		case "refused":
 			return (
 				<>
-					<Notice kind="trouble" title={stage.why.ownerText} isNew>
-						{stage.why.hint === "" ? null : <p>{stage.why.hint}</p>}
+					<Notice kind="trouble" said={stage.why.ownerText} isNew>
+						{stage.why.hint === "" ? null : (
+							<p>
+								<Said text={stage.why.hint} />
+							</p>
+						)}
 					</Notice>
 					<WaysOn typed={typed} />
 				</>
@@ -114,7 +119,11 @@ const UnderWay: FC<{ readonly visit: Visit; readonly on: Waiting | undefined }> 
 					<span class="spinner" aria-hidden="true" />
 					<span>{on === undefined ? signIn.starting : signIn.waiting}</span>
 				</p>
-				{stage.kind === "waiting" && stage.note !== "" ? <p class="hint">{stage.note}</p> : null}
+				{stage.kind === "waiting" && stage.note !== "" ? (
+					<p class="hint">
+						<Said text={stage.note} />
+					</p>
+				) : null}
 			</div>
 			<div class="toolbar">
 				<ActionButton action="/join/end">{words.cancel}</ActionButton>

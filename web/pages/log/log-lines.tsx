@@ -63,7 +63,7 @@ const Fields: FC<{ readonly event: string; readonly of: LogEntry["fields"] }> = 
 	const fields = Object.entries(of);
 	if (fields.length === 0) return null;
 	return (
-		<p class="log-fields">
+		<p class="log-fields" lang="en">
 			{fields.map(([name, value]) => (
 				<>
 					<span class="quiet">{name}=</span>

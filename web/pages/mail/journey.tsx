@@ -7,6 +7,7 @@ import type { MailEntry } from "../../../appliance/console-services.ts";
 import type { HistoryRow } from "../../../appliance/services.ts";
 import { deviceTitle } from "../../components/device-name.tsx";
 import { Moment } from "../../components/moment.tsx";
+import { Said } from "../../components/said.tsx";
 import { mailWords } from "../../locales/mail.ts";
 import { messageWords } from "../../locales/message.ts";
 import { useWords } from "../../page-context.ts";
@@ -45,7 +46,7 @@ export const Recorded: FC<{ readonly history: readonly HistoryRow[] }> = ({ hist
 	return (
 		<details id="recorded">
 			<summary>{words.recorded}</summary>
-			<ol class="recorded small">
+			<ol class="recorded small" lang="en">
 				{history.map(({ at, event, detail }) => (
 					<li>
 						<span class="quiet">
@@ -79,14 +80,18 @@ const Line: FC<{ readonly line: HistoryRow }> = ({ line }) => {
 			{step.kind === "attempt" ? <AttemptText step={step} /> : null}
 			{step.kind === "replaced" ? <MessageLink id={step.by} /> : null}
 			<When at={line.at} />
-			{step.kind === "other" && line.detail !== "" ? <p class="small">{line.detail}</p> : null}
+			{step.kind === "other" && line.detail !== "" ? (
+				<p class="small">
+					<Said text={line.detail} />
+				</p>
+			) : null}
 		</li>
 	);
 };
 
 const StepTitle: FC<{ readonly step: HistoryStep; readonly event: string }> = ({ step, event }): Child => {
 	const words = useWords(messageWords);
-	if (step.kind === "other") return <>{event}</>;
+	if (step.kind === "other") return <span lang="en">{event}</span>;
 	if (step.kind === "attempt") return <AttemptTitle step={step} />;
 	if (step.kind === "waits") return <>{step.count === 0 ? words.waits : words.waitsFor(step.count)}</>;
 	if (step.kind === "report") {
@@ -118,7 +123,11 @@ const AttemptText: FC<{ readonly step: AttemptStep }> = ({ step: { number, via, 
 		<>
 			<p class="small">{words.attempt(number, ways[via] ?? words.otherWay(via))}</p>
 			<Answers of={outcomes} />
-			{note === "" ? null : <p class="small">{note}</p>}
+			{note === "" ? null : (
+				<p class="small">
+					<Said text={note} />
+				</p>
+			)}
 			{outcomes.some(({ outcome }) => outcome === "unknown") ? <p class="small">{words.looks}</p> : null}
 		</>
 	);
@@ -133,7 +142,7 @@ const Answers: FC<{ readonly of: readonly AttemptOutcome[] }> = ({ of }) => {
 		<ul class="answers small">
 			{groups.map(([reply, outcomes]) => (
 				<li>
-					<code>{reply}</code>
+					<code lang="en">{reply}</code>
 					{byReply.size === 1 ? null : (
 						<span class="quiet">
 							{" "}

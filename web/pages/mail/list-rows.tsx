@@ -6,6 +6,7 @@ import { MailBadge } from "../../components/badge.tsx";
 import { DeviceName } from "../../components/device-name.tsx";
 import { Button, Form } from "../../components/form.tsx";
 import { Moment, Size } from "../../components/moment.tsx";
+import { Said } from "../../components/said.tsx";
 import { mailWords } from "../../locales/mail.ts";
 import { useMay, useWords } from "../../page-context.ts";
 import { actionsPath, type ListQuery } from "./filter.ts";
@@ -138,7 +139,11 @@ const Row: FC<{ readonly row: MailRow; readonly mayMark: boolean }> = ({ row, ma
 			</td>
 			<td class="message">
 				<MessageLink row={row} />
-				{row.lastError === "" ? null : <p class="quiet small two-lines">{row.lastError}</p>}
+				{row.lastError === "" ? null : (
+					<p class="quiet small two-lines">
+						<Said text={row.lastError} />
+					</p>
+				)}
 			</td>
 			<td class="size number nowrap">
 				<Size bytes={row.sizeBytes} />

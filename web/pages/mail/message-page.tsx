@@ -8,6 +8,7 @@ import { ActionButton } from "../../components/form.tsx";
 import { Moment, Size } from "../../components/moment.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Card, Facts, LinkButton, PageHead } from "../../components/page-parts.tsx";
+import { Said } from "../../components/said.tsx";
 import { mailWords } from "../../locales/mail.ts";
 import { messageWords } from "../../locales/message.ts";
 import { useMay, useWords } from "../../page-context.ts";
@@ -110,14 +111,15 @@ const Trouble: FC<{ readonly mail: MailEntry }> = ({ mail: { state, device, last
 	const words = useWords(messageWords);
 	if (state === "held") {
 		const text = strangerAddress(device) === undefined ? words.heldText : words.strangerText;
+		if (lastError === "") return <Notice kind="info" title={text} />;
 		return (
-			<Notice kind="info" title={lastError === "" ? text : lastError}>
-				{lastError === "" ? null : <p>{text}</p>}
+			<Notice kind="info" said={lastError}>
+				<p>{text}</p>
 			</Notice>
 		);
 	}
 	if (lastError === "" || !(state === "failed" || IS_WAITING.has(state))) return null;
-	return <Notice kind={state === "failed" ? "trouble" : "info"} title={lastError} />;
+	return <Notice kind={state === "failed" ? "trouble" : "info"} said={lastError} />;
 };
 
 const RECIPIENT_TONES = { pending: "busy", delivered: "well", failed: "trouble" } as const;
@@ -142,8 +144,16 @@ const Recipients: FC<{ readonly of: readonly RecipientRow[]; readonly said: stri
 							<Badge tone={RECIPIENT_TONES[state]}>{words.recipientStates[state]}</Badge>
 						</td>
 						<td>
-							{ownerText === "" || (of.length === 1 && ownerText === said) ? null : <p>{ownerText}</p>}
-							{reply === "" ? null : <code class="quiet">{reply}</code>}
+							{ownerText === "" || (of.length === 1 && ownerText === said) ? null : (
+								<p>
+									<Said text={ownerText} />
+								</p>
+							)}
+							{reply === "" ? null : (
+								<code class="quiet" lang="en">
+									{reply}
+								</code>
+							)}
 						</td>
 					</tr>
 				))}

@@ -27,7 +27,7 @@ export const ListPage: FC<ListPageProps> = ({ mailboxes, troubles, hasAccount })
 			</PageHead>
 			<Card id="mailboxes" live="mailboxes accounts">
 				{troubles.map((text) => (
-					<Notice kind="trouble" title={text} />
+					<Notice kind="trouble" said={text} />
 				))}
 				{mailboxes.length === 0 ? (
 					<NoMailbox hasAccount={hasAccount} isOwner={isOwner} />

@@ -35,7 +35,7 @@ export const MailboxPage: FC<MailboxPageProps> = (props) => {
 			<PageHead title={username} back={{ href: "/mailboxes", label: words.title }} lead={mailbox.mailbox} />
 			<div id="troubles" class="stack" data-live="mailboxes accounts">
 				{troubles.map((text) => (
-					<Notice kind="trouble" title={text} />
+					<Notice kind="trouble" said={text} />
 				))}
 			</div>
 			<ProgramCard server={server} ports={ports} username={username} password={password} />

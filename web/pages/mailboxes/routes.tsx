@@ -6,6 +6,8 @@ import { Hono } from "hono";
 import { UserError } from "../../../appliance/errors.ts";
 import { Secret } from "../../../appliance/secret.ts";
 import type { Status, TestStep } from "../../../appliance/services.ts";
+import { REFUSING } from "../../../appliance/words/refusing.ts";
+import { say } from "../../../appliance/words/saying.ts";
 import { attempt } from "../../attempt.ts";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { Form } from "../../form.ts";
@@ -122,7 +124,7 @@ async function showForm(context: PageRequest, typed: TypedMailbox, refused?: Use
 async function findMailbox(context: PageRequest): Promise<Mailbox> {
 	const username = (context.req.param("username") ?? "").trim().toLowerCase();
 	const found = (await context.var.desk.services.mailboxes.list()).find((one) => one.username === username);
-	if (found === undefined) throw new UserError("mailbox-unknown", `There is no mailbox login "${username}".`);
+	if (found === undefined) throw new UserError("mailbox-unknown", say(REFUSING.mailboxUnknown, { username }));
 	return found;
 }
 

@@ -4,8 +4,10 @@ import type { AccountStatus, Status } from "../../../appliance/services.ts";
 import { Moment } from "../../components/moment.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Facts } from "../../components/page-parts.tsx";
+import { Said } from "../../components/said.tsx";
 import { microsoftWords } from "../../locales/microsoft.ts";
-import { useWords } from "../../page-context.ts";
+import { said } from "../../locales/said.ts";
+import { usePage, useWords } from "../../page-context.ts";
 
 /** An account with what others know of it. */
 export interface AccountView {
@@ -19,6 +21,7 @@ export interface AccountView {
 
 export const AccountFacts: FC<{ readonly view: AccountView }> = ({ view: { status, readers } }) => {
 	const words = useWords(microsoftWords);
+	const { language } = usePage();
 	const { account, state, signedInAs, signedInAt, lapsesAt } = status;
 	const isSignedIn = state === "signed-in";
 	return (
@@ -27,7 +30,7 @@ export const AccountFacts: FC<{ readonly view: AccountView }> = ({ view: { statu
 				[
 					words.signedInAs,
 					<>
-						{signedInAs || words.nobody}
+						{signedInAs === "" ? words.nobody : said(signedInAs, language)}
 						{signedInAt === null ? null : (
 							<span class="quiet">
 								{" "}
@@ -85,14 +88,14 @@ export const AccountTrouble: FC<{ readonly view: AccountView }> = ({ view }) => 
 			{trouble === "" ? (
 				<Passage text={passage} />
 			) : (
-				<Notice kind="trouble" title={trouble}>
+				<Notice kind="trouble" said={trouble}>
 					<Passage text={passage} />
 				</Notice>
 			)}
 			{status.waits === null ? null : (
 				<Notice kind="info" title={words.waits}>
 					<p>
-						{status.waits.why}, {words.waitsUntil} <Moment at={status.waits.until} isAbsolute />
+						<Said text={status.waits.why} />, {words.waitsUntil} <Moment at={status.waits.until} isAbsolute />
 					</p>
 				</Notice>
 			)}

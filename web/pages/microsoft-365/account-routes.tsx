@@ -2,6 +2,8 @@
 import { Hono } from "hono";
 import { UserError } from "../../../appliance/errors.ts";
 import type { AccountStatus, AppCertificate, TestStep } from "../../../appliance/services.ts";
+import { say } from "../../../appliance/words/saying.ts";
+import { SIGN_IN } from "../../../appliance/words/sign-in.ts";
 import { attempt } from "../../attempt.ts";
 import type { ConsoleEnvironment } from "../../environment.ts";
 import { Form } from "../../form.ts";
@@ -107,7 +109,7 @@ async function viewsOf(context: PageRequest): Promise<readonly AccountView[]> {
 async function viewOf(context: PageRequest): Promise<AccountView> {
 	const address = (context.req.param("address") ?? "").trim().toLowerCase();
 	const view = (await viewsOf(context)).find(({ status }) => status.account.address === address);
-	if (view === undefined) throw new UserError("account-unknown", `There is no account ${address}.`);
+	if (view === undefined) throw new UserError("account-unknown", say(SIGN_IN.accountUnknown, { address }));
 	return view;
 }
 

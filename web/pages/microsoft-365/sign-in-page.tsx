@@ -7,10 +7,11 @@ import type { AccountDraft } from "../../../appliance/services.ts";
 import { ActionButton } from "../../components/form.tsx";
 import { Notice, Refused } from "../../components/notice.tsx";
 import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
-import { Prose } from "../../components/prose.tsx";
+import { Said } from "../../components/said.tsx";
 import { accountSignInWords } from "../../locales/account-sign-in.ts";
 import { microsoftWords } from "../../locales/microsoft.ts";
-import { useWords } from "../../page-context.ts";
+import { said } from "../../locales/said.ts";
+import { usePage, useWords } from "../../page-context.ts";
 import { BrowserSteps } from "./browser-steps.tsx";
 import { CertificateSteps } from "./certificate-steps.tsx";
 import { CodeSteps } from "./code-steps.tsx";
@@ -72,7 +73,11 @@ const StageView: FC<SignInPageProps> = (props): Child => {
 					<WaitingView {...props} on={stage.on} />
 					<div>
 						<Busy text={words.waiting} />
-						{stage.note === "" ? null : <p class="hint">{stage.note}</p>}
+						{stage.note === "" ? null : (
+							<p class="hint">
+								<Said text={stage.note} />
+							</p>
+						)}
 					</div>
 				</>
 			);
@@ -81,10 +86,10 @@ const StageView: FC<SignInPageProps> = (props): Child => {
 		case "refused":
 			return (
 				<>
-					<Notice kind="trouble" title={stage.why.ownerText} isNew>
+					<Notice kind="trouble" said={stage.why.ownerText} isNew>
 						{stage.why.hint === "" ? null : (
 							<p>
-								<Prose text={stage.why.hint} />
+								<Said text={stage.why.hint} />
 							</p>
 						)}
 					</Notice>
@@ -140,7 +145,7 @@ const SignedIn: FC<SignedInProps> = ({ draft, who, isSettingUp }) => {
 	const isOther = who.includes("@") && who.toLowerCase() !== draft.address;
 	return (
 		<>
-			<Notice kind="well" title={words.signedIn(who)} isNew>
+			<Notice kind="well" title={words.signedIn(said(who, usePage().language))} isNew>
 				<p>{words.signedInText}</p>
 			</Notice>
 			{isOther ? <Notice kind="trouble" title={words.signedInOther(who, draft.address)} /> : null}

@@ -7,6 +7,7 @@ import { Icon } from "../../components/icon.tsx";
 import { Count, Moment } from "../../components/moment.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Card } from "../../components/page-parts.tsx";
+import { Said } from "../../components/said.tsx";
 import { overviewWords } from "../../locales/overview.ts";
 import { useWords } from "../../page-context.ts";
 import { BoxCard } from "./box-card.tsx";
@@ -109,7 +110,12 @@ const MatterText: FC<{ readonly matter: Matter }> = ({ matter }) => {
 				: (say as (about: string) => string)(about);
 	return (
 		<>
-			<strong>{sentence}</strong> {detail === "" ? null : <span>{detail} </span>}
+			<strong>{sentence}</strong>{" "}
+			{detail === "" ? null : (
+				<>
+					<Said text={detail} />{" "}
+				</>
+			)}
 			<a href={placeOf(matter)}>{words.doIt[kind]}</a>
 		</>
 	);

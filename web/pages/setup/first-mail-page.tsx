@@ -5,6 +5,7 @@ import { MailBadge } from "../../components/badge.tsx";
 import { Moment } from "../../components/moment.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Card, LinkButton, PageHead } from "../../components/page-parts.tsx";
+import { Said } from "../../components/said.tsx";
 import { setupWords } from "../../locales/setup.ts";
 import { useWords } from "../../page-context.ts";
 
@@ -61,7 +62,11 @@ const Arrived: FC<{ readonly mail: MailRow }> = ({ mail }) => {
 				<MailBadge state={mail.state} />
 			</p>
 			<Notice kind={kind} title={verdict}>
-				{mail.lastError === "" ? null : <p>{mail.lastError}</p>}
+				{mail.lastError === "" ? null : (
+					<p>
+						<Said text={mail.lastError} />
+					</p>
+				)}
 			</Notice>
 			<p>
 				<a href={`/mail/${encodeURIComponent(mail.id)}`}>{words.mailLook}</a>

@@ -1,0 +1,24 @@
+/** What needs the owner now, as `postern status` and the overview say it: for status.ts and what it asks. */
+export const STATUS = {
+	cardFull: "The card is full: devices are asked to try later. Delete messages from the queue.",
+	paused: "Sending is paused: mail waits. Resume it in the console, or set queue.paused to false.",
+	needsSignIn: "{address}: {~trouble} Run: postern account add {address}",
+	accountTrouble: "{address}: {~trouble}",
+	failedOne: "1 message could not be delivered. See `postern queue list`.",
+	failedMany: "{#count} messages could not be delivered. See `postern queue list`.",
+	lapses:
+		"The sign-in of {address} lapses in {~time} unless the box reaches Microsoft before then: it has not for a long time. Let it have internet for a minute, or sign in again afterwards: postern account add {address}",
+	certificateExpired: "The certificate by which {address} signs in has expired.",
+	certificateExpires: "The certificate by which {address} signs in expires in {~time}.",
+	renewOwn: "Make a new one and upload it in Entra: postern account certificate {address} --renew",
+	renewFile: "Put a new one into {file}, upload its public half in Entra, then: postern reload",
+	oldOneServes: "The old one serves until Microsoft has the new one.",
+	clockWrong:
+		"This box's clock is wrong: it says {@said}, and it is {@real}. Mail is dated right all the same, but the clock should be set: check that the box reaches a time server (NTP).",
+	tlsMismatch: "tls.key_file does not belong to tls.certificate_file.",
+	tlsUnusable: "The certificate cannot be used: {why}",
+	tlsUnusableDo:
+		"Set both tls.certificate_file and tls.key_file to PEM files that Postern may read, or neither.",
+	tlsFromBefore: "The certificate from before stays in use.",
+	fetching: 'Mail fetched as "{username}": {~trouble}',
+} as const;
