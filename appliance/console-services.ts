@@ -5,6 +5,7 @@
  *
  * Methods throw `UserError` for what a person can mend.
  */
+import type { Config } from "./config/schema.ts";
 import type { MovingService } from "./moving-service.ts";
 import type { Secret } from "./secret.ts";
 import type {
@@ -348,6 +349,15 @@ export interface KeyService {
 }
 
 // Settings --------------------------------------------------------------------------------------
+
+/** Every key that stands once: `name`, `smtp.max_message_size`. */
+export type SettingKey = {
+	[Table in keyof Config]: Config[Table] extends string
+		? Table
+		: Config[Table] extends readonly unknown[]
+			? never
+			: `${Table}.${keyof Config[Table] & string}`;
+}[keyof Config];
 
 export interface Setting {
 	/** Dotted, `smtp.max_message_size`. */

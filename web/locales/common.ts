@@ -41,7 +41,8 @@ export const commonWords = catalogue(
 		required: "required",
 		notSaved: "This was not saved",
 		onlyOwner: "Only the owner can change this.",
-		lockedByFile: (origin: string) => `Set by ${origin}; change it there.`,
+		lockedByFile: (origin: string) =>
+			`Set by ${place(origin, "the file", "the variable", "a flag")}; change it there.`,
 		shownOnce: "This is shown only now. Write it down or type it in at once.",
 		states: {
 			incoming: "on its way",
@@ -118,7 +119,8 @@ export const commonWords = catalogue(
 			required: "nötig",
 			notSaved: "Das wurde nicht gespeichert",
 			onlyOwner: "Das kann nur der Inhaber ändern.",
-			lockedByFile: (origin) => `Festgelegt durch ${origin}; dort zu ändern.`,
+			lockedByFile: (origin) =>
+				`Festgelegt durch ${place(origin, "die Datei", "die Variable", "einen Schalter")}; dort zu ändern.`,
 			shownOnce: "Das wird nur jetzt gezeigt. Schreiben Sie es auf oder tippen Sie es gleich ein.",
 			states: {
 				incoming: "unterwegs",
@@ -195,7 +197,8 @@ export const commonWords = catalogue(
 			required: "obligatoire",
 			notSaved: "Rien n’a été enregistré",
 			onlyOwner: "Seul le propriétaire peut changer cela.",
-			lockedByFile: (origin) => `Fixé par ${origin} ; à changer là.`,
+			lockedByFile: (origin) =>
+				`Fixé par ${place(origin, "le fichier", "la variable", "une option")} ; à changer là.`,
 			shownOnce: "Ceci n’est affiché qu’une fois. Notez-le ou saisissez-le tout de suite.",
 			states: {
 				incoming: "en route",
@@ -273,7 +276,8 @@ export const commonWords = catalogue(
 			required: "obligatorio",
 			notSaved: "No se ha guardado",
 			onlyOwner: "Solo el propietario puede cambiar esto.",
-			lockedByFile: (origin) => `Fijado por ${origin}; cámbielo allí.`,
+			lockedByFile: (origin) =>
+				`Fijado por ${place(origin, "el archivo", "la variable", "una opción")}; cámbielo allí.`,
 			shownOnce: "Solo se muestra ahora. Apúntelo o escríbalo enseguida.",
 			states: {
 				incoming: "en camino",
@@ -313,3 +317,11 @@ export const commonWords = catalogue(
 		},
 	},
 );
+
+/** Where a value comes from, as `Setting.origin` has it: `file /etc/…:12`, `environment POSTERN_…`, `flag`. */
+function place(origin: string, file: string, variable: string, flag: string): string {
+	return origin
+		.replace(/^file(?= )/, file)
+		.replace(/^environment(?= )/, variable)
+		.replace(/^flag$/, flag);
+}

@@ -7,7 +7,8 @@ import { Refused } from "../../components/notice.tsx";
 import { PageHead } from "../../components/page-parts.tsx";
 import { boxWords } from "../../locales/box.ts";
 import { commonWords } from "../../locales/common.ts";
-import { useWords } from "../../page-context.ts";
+import { describeSetting } from "../../locales/settings.ts";
+import { usePage, useWords } from "../../page-context.ts";
 
 interface SettingsPageProps {
 	readonly settings: readonly Setting[];
@@ -83,11 +84,12 @@ const SettingField: FC<{ readonly setting: Setting; readonly value: unknown }> =
 };
 
 /** What it is for, how a list is typed, and where its value comes from. */
-function useHint({ description, type, isLocked, origin }: Setting): string {
+function useHint(setting: Setting): string {
+	const { type, isLocked, origin } = setting;
 	const words = useWords(boxWords);
 	const common = useWords(commonWords);
 	const parts = [
-		description,
+		describeSetting(setting, usePage().language),
 		...(type === "list" ? [words.oneALine] : []),
 		...(isLocked ? [common.lockedByFile(origin)] : []),
 	];

@@ -384,7 +384,7 @@ describe("the help with the app registration", () => {
 		const origin = "file /etc/postern/postern.toml:12";
 		const locked = setting("tenant", "contoso.com", { isLocked: true, origin });
 		const { pages, changes } = scene({ settings: [setting("client_id", ""), locked] });
-		expect(await page(pages.get("/microsoft/app", "owner"))).toContain(`Set by ${origin}`);
+		expect(await page(pages.get("/microsoft/app", "owner"))).toContain(`Set by the ${origin}`);
 		await pages.post("/microsoft/app", { client_id: CLIENT_ID, tenant: "evil.example" }, "owner");
 		expect(changes).toEqual([{ "microsoft.client_id": CLIENT_ID }]);
 	});
