@@ -252,7 +252,7 @@ async function* follow(id: string, bench: TestBench, signal: AbortSignal): Async
 }
 
 /** Where it is, in the owner's words; `end` says whether that is the end and a good one. */
-function stage(entry: QueueEntry): { readonly text: string; readonly end?: boolean } {
+export function stage(entry: QueueEntry): { readonly text: string; readonly end?: boolean } {
 	switch (entry.state) {
 		case "incoming":
 		case "active":
@@ -277,7 +277,10 @@ function stage(entry: QueueEntry): { readonly text: string; readonly end?: boole
 					reply === "" ? ownerText : `${ownerText} ${say(TESTS.answered, { reply })}`,
 				)
 				.join(" ");
-			return { text: `${TESTS.failed} ${why || entry.lastError}`, end: false };
+			const reason = why || entry.lastError;
+			// That it failed is known a moment before the card has why.
+			if (reason === "") return { text: TESTS.onItsWay };
+			return { text: `${TESTS.failed} ${reason}`, end: false };
 		}
 	}
 }
