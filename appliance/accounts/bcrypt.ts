@@ -6,10 +6,9 @@
  * Rejects only when a thread cannot be had.
  */
 import { Worker } from "node:worker_threads";
+import { threadProgram } from "../embedded.ts";
+import { isBuilt } from "../version.ts";
 import type { BcryptCheck } from "./bcrypt-thread.ts";
-
-/** Set by the build: the thread's program as text. Absent in a checkout's tests. */
-declare const POSTERN_BCRYPT_THREAD: string | undefined;
 
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
 
@@ -22,10 +21,9 @@ export async function fitsBcrypt(password: string, hash: string): Promise<boolea
 	if (password.includes("\0")) return fitsBcrypt("", wrongBcrypt(costOf(hash)));
 	const check: BcryptCheck = { password, hash };
 	const options = { name: "bcrypt", workerData: check, resourceLimits: THREAD_LIMITS };
-	const thread =
-		typeof POSTERN_BCRYPT_THREAD === "string"
-			? new Worker(POSTERN_BCRYPT_THREAD, { ...options, eval: true })
-			: new Worker(new URL("./bcrypt-thread.ts", import.meta.url), options);
+	const thread = isBuilt
+		? new Worker(threadProgram("bcrypt-thread.js"), { ...options, eval: true })
+		: new Worker(new URL("./bcrypt-thread.ts", import.meta.url), options);
 	const { promise, resolve, reject } = Promise.withResolvers<boolean>();
 	thread.once("message", resolve).once("error", reject);
 	thread.once("exit", () => reject(new Error("the thread that checks a password has ended")));

@@ -11,9 +11,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { EMBEDDED, embeddedBeside, embeddedContent, isExecutable } from "../embedded.ts";
 import { asError, UserError } from "../errors.ts";
-
-/** Set by the build; in a checkout's tests better-sqlite3 finds its addon in node_modules. */
-declare const POSTERN_STORAGE_THREAD: string | undefined;
+import { isBuilt } from "../version.ts";
 
 let unnamed: string | undefined;
 
@@ -23,7 +21,7 @@ export function addonFile(stateDir: string): string {
 		unnamed ??= unnamedFile(embeddedContent(EMBEDDED.addon), stateDir);
 		return unnamed;
 	}
-	return typeof POSTERN_STORAGE_THREAD === "string" ? embeddedBeside(EMBEDDED.addon) : "";
+	return isBuilt ? embeddedBeside(EMBEDDED.addon) : "";
 }
 
 /** In memory where that is possible; the state folder is the one place that a read-only system has for certain. */

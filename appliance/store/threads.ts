@@ -1,13 +1,12 @@
 /** Starts the storage threads' program in one of its roles. For storage.ts and staged-state.ts. */
 import path from "node:path";
 import { Worker } from "node:worker_threads";
+import { threadProgram } from "../embedded.ts";
 import { UserError } from "../errors.ts";
+import { isBuilt } from "../version.ts";
 import { addonFile } from "./addon.ts";
 import type { RestoreReport } from "./restore.ts";
 import type { ThreadData, ThreadStart } from "./storage-thread.ts";
-
-/** Set by the build: the storage thread's program as text. Absent in a checkout's tests. */
-declare const POSTERN_STORAGE_THREAD: string | undefined;
 
 /** The part of the heap a storage thread may use; it holds one group of small messages at most. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
@@ -20,14 +19,13 @@ export interface StartedThread {
 
 /** Throws `UserError` when the thread cannot do its work. */
 export async function startThread(role: ThreadData["role"], file: string): Promise<StartedThread> {
-	const bundled = typeof POSTERN_STORAGE_THREAD === "string";
 	const options = {
 		name: `storage-${role}`,
 		workerData: { role, file, addonFile: addonFile(path.dirname(file)) } satisfies ThreadData,
 		resourceLimits: THREAD_LIMITS,
 	};
-	const thread = bundled
-		? new Worker(POSTERN_STORAGE_THREAD, { ...options, eval: true })
+	const thread = isBuilt
+		? new Worker(threadProgram("storage-thread.js"), { ...options, eval: true })
 		: new Worker(new URL("./storage-thread.ts", import.meta.url), options);
 	const start = await new Promise<ThreadStart>((resolve, reject) => {
 		thread.once("message", resolve);

@@ -7,12 +7,18 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { EMBEDDED } from "../../appliance/embedded.ts";
 import type { Architecture } from "./architecture.ts";
 import { commandFor } from "./foreign.ts";
 import { DIST, ROOT } from "./places.ts";
 
 /** A fixed `--hash-seed` would do as well, but the program that starts with another throws the compiled code away. */
 const FIXED_SEED = "--random-seed=1";
+
+const COMPILE = path.join(import.meta.dirname, "compile-parts.ts");
+const NODE_FLAGS = readFileSync(path.join(ROOT, "scripts", "node-flags"), "utf8")
+	.trim()
+	.split("\n");
 
 export interface BlobOptions {
 	readonly architecture: Architecture;
@@ -26,13 +32,18 @@ export interface BlobOptions {
 
 export function makeBlob({ architecture, node, assets, work }: BlobOptions): Buffer {
 	const [config, output] = [path.join(work, "sea.json"), path.join(work, "blob")];
-	writeFileSync(config, JSON.stringify(seaConfig(output, assets)));
-	const [command = node, ...argv] = [...commandFor(architecture), node];
-	// From the folder of the bundle, whose path would be in the blob otherwise.
-	execFileSync(command, [...argv, FIXED_SEED, "--experimental-sea-config", config], {
-		cwd: DIST,
-		stdio: "pipe",
-	});
+	const compiled = path.join(work, EMBEDDED.compiledParts);
+	const [command = node, ...emulated] = [...commandFor(architecture), node];
+	const run = (argv: readonly string[]) =>
+		execFileSync(command, [...emulated, FIXED_SEED, ...argv], {
+			// From the folder of the bundle, whose path would be in the blob otherwise.
+			cwd: DIST,
+			stdio: "pipe",
+		});
+	run([...NODE_FLAGS, COMPILE, EMBEDDED.parts, compiled]);
+	const all = { ...assets, [EMBEDDED.parts]: EMBEDDED.parts, [EMBEDDED.compiledParts]: compiled };
+	writeFileSync(config, JSON.stringify(seaConfig(output, all)));
+	run(["--experimental-sea-config", config]);
 	return readFileSync(output);
 }
 
@@ -43,9 +54,7 @@ function seaConfig(output: string, assets: BlobOptions["assets"]): object {
 		output,
 		disableExperimentalSEAWarning: true,
 		useCodeCache: true,
-		execArgv: readFileSync(path.join(ROOT, "scripts", "node-flags"), "utf8")
-			.trim()
-			.split("\n"),
+		execArgv: NODE_FLAGS,
 		// An administrator's NODE_OPTIONS is meant for other programs.
 		execArgvExtension: "none",
 		assets,
