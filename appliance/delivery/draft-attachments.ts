@@ -7,7 +7,6 @@
  */
 import { z } from "zod";
 import type { DraftPart } from "../mail/draft-plan.ts";
-import { openPart } from "../mail/draft-reading.ts";
 import { passed } from "../memory.ts";
 import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";
 import type { Attempt } from "../queue/transport.ts";
@@ -172,8 +171,9 @@ export class DraftAttachments {
 		}
 	}
 
-	#content(file: DraftPart, fromByte: number): AsyncGenerator<Buffer> {
-		return openPart(() => spooledBytes(this.#parts.attempt), file, fromByte);
+	async *#content(file: DraftPart, fromByte: number): AsyncGenerator<Buffer> {
+		const { openPart } = await import("../mail/draft-reading.ts");
+		yield* openPart(() => spooledBytes(this.#parts.attempt), file, fromByte);
 	}
 
 	#ask(method: "GET" | "POST", path: string, body?: Buffer): Promise<GraphResult> {

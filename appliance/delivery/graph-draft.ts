@@ -11,8 +11,6 @@ import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
 import { addressKey, headerAddress } from "../mail/address.ts";
 import type { DraftPlan, DraftReading } from "../mail/draft-plan.ts";
-import { readDraft } from "../mail/draft-reading.ts";
-import { wrappedPlan } from "../mail/draft-wrapping.ts";
 import { reply } from "../mail/reply.ts";
 import type { GraphClient, GraphRequest, GraphResult } from "../microsoft/graph-client.ts";
 import type { Cost } from "../queue/limits.ts";
@@ -68,7 +66,9 @@ export class GraphDraftTransport {
 	}
 
 	/** What the message would be as a draft. Throws `SpoolError`. */
-	read(attempt: Attempt): Promise<DraftReading> {
+	async read(attempt: Attempt): Promise<DraftReading> {
+		// Loaded for the first large message: with it come tables of all character sets.
+		const { readDraft } = await import("../mail/draft-reading.ts");
 		return readDraft(() => spooledBytes(attempt), attempt.recipients);
 	}
 
@@ -80,9 +80,7 @@ export class GraphDraftTransport {
 	): Promise<AttemptReport | "forbidden"> {
 		const via = reading.ok ? "graph-draft" : "graph-eml";
 		try {
-			const plan = reading.ok
-				? reading.plan
-				: await wrappedPlan(() => spooledBytes(attempt), attempt.recipients, reading.refusal.why);
+			const plan = reading.ok ? reading.plan : await wrapped(attempt, reading.refusal.why);
 			const progress = readProgress(attempt.progress);
 			// What was begun as a draft has gone no other way, and its progress says how far it came.
 			if (!attempt.maybeSent || progress !== undefined)
@@ -111,6 +109,11 @@ export class GraphDraftTransport {
 		const note = noteOf(via, plan);
 		return note === undefined ? report : { ...report, note };
 	}
+}
+
+async function wrapped(attempt: Attempt, why: string): Promise<DraftPlan> {
+	const { wrappedPlan } = await import("../mail/draft-wrapping.ts");
+	return wrappedPlan(() => spooledBytes(attempt), attempt.recipients, why);
 }
 
 interface SendingParts {

@@ -27,12 +27,11 @@ import {
 import { reportAfterLooking, reportAll, reportEach } from "./report.ts";
 import type { SmtpPhase } from "./smtp-outcomes.ts";
 import { readSpooled, spooledBytesWithId } from "./spooled-message.ts";
-import {
-	type DialogueFailure,
-	type OpenResult,
-	openSubmission,
-	type SendResult,
-	type SubmissionConnection,
+import type {
+	DialogueFailure,
+	OpenResult,
+	SendResult,
+	SubmissionConnection,
 } from "./submission-connection.ts";
 import { SubmissionPool } from "./submission-pool.ts";
 import type { Finding, Verifier } from "./verify.ts";
@@ -196,6 +195,7 @@ export class SmtpTransport implements Transport {
 		const token = await tokens.accessToken(account, "outlook", { forceRefresh, signal });
 		if (!token.ok) return accountInTrouble(token.trouble);
 		const { connectTimeoutMs, answerTimeoutMs } = this.#timing;
+		const { openSubmission } = await import("./submission-connection.ts");
 		return openSubmission(
 			{
 				...place,
