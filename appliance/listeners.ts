@@ -9,7 +9,14 @@ import { once } from "node:events";
 import net from "node:net";
 import { networkInterfaces } from "node:os";
 import type { Surroundings } from "../web/environment.ts";
-import { type App, type HttpListener, listenControl, listenHttp, type WebListener } from "../web/serve.ts";
+import {
+	type App,
+	type HttpListener,
+	lazyApp,
+	listenControl,
+	listenHttp,
+	type WebListener,
+} from "../web/serve.ts";
 import { BelievedProxies } from "./accounts/believed-proxies.ts";
 import type { Config } from "./config/schema.ts";
 import type { ConsoleServices } from "./console-services.ts";
@@ -193,13 +200,15 @@ export class Listeners {
 
 	async open(services: ConsoleServices, controlPath: string): Promise<void> {
 		const { log } = this.#options;
-		// The pages are JSX and their own bundle chunk; loaded here so that light commands do not pay.
-		const [{ createConsole }, { createControlApi }] = await Promise.all([
-			import("../web/app.tsx"),
-			import("../web/api.ts"),
-		]);
-		this.#console = createConsole(services, this.#surroundings(), log);
-		this.#control = await listenControl(controlPath, createControlApi(services, log), { log });
+		this.#console = lazyApp(async () => {
+			const { createConsole } = await import("../web/app.tsx");
+			return createConsole(services, this.#surroundings(), log);
+		});
+		const control = lazyApp(async () => {
+			const { createControlApi } = await import("../web/api.ts");
+			return createControlApi(services, log);
+		});
+		this.#control = await listenControl(controlPath, control, { log });
 		const certificate = await CertificateKeeper.open({
 			wanted: () => this.#wantedCertificate(),
 			log,

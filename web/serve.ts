@@ -4,10 +4,10 @@
  * `close()` stops accepting, tells streams to end, waits a bounded time for answers under way, then
  * cuts what is left. It never throws and may be called twice.
  */
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { asError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
 import type { ServerBindings } from "./answers.ts";
 import { BodyDeadlines, type BodyLimits } from "./body-deadline.ts";
@@ -16,6 +16,22 @@ import { bindControlSocket } from "./control-socket.ts";
 /** An app as far as a server needs it. */
 export interface App {
 	fetch(request: Request, bindings: ServerBindings): Response | Promise<Response>;
+}
+
+/** Made for the first request: on most days nobody looks, and it is a third of the program. */
+export function lazyApp(make: () => Promise<App>): App {
+	let made: Promise<App> | undefined;
+	return {
+		async fetch(request, bindings) {
+			made ??= make();
+			const app = await made.catch((error: unknown) => {
+				// The next request tries again.
+				made = undefined;
+				throw error;
+			});
+			return app.fetch(request, bindings);
+		},
+	};
 }
 
 /** What the adapter hands over beside the request, as far as it is looked at. */
@@ -113,17 +129,14 @@ function prepare(
 			connection: { address: incoming.socket.remoteAddress ?? "", isTls: certificate !== undefined },
 			bodyMayTakeLong: () => deadlines?.lift(incoming),
 		});
-	const server = createAdaptorServer({
-		fetch,
-		...(certificate === undefined
-			? { serverOptions: LIMITS }
-			: { createServer: createHttpsServer, serverOptions: { ...LIMITS, ...certificate } }),
-	}) as Server;
+	const server =
+		certificate === undefined ? createServer(LIMITS) : createHttpsServer({ ...LIMITS, ...certificate });
 	server.maxConnections = MOST_CONNECTIONS;
 	// Before the app, which may give a request more time at once.
 	server.prependListener("request", (request: IncomingMessage, response: ServerResponse) =>
 		deadlines?.watch(request, response),
 	);
+	server.on("request", answerer(fetch));
 	// A connection kept alive would hold up the close after its last answer.
 	server.on("request", (_request, response) => {
 		response.once("close", () => {
@@ -136,6 +149,22 @@ function prepare(
 		return closed;
 	};
 	return { server, close };
+}
+
+type RequestListener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** Loaded for the first request: with it comes Node's own half of fetch, 3 MB of memory. */
+function answerer(fetch: (request: Request, environment: ServerEnvironment) => unknown): RequestListener {
+	let loading: Promise<RequestListener> | undefined;
+	return (request, response) => {
+		loading ??= import("@hono/node-server").then(({ getRequestListener }) => getRequestListener(fetch));
+		loading
+			.then((answer) => answer(request, response))
+			.catch((thrown: unknown) => {
+				loading = undefined;
+				request.destroy(asError(thrown));
+			});
+	};
 }
 
 function shut(server: Server, closing: AbortController, graceMs: number): Promise<void> {
