@@ -386,6 +386,7 @@ export class Appliance {
 			};
 			const appliance: Appliance = new Appliance(parts, loaded, consoleParts.service);
 			opened.push(() => listeners.close(GRACE_MS));
+			storage.mailMayCome();
 			await listeners.open(appliance.services, controlSocketPath(stateDir, options.environment));
 			opened.push(() => signIns.stop());
 			// Devices are served already: a long queue must not keep them waiting.

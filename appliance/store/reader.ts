@@ -1,5 +1,5 @@
 /**
- * The reader thread's eyes: the queries. A thread of its own, because the writer stands still while
+ * The storage threads' eyes: the queries. The reader is a thread of its own, because the writer stands still while
  * a flush runs and a console or a delivery must not wait for that. For storage-thread.ts.
  */
 import type { DsnRequest } from "../mail/envelope.ts";

@@ -9,7 +9,7 @@ import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { asError, UserError } from "../errors.ts";
 import { lockFolder, openDatabase } from "./database.ts";
-import type { Read, Write } from "./operations.ts";
+import type { Read, ReadAnswers, Write } from "./operations.ts";
 import { Reader } from "./reader.ts";
 import { finishRestore, type RestoreReport } from "./restore.ts";
 import { type BuildStep, StagedStateBuilder } from "./staged-state-builder.ts";
@@ -29,6 +29,13 @@ export type ThreadStart =
 export interface ReadRequest {
 	readonly number: number;
 	readonly read: Read;
+}
+
+export interface ReadAnswer {
+	readonly number: number;
+	readonly answer?: ReadAnswers[Read["type"]];
+	/** Why there is no answer. */
+	readonly error?: string;
 }
 
 if (parentPort === null) throw new Error("storage-thread runs as a worker thread only");
@@ -60,10 +67,16 @@ function write(): RestoreReport | null {
 	const database = openDatabase({ file, role: "writer", ...loadAddon() });
 	const restored = finishRestore({ stateDir: path.dirname(file), database, ...loadAddon() });
 	const writer = new Writer(database);
-	onRequest<readonly Write[]>(
-		(writes) => {
+	let reader: Reader | undefined;
+	onRequest<readonly Write[] | ReadRequest>(
+		(request) => {
+			if ("read" in request) {
+				reader ??= new Reader(database);
+				port.postMessage(answerOf(reader, request));
+				return;
+			}
 			const startedMs = performance.now();
-			const fates = writer.commit(writes);
+			const fates = writer.commit(request);
 			port.postMessage({ fates, tookMs: performance.now() - startedMs });
 		},
 		() => {
@@ -78,16 +91,18 @@ function read(): null {
 	const database = openDatabase({ file, role: "reader", ...loadAddon() });
 	const reader = new Reader(database);
 	onRequest<ReadRequest>(
-		({ number, read: question }) => {
-			try {
-				port.postMessage({ number, answer: reader.answer(question) });
-			} catch (error) {
-				port.postMessage({ number, error: asError(error).message });
-			}
-		},
+		(request) => port.postMessage(answerOf(reader, request)),
 		() => database.close(),
 	);
 	return null;
+}
+
+function answerOf(reader: Reader, { number, read: question }: ReadRequest): ReadAnswer {
+	try {
+		return { number, answer: reader.answer(question) };
+	} catch (error) {
+		return { number, error: asError(error).message };
+	}
 }
 
 function build(): null {

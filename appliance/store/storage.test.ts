@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { migrate, openDatabase } from "./database.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import type { Enqueue } from "./operations.ts";
@@ -17,9 +17,10 @@ afterEach(() => {
 	for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-function open(folder: string): Promise<Storage> {
+function open(folder: string, readerIdleMs = 60_000): Promise<Storage> {
 	return Storage.open({
 		stateDir: folder,
+		readerIdleMs,
 		onFatal: (error) => {
 			throw error;
 		},
@@ -53,6 +54,27 @@ function enqueue(id: number, text: string): Enqueue {
 }
 
 describe("the storage threads", () => {
+	it("are two only while something is read, and none is missed when they become two again", async () => {
+		const storage = await open(stateDir(), 20);
+		storage.mailMayCome();
+		await storage.write(enqueue(1, "hello"), "urgent");
+		const threads = () => readdirSync("/proc/self/task").length;
+		expect(await storage.read({ type: "last-id" })).toBe(1);
+		const atRest = threads();
+		for (let time = 0; time < 4; time += 1) {
+			const reading = Promise.all([
+				storage.read({ type: "body", id: 1 }),
+				storage.read({ type: "spare-bytes" }),
+			]);
+			expect((await reading)[0]).toEqual(new Uint8Array(Buffer.from("hello")));
+			expect(threads()).toBe(atRest + 1);
+			await vi.waitFor(() => expect(threads()).toBe(atRest));
+		}
+		const last = storage.read({ type: "body", id: 1 });
+		await storage.close();
+		expect(await last).not.toBeNull();
+	});
+
 	it("keep how far a message has come, and forget it with the message", async () => {
 		const storage = await open(stateDir());
 		await storage.write(enqueue(1, "hello"), "urgent");

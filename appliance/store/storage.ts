@@ -1,6 +1,6 @@
 /**
- * The card, seen from the event loop: starts the two storage threads, hands them writes and reads.
- * For queue/spool.ts, accounts/ and the settings.
+ * The card, seen from the event loop: starts the storage threads, a writer and while it is needed a reader, and hands
+ * them writes and reads. For queue/spool.ts, accounts/ and the settings.
  *
  * A write's promise resolves when it is on the card, and its refusal (card full, I/O error) is data.
  * A storage thread that dies is not survivable: `onFatal` is called and the process must end, because
@@ -15,13 +15,26 @@ import { say } from "../words/saying.ts";
 import type { DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
 import { type CommitAnswer, GroupCommit, type Urgency } from "./group-commit.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
+import { diedOf, endThread, ReaderThread, type ReaderThreadOptions } from "./reader-thread.ts";
 import type { RestoreReport } from "./restore.ts";
-import type { ReadRequest } from "./storage-thread.ts";
+import type { ReadAnswer, ReadRequest } from "./storage-thread.ts";
 import { startThread } from "./threads.ts";
 import type { WriteFate } from "./writer.ts";
 
+/** What the writer answers in no time, unless it flushes. */
+const SHORT_QUESTIONS: readonly Read["type"][] = ["last-id", "spare-bytes", "documents", "schema"];
+
+/** Of a queue's index the first page is all there is, on most days. */
+function isShort(read: Read): boolean {
+	return read.type === "index" ? read.afterId === 0 : SHORT_QUESTIONS.includes(read.type);
+}
+/** Longer than a page that stays open leaves between two looks. */
+const READER_IDLE_MS = 60_000;
+
 export interface StorageOptions {
 	readonly stateDir: string;
+	/** For tests. */
+	readonly readerIdleMs?: number;
 	/** Called once when a storage thread has died. */
 	readonly onFatal: (error: Error) => void;
 }
@@ -34,59 +47,50 @@ interface PendingRead {
 
 export class Storage implements DocumentStore {
 	readonly #writer: Worker;
-	readonly #reader: Worker;
+	readonly #reader: ReaderThread;
 	/** What was put in place of the state from before when it was opened; null: nothing waited for that. */
 	readonly restored: RestoreReport | null;
 	readonly #groups: GroupCommit;
 	readonly #reads = new Map<number, PendingRead>();
 	#readNumber = 0;
-	#closing = false;
+	#mayMailCome = false;
 	#settleGroup: ((answer: CommitAnswer) => void) | undefined;
 	/** Since when the writer owes an answer. */
 	#writingSinceMs: number | undefined;
 
 	private constructor(
 		writer: Worker,
-		reader: Worker,
 		restored: RestoreReport | null,
-		onFatal: (error: Error) => void,
+		reader: Pick<ReaderThreadOptions, "file" | "idleMs" | "onFatal">,
 	) {
 		this.restored = restored;
 		this.#writer = writer;
-		this.#reader = reader;
+		this.#reader = new ReaderThread({ ...reader, onAnswer: (answer) => this.#answered(answer) });
 		this.#groups = new GroupCommit((writes) => this.#post(writes));
-		writer.on("message", (answer: CommitAnswer) => {
+		writer.on("message", (answer: CommitAnswer | ReadAnswer) => {
+			if ("number" in answer) {
+				this.#answered(answer);
+				return;
+			}
 			this.#writingSinceMs = undefined;
 			this.#settleGroup?.(answer);
 		});
-		reader.on("message", (answer: { number: number; answer?: never; error?: string }) => {
-			const pending = this.#reads.get(answer.number);
-			this.#reads.delete(answer.number);
-			if (answer.error === undefined) pending?.resolve(answer.answer as never);
-			else pending?.reject(new Error(answer.error));
-		});
-		for (const thread of [writer, reader]) {
-			thread.on("error", onFatal);
-			thread.on("exit", (code) => {
-				if (!this.#closing) onFatal(new Error(`a storage thread ended with code ${code}`));
-			});
-		}
+		writer.on("error", reader.onFatal);
+		writer.on("exit", diedOf(reader.onFatal));
 	}
 
 	/** Opens (or makes) the spool database. Throws `UserError` when it cannot be used. */
-	static async open({ stateDir, onFatal }: StorageOptions): Promise<Storage> {
+	static async open({
+		stateDir,
+		readerIdleMs: idleMs = READER_IDLE_MS,
+		onFatal,
+	}: StorageOptions): Promise<Storage> {
 		makeFolder(stateDir);
 		const file = path.join(stateDir, "postern.db");
 		// Made by an earlier run under another umask, perhaps.
 		for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
-		const { thread: writer, restored } = await startThread("writer", file);
-		try {
-			const { thread: reader } = await startThread("reader", file);
-			return new Storage(writer, reader, restored, onFatal);
-		} catch (error) {
-			await writer.terminate();
-			throw error;
-		}
+		const { thread, restored } = await startThread("writer", file);
+		return new Storage(thread, restored, { file, idleMs, onFatal });
 	}
 
 	/** How long the threads have owed the answer that is oldest; 0 when they owe none. */
@@ -115,8 +119,20 @@ export class Storage implements DocumentStore {
 				reject,
 				sinceMs: performance.now(),
 			});
-			this.#reader.postMessage({ number: this.#readNumber, read } satisfies ReadRequest);
+			const request: ReadRequest = { number: this.#readNumber, read };
+			if (this.#isForWriter(read)) this.#writer.postMessage(request);
+			else this.#reader.ask(request);
 		});
+	}
+
+	/** To be called before the first mail may come: until then nobody writes, and a start need not wait for a reader. */
+	mailMayCome(): void {
+		this.#mayMailCome = true;
+	}
+
+	/** A reader that is there answers at once, also while a flush runs. */
+	#isForWriter(read: Read): boolean {
+		return !this.#reader.isThere && (!this.#mayMailCome || isShort(read));
 	}
 
 	async list(kind: DocumentKind): Promise<readonly StoredDocument[]> {
@@ -152,14 +168,15 @@ export class Storage implements DocumentStore {
 	/** Commits what waits, then closes the file. */
 	async close(): Promise<void> {
 		await this.#groups.drain();
-		this.#closing = true;
-		const ended = [this.#writer, this.#reader].map(
-			(thread) => new Promise((resolve) => thread.once("exit", resolve)),
-		);
-		this.#reader.postMessage("close");
-		await ended[1];
-		this.#writer.postMessage("close");
-		await ended[0];
+		await this.#reader.close();
+		await endThread(this.#writer);
+	}
+
+	#answered({ number, answer, error }: ReadAnswer): void {
+		const pending = this.#reads.get(number);
+		this.#reads.delete(number);
+		if (error === undefined) pending?.resolve(answer as never);
+		else pending?.reject(new Error(error));
 	}
 
 	#post(writes: readonly Write[]): Promise<CommitAnswer> {

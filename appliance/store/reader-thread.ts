@@ -1,0 +1,93 @@
+/**
+ * The reader: a storage thread that is there while something is read, because it holds 9 MB and on most days nothing
+ * is read for hours. For storage.ts. Started for the first question, ended when none has come for a while.
+ *
+ * Each question is answered or refused, once, through the callbacks. A reader that dies calls `onFatal`.
+ */
+import type { Worker } from "node:worker_threads";
+import { asError } from "../errors.ts";
+import type { ReadAnswer, ReadRequest } from "./storage-thread.ts";
+import { startThread } from "./threads.ts";
+
+export interface ReaderThreadOptions {
+	readonly file: string;
+	/** It ends after this long without a question. */
+	readonly idleMs: number;
+	readonly onAnswer: (answer: ReadAnswer) => void;
+	readonly onFatal: (error: Error) => void;
+}
+
+export class ReaderThread {
+	readonly #options: ReaderThreadOptions;
+	#thread: Promise<Worker> | undefined;
+	#owed = 0;
+	#isClosed = false;
+	#idle: NodeJS.Timeout | undefined;
+	/** Of the ones before; a start need not wait for it, the end of all does. */
+	#ended: Promise<unknown> = Promise.resolve();
+
+	constructor(options: ReaderThreadOptions) {
+		this.#options = options;
+	}
+
+	get isThere(): boolean {
+		return this.#thread !== undefined;
+	}
+
+	ask(request: ReadRequest): void {
+		clearTimeout(this.#idle);
+		this.#owed += 1;
+		this.#thread ??= this.#start();
+		const asked = this.#thread;
+		asked
+			.then((thread) => thread.postMessage(request))
+			.catch((thrown: unknown) => {
+				if (this.#thread === asked) this.#thread = undefined;
+				this.#answered({ number: request.number, error: asError(thrown).message });
+			});
+	}
+
+	/** After all that was asked is answered. */
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		this.#end();
+		await this.#ended;
+	}
+
+	async #start(): Promise<Worker> {
+		if (this.#isClosed) throw new Error("the storage is closed");
+		const { onFatal } = this.#options;
+		const { thread } = await startThread("reader", this.#options.file);
+		thread.on("message", (answer: ReadAnswer) => this.#answered(answer));
+		thread.on("error", onFatal);
+		thread.on("exit", diedOf(onFatal));
+		return thread;
+	}
+
+	#answered(answer: ReadAnswer): void {
+		this.#owed -= 1;
+		if (this.#owed === 0) this.#idle = setTimeout(() => this.#end(), this.#options.idleMs).unref();
+		this.#options.onAnswer(answer);
+	}
+
+	#end(): void {
+		clearTimeout(this.#idle);
+		const before = this.#ended;
+		const ending = this.#thread?.then(endThread, () => undefined);
+		this.#thread = undefined;
+		this.#ended = Promise.all([before, ending]);
+	}
+}
+
+/** Called for an end that nobody asked for. */
+export function diedOf(onFatal: (error: Error) => void): (code: number) => void {
+	return (code) => onFatal(new Error(`a storage thread ended with code ${code}`));
+}
+
+/** Closes its file and ends, after what it was told before. */
+export async function endThread(thread: Worker): Promise<void> {
+	thread.removeAllListeners("exit");
+	const ended = new Promise((resolve) => thread.once("exit", resolve));
+	thread.postMessage("close");
+	await ended;
+}
