@@ -31,6 +31,7 @@ import { type Log, openLog } from "./log.ts";
 import { LogRing } from "./log-ring.ts";
 import { MailboxDesk } from "./maildrops/mailbox-desk.ts";
 import { MailLog } from "./maillog.ts";
+import { giveBackWhenQuiet } from "./memory.ts";
 import { endpointsOf } from "./microsoft/clouds.ts";
 import { type HttpClient, openHttp } from "./microsoft/http.ts";
 import { openTrust } from "./microsoft/http-agents.ts";
@@ -104,6 +105,7 @@ export class Appliance {
 	readonly #parts: Parts;
 	readonly #loaded: { current: LoadedConfig };
 	#statusTimer: NodeJS.Timeout | undefined;
+	#endGivingBack: (() => void) | undefined;
 
 	private constructor(parts: Parts, loaded: { current: LoadedConfig }, services: ConsoleServices) {
 		this.#parts = parts;
@@ -427,6 +429,7 @@ export class Appliance {
 		} = this.#parts;
 		const { keptCounts } = this.#parts;
 		clearInterval(this.#statusTimer);
+		this.#endGivingBack?.();
 		log.notice("stopping");
 		await readiness.stopping();
 		await Promise.all([listeners.close(GRACE_MS), runner.stop(GRACE_MS)]);
@@ -454,6 +457,7 @@ export class Appliance {
 		};
 		await readiness.ready(await status());
 		log.notice("ready");
+		this.#endGivingBack = giveBackWhenQuiet(() => this.#parts.storage.giveBack());
 		this.#statusTimer = setInterval(() => {
 			status()
 				.then((text) => readiness.status(text))

@@ -1,5 +1,6 @@
 /**
- * Gives a large message's passing buffers back while it passes. For whoever streams bodies.
+ * Gives memory back: a large message's passing buffers while it passes, for whoever streams bodies; and what a peak has
+ * left when it is over, for the composition root and the storage threads.
  *
  * Each packet read from a socket is an allocation of up to 64 kB outside the heap, and it is freed
  * only when the garbage collector comes by. The collector goes by the size of the heap, where such a
@@ -9,10 +10,17 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-type Collect = (options: { readonly type: "minor" | "major" }) => void;
+type Collect = (options: { readonly type: "minor" | "major"; readonly flavor?: "last-resort" }) => void;
 
 /** Buffers let through between two collections. */
 const PASSING_BYTES = 4 * 1024 * 1024;
+
+/** Between two looks at how it is. */
+const LOOK_EVERY_MS = 5_000;
+/** Of the time: what looks after itself takes less, also on a small board. */
+const QUIET_SHARE = 0.03;
+/** A collection costs some ten milliseconds, on a small board half a second. */
+const WORTH_BYTES = 3 * 1024 * 1024;
 
 let collect: Collect | undefined;
 let passedBytes = 0;
@@ -29,7 +37,32 @@ export function passed(sizeBytes: number): void {
 /** After something large and brief, such as a start with a long queue: what it left is given back. */
 export function giveBack(): void {
 	collect ??= exposeCollector();
-	collect({ type: "major" });
+	// Half-empty pages as well, and what was compiled and is not used.
+	collect({ type: "major", flavor: "last-resort" });
+}
+
+/**
+ * From now on, each time when the process has grown and has then become quiet, gives back what it can; `alsoElsewhere`
+ * is for its other threads. Gives the end of that.
+ */
+export function giveBackWhenQuiet(alsoElsewhere: () => void, lookEveryMs = LOOK_EVERY_MS): () => void {
+	let before = performance.eventLoopUtilization();
+	let smallestBytes = 0;
+	const look = () => {
+		const now = performance.eventLoopUtilization();
+		const { utilization } = performance.eventLoopUtilization(now, before);
+		before = now;
+		const sizeBytes = process.memoryUsage.rss();
+		// What it was just after may not have been all yet.
+		if (smallestBytes > 0) smallestBytes = Math.min(smallestBytes, sizeBytes);
+		if (sizeBytes - smallestBytes < WORTH_BYTES || utilization > QUIET_SHARE) return;
+		giveBack();
+		alsoElsewhere();
+		smallestBytes = process.memoryUsage.rss();
+		before = performance.eventLoopUtilization();
+	};
+	const timer = setInterval(look, lookEveryMs).unref();
+	return () => clearInterval(timer);
 }
 
 function exposeCollector(): Collect {

@@ -47,6 +47,13 @@ export class ReaderThread {
 			});
 	}
 
+	/** Nothing, where it is not there. */
+	giveBack(): void {
+		const nothing = () => undefined;
+		// One that cannot start has told those who asked.
+		void this.#thread?.then((thread) => thread.postMessage("give-back"), nothing);
+	}
+
 	/** After all that was asked is answered. */
 	async close(): Promise<void> {
 		this.#isClosed = true;

@@ -1,6 +1,6 @@
 /**
  * A storage thread's program: writer, reader or builder of a state to be put in place, as `workerData` says.
- * Answers each message from the event loop with exactly one message. For storage.ts and staged-state.ts.
+ * Answers each message from the event loop with exactly one message, but `give-back`, which makes it smaller. For storage.ts and staged-state.ts.
  *
  * A failed write or query is an answer; a thread that dies takes the process with it (storage.ts),
  * because a spool without its thread must not go on answering 250.
@@ -8,7 +8,8 @@
 import path from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { asError, UserError } from "../errors.ts";
-import { lockFolder, openDatabase } from "./database.ts";
+import { giveBack } from "../memory.ts";
+import { lockFolder, openDatabase, type SqliteDatabase } from "./database.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
 import { Reader } from "./reader.ts";
 import { finishRestore, type RestoreReport } from "./restore.ts";
@@ -68,8 +69,9 @@ function write(): RestoreReport | null {
 	const restored = finishRestore({ stateDir: path.dirname(file), database, ...loadAddon() });
 	const writer = new Writer(database);
 	let reader: Reader | undefined;
-	onRequest<readonly Write[] | ReadRequest>(
-		(request) => {
+	onRequest<readonly Write[] | ReadRequest>({
+		database,
+		answer(request) {
 			if ("read" in request) {
 				reader ??= new Reader(database);
 				port.postMessage(answerOf(reader, request));
@@ -79,21 +81,22 @@ function write(): RestoreReport | null {
 			const fates = writer.commit(request);
 			port.postMessage({ fates, tookMs: performance.now() - startedMs });
 		},
-		() => {
+		close() {
 			database.close();
 			lock.close();
 		},
-	);
+	});
 	return restored;
 }
 
 function read(): null {
 	const database = openDatabase({ file, role: "reader", ...loadAddon() });
 	const reader = new Reader(database);
-	onRequest<ReadRequest>(
-		(request) => port.postMessage(answerOf(reader, request)),
-		() => database.close(),
-	);
+	onRequest<ReadRequest>({
+		database,
+		answer: (request) => port.postMessage(answerOf(reader, request)),
+		close: () => database.close(),
+	});
 	return null;
 }
 
@@ -107,17 +110,29 @@ function answerOf(reader: Reader, { number, read: question }: ReadRequest): Read
 
 function build(): null {
 	const builder = new StagedStateBuilder({ file, ...loadAddon() });
-	onRequest<BuildStep>(
-		(step) => port.postMessage(builder.take(step)),
-		() => builder.close(),
-	);
+	onRequest<BuildStep>({
+		answer: (step) => port.postMessage(builder.take(step)),
+		close: () => builder.close(),
+	});
 	return null;
 }
 
-function onRequest<Request>(answer: (request: Request) => void, close: () => void): void {
-	port.on("message", (request: Request | "close") => {
-		if (request !== "close") {
+interface Work<Request> {
+	/** Whose cache can be given back. */
+	readonly database?: SqliteDatabase;
+	answer(request: Request): void;
+	close(): void;
+}
+
+function onRequest<Request extends object>({ database, answer, close }: Work<Request>): void {
+	port.on("message", (request: Request | "close" | "give-back") => {
+		if (typeof request === "object") {
 			answer(request);
+			return;
+		}
+		if (request === "give-back") {
+			database?.pragma("shrink_memory");
+			giveBack();
 			return;
 		}
 		close();

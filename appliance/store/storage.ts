@@ -29,7 +29,7 @@ function isShort(read: Read): boolean {
 	return read.type === "index" ? read.afterId === 0 : SHORT_QUESTIONS.includes(read.type);
 }
 /** Longer than a page that stays open leaves between two looks. */
-const READER_IDLE_MS = 60_000;
+const READER_IDLE_MS = 30_000;
 
 export interface StorageOptions {
 	readonly stateDir: string;
@@ -133,6 +133,12 @@ export class Storage implements DocumentStore {
 	/** A reader that is there answers at once, also while a flush runs. */
 	#isForWriter(read: Read): boolean {
 		return !this.#reader.isThere && (!this.#mayMailCome || isShort(read));
+	}
+
+	/** The threads give back what they have and do not need. */
+	giveBack(): void {
+		this.#writer.postMessage("give-back");
+		this.#reader.giveBack();
 	}
 
 	async list(kind: DocumentKind): Promise<readonly StoredDocument[]> {

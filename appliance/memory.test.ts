@@ -1,0 +1,30 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { giveBackWhenQuiet } from "./memory.ts";
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+	for (const end of ends.splice(0)) end();
+});
+
+const MEGABYTE = 1024 * 1024;
+
+/** Old enough that no passing collection takes it. */
+function peak(): void {
+	let kept: string[][] = Array.from({ length: 100 }, (_, part) =>
+		Array.from({ length: 10_000 }, (_, at) => `${part} ${at}`),
+	);
+	expect(kept.flat()).toHaveLength(1_000_000);
+	kept = [];
+}
+
+test("what a peak has left is given back once it is quiet", async () => {
+	const elsewhere = vi.fn();
+	ends.push(giveBackWhenQuiet(elsewhere, 500));
+	await vi.waitFor(() => expect(elsewhere).toHaveBeenCalled(), { timeout: 10_000, interval: 1_000 });
+	const atRestBytes = process.memoryUsage.rss();
+	elsewhere.mockClear();
+	peak();
+	expect(process.memoryUsage.rss()).toBeGreaterThan(atRestBytes + 30 * MEGABYTE);
+	await vi.waitFor(() => expect(elsewhere).toHaveBeenCalled(), { timeout: 10_000, interval: 1_000 });
+	expect(process.memoryUsage.rss()).toBeLessThan(atRestBytes + 20 * MEGABYTE);
+});
