@@ -1,7 +1,7 @@
 /**
  * What the built program begins with: it reads and compiles the other parts when they are wanted, each once. The build
  * cuts the program at its `import()`s (scripts/program-parts.ts), so that what a command does not use costs it neither
- * memory nor time (decisions/0028). In tests the sources run without it.
+ * memory nor time (decisions/0030). In tests the sources run without it.
  *
  * Throws where a part is missing, as `require` does, and what a part throws while it starts.
  */

@@ -4,7 +4,7 @@
  *
  * `{name}` is a hole for a name or an address, `{#name}` for a number, `{@name}` for a time (mail/date.ts), `{~name}` for
  * what is itself said. What was said is plain text from there on, in the database, the log and the API alike:
- * decisions/0025.
+ * decisions/0029.
  */
 
 type NameIn<Hole extends string> = Hole extends `${"#" | "@" | "~"}${infer Name}` ? Name : Hole;
