@@ -40,6 +40,8 @@ const BUNDLE = {
 	bundle: true,
 	metafile: true,
 	write: false,
+	// Names of modules are in the bundle: they should not tell where node_modules lies.
+	preserveSymlinks: true,
 	// Only the branch that tests run uses it (decisions/0005).
 	logOverride: { "empty-import-meta": "silent" },
 	outdir: "parts",

@@ -10,7 +10,7 @@ import path from "node:path";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import type { SandboxSettingsPatch } from "../sandbox/settings.ts";
 import type { ListenerStatus } from "../services.ts";
-import { PROGRAM, type Program } from "./program.ts";
+import { innermostChild, PROGRAM, type Program } from "./program.ts";
 
 export const ACCOUNT = "alerts@contoso.example";
 export const USERNAME = "copier";
@@ -41,7 +41,10 @@ export interface HouseOptions {
 	readonly signedIn?: boolean;
 	readonly sandbox?: SandboxSettingsPatch;
 	readonly environment?: NodeJS.ProcessEnv;
-	readonly program?: Program;
+	/** May depend on the house's folder. */
+	readonly program?: Program | ((folder: string) => Program);
+	/** Where the program sees its state folder; `state` in the house's folder unless set. */
+	readonly stateDir?: string;
 }
 
 export interface CliResult {
@@ -65,7 +68,7 @@ export class House {
 		this.configFile = path.join(folder, "postern.toml");
 		this.cloud = cloud;
 		this.#environment = { ...withoutPostern(process.env), ...environment };
-		this.#program = program ?? PROGRAM;
+		this.#program = typeof program === "function" ? program(folder) : (program ?? PROGRAM);
 	}
 
 	static async build(options: HouseOptions = {}): Promise<House> {
@@ -92,7 +95,7 @@ export class House {
 	get pid(): number {
 		const pid = this.#process?.pid;
 		if (pid === undefined) throw new Error("the program is not running");
-		return pid;
+		return this.#program.isWrapped === true ? innermostChild(pid) : pid;
 	}
 
 	port(role: string): number {
@@ -166,13 +169,13 @@ export class House {
 		const child = this.#process;
 		if (child === undefined || child.exitCode !== null || child.signalCode !== null) return "not running";
 		const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
-		child.kill(signal);
+		this.signal(signal);
 		const [code, name] = await exited;
 		return code ?? name ?? "";
 	}
 
 	signal(signal: NodeJS.Signals): void {
-		this.#process?.kill(signal);
+		if (this.#process?.pid !== undefined) process.kill(this.pid, signal);
 	}
 
 	async close(): Promise<void> {
@@ -195,7 +198,7 @@ function configuration(folder: string, cloud: Sandbox, options: HouseOptions): s
 	const q = JSON.stringify;
 	return `
 name = "postern-test"
-state_dir = ${q(path.join(folder, "state"))}
+state_dir = ${q(options.stateDir ?? path.join(folder, "state"))}
 
 [console]
 ${options.console ?? 'listen = ["127.0.0.1:0"]\nlisten_tls = []'}

@@ -11,6 +11,8 @@ const CHECKOUT = path.join(import.meta.dirname, "../..");
 export interface Program {
 	readonly command: string;
 	readonly argv: readonly string[];
+	/** Postern is not the process that the command starts but its only child, or that one's: signals are meant for it. */
+	readonly isWrapped?: true;
 }
 
 /** For a test that puts something of its own into the process: the executable lets nobody. */
@@ -26,3 +28,9 @@ const executable = process.env["POSTERN_PROGRAM"];
 
 export const PROGRAM: Program =
 	executable === undefined || executable === "" ? BUNDLE : { command: path.resolve(executable), argv: [] };
+
+/** Where a command starts a program inside of others: that program (proc_pid_task_children(5)). */
+export function innermostChild(pid: number): number {
+	const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+	return children === "" ? pid : innermostChild(Number(children));
+}

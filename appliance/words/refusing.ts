@@ -35,7 +35,8 @@ export const REFUSING = {
 	portInUse: "The port {place} is used by another program.",
 	portInUseDo: "Stop that program, or choose another port in the configuration.",
 	portForbidden: "The port {place} may not be opened by this user.",
-	portForbiddenDo: "Ports below 1024 need the service that the package installs, or CAP_NET_BIND_SERVICE.",
+	portForbiddenDo:
+		"Ports below 1024 need the service that the package installs, or CAP_NET_BIND_SERVICE; a container needs --sysctl net.ipv4.ip_unprivileged_port_start=0.",
 	portUnusable: "The port {place} cannot be opened: {why}",
 	portUnusableDo: "Check the listen addresses in the configuration.",
 	portGivenUp: "The port {place} was given up while Postern ran.",

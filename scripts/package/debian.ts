@@ -22,20 +22,12 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { describeConfig } from "../../appliance/config/describe.ts";
 import { NEWEST_SCHEMA } from "../../appliance/store/migrations.ts";
-import type { Architecture } from "./architecture.ts";
 import { bashCompletion, fishCompletion, zshCompletion } from "./completions.ts";
 import { commandPage, configurationPage } from "./man-pages.ts";
+import type { PackageOptions } from "./package-options.ts";
 import { DIST, ROOT } from "./places.ts";
 
 const run = promisify(execFile);
-
-export interface DebianOptions {
-	readonly architecture: Architecture;
-	readonly version: string;
-	readonly executable: string;
-	/** Of everything in it, in seconds since 1970. */
-	readonly epochSeconds: number;
-}
 
 const MAINTAINER = "Postern <postern@users.noreply.github.com>";
 /** What Node and the SQLite addon are linked with, at the versions whose symbols they use (`objdump -T`). */
@@ -49,7 +41,7 @@ const DEPENDS = [
 ];
 
 /** Gives the path of the package. */
-export async function makeDebianPackage(options: DebianOptions): Promise<string> {
+export async function makeDebianPackage(options: PackageOptions): Promise<string> {
 	const { architecture, version, epochSeconds } = options;
 	const output = path.join(DIST, `postern_${version}_${architecture.debian}.deb`);
 	const work = mkdtempSync(path.join(DIST, ".debian-"));
@@ -72,7 +64,7 @@ export async function makeDebianPackage(options: DebianOptions): Promise<string>
 }
 
 /** By their installed path. */
-function textFiles(options: DebianOptions): Readonly<Record<string, string | Buffer>> {
+function textFiles(options: PackageOptions): Readonly<Record<string, string | Buffer>> {
 	const date = new Date(options.epochSeconds * 1_000).toISOString().slice(0, 10);
 	const share = "usr/share";
 	return {
@@ -117,7 +109,7 @@ function copyUnits(root: string): void {
 	}
 }
 
-function writeControl(root: string, options: DebianOptions): void {
+function writeControl(root: string, options: PackageOptions): void {
 	const files = filesBelow(root);
 	const sizeKib = Math.ceil(
 		files.reduce((sum, name) => sum + statSync(path.join(root, name)).size, 0) / 1_024,
@@ -133,7 +125,7 @@ function writeControl(root: string, options: DebianOptions): void {
 	}
 }
 
-function control({ architecture, version }: DebianOptions, sizeKib: number): string {
+function control({ architecture, version }: PackageOptions, sizeKib: number): string {
 	return `Package: postern
 Version: ${version}
 Architecture: ${architecture.debian}
@@ -187,7 +179,7 @@ ${readFileSync(path.join(ROOT, "LICENSE"), "utf8")
 }
 
 /** deb-changelog(5); what changed is in the CHANGELOG that speaks to owners. */
-function debianChangelog({ version, epochSeconds }: DebianOptions): string {
+function debianChangelog({ version, epochSeconds }: PackageOptions): string {
 	const date = new Date(epochSeconds * 1_000).toUTCString().replace("GMT", "+0000");
 	return `postern (${version}) stable; urgency=medium
 

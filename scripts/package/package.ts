@@ -8,8 +8,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ARCHITECTURES } from "./architecture.ts";
 import { billOfMaterials } from "./bill-of-materials.ts";
+import { makeContainerImage } from "./container-image.ts";
 import { epochOfSources, makeDebianPackage } from "./debian.ts";
 import { makeExecutable } from "./executable.ts";
+import type { PackageOptions } from "./package-options.ts";
 import { DIST, ROOT } from "./places.ts";
 
 const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
@@ -40,20 +42,16 @@ async function packageAll(): Promise<void> {
 		made.push(await stage(`executable for ${architecture.name}`, () => makeExecutable(architecture)));
 	}
 	const executables = made.slice();
-	made.push(
-		...(await stage("Debian packages", () =>
-			Promise.all(
-				ARCHITECTURES.map((architecture, at) =>
-					makeDebianPackage({
-						architecture,
-						version,
-						executable: executables[at] ?? "",
-						epochSeconds: epochOfSources(),
-					}),
-				),
+	const epochSeconds = epochOfSources();
+	/** Of each architecture; at once, because most of it is compressing with one thread. */
+	const makeOfEach = (make: (of: PackageOptions) => Promise<string>) =>
+		Promise.all(
+			ARCHITECTURES.map((architecture, at) =>
+				make({ architecture, version, executable: executables[at] ?? "", epochSeconds }),
 			),
-		)),
-	);
+		);
+	made.push(...(await stage("Debian packages", () => makeOfEach(makeDebianPackage))));
+	made.push(...(await stage("container images", () => makeOfEach(makeContainerImage))));
 	const bill = path.join(DIST, `postern-${version}.cdx.json`);
 	writeFileSync(bill, billOfMaterials(version));
 	made.push(bill);

@@ -42,7 +42,7 @@ export const saidOfRefusing = sayings(REFUSING, {
 		portInUseDo: "Beenden Sie jenes Programm, oder wählen Sie in der Konfiguration einen anderen Port.",
 		portForbidden: "Den Port {place} darf dieser Benutzer nicht öffnen.",
 		portForbiddenDo:
-			"Ports unter 1024 brauchen den Dienst, den das Paket einrichtet, oder CAP_NET_BIND_SERVICE.",
+			"Ports unter 1024 brauchen den Dienst, den das Paket einrichtet, oder CAP_NET_BIND_SERVICE; ein Container braucht --sysctl net.ipv4.ip_unprivileged_port_start=0.",
 		portUnusable: "Der Port {place} lässt sich nicht öffnen: {why}",
 		portUnusableDo: "Prüfen Sie die listen-Adressen in der Konfiguration.",
 		portGivenUp: "Der Port {place} wurde aufgegeben, während Postern lief.",
@@ -166,7 +166,7 @@ export const saidOfRefusing = sayings(REFUSING, {
 		portInUseDo: "Arrêtez ce programme, ou choisissez un autre port dans la configuration.",
 		portForbidden: "Le port {place} ne peut pas être ouvert par cet utilisateur.",
 		portForbiddenDo:
-			"Les ports sous 1024 demandent le service qu’installe le paquet, ou CAP_NET_BIND_SERVICE.",
+			"Les ports sous 1024 demandent le service qu’installe le paquet, ou CAP_NET_BIND_SERVICE ; un conteneur demande --sysctl net.ipv4.ip_unprivileged_port_start=0.",
 		portUnusable: "Le port {place} ne peut pas être ouvert : {why}",
 		portUnusableDo: "Vérifiez les adresses listen dans la configuration.",
 		portGivenUp: "Le port {place} a été abandonné pendant que Postern tournait.",
@@ -287,7 +287,7 @@ export const saidOfRefusing = sayings(REFUSING, {
 		portInUseDo: "Detenga ese programa, o elija otro puerto en la configuración.",
 		portForbidden: "Este usuario no puede abrir el puerto {place}.",
 		portForbiddenDo:
-			"Los puertos por debajo de 1024 necesitan el servicio que instala el paquete, o CAP_NET_BIND_SERVICE.",
+			"Los puertos por debajo de 1024 necesitan el servicio que instala el paquete, o CAP_NET_BIND_SERVICE; un contenedor necesita --sysctl net.ipv4.ip_unprivileged_port_start=0.",
 		portUnusable: "El puerto {place} no se puede abrir: {why}",
 		portUnusableDo: "Compruebe las direcciones listen de la configuración.",
 		portGivenUp: "El puerto {place} se abandonó mientras Postern funcionaba.",
