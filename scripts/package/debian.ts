@@ -189,8 +189,10 @@ function debianChangelog({ version, epochSeconds }: PackageOptions): string {
 `;
 }
 
-/** Of the last commit; of a tree without git, of its own list of changes. */
+/** As reproducible-builds.org/specs/source-date-epoch has it; else of the last commit, or, of a tree without git, of its list of changes. */
 export function epochOfSources(): number {
+	const given = Number(process.env["SOURCE_DATE_EPOCH"] ?? "");
+	if (given > 0) return given;
 	try {
 		return Number(execFileSync("git", ["log", "-1", "--format=%ct"], { cwd: ROOT, stdio: "pipe" }));
 	} catch {

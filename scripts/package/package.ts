@@ -1,12 +1,13 @@
 /**
- * `npm run package`: from the checkout to what an owner installs, for both architectures, all in dist/. Says each stage
- * and how long it took; ends with 1 and the reason when one fails. Everything is made new: nothing old is packaged.
+ * `npm run package`: from the checkout to what an owner installs, for both architectures or the one that is named (x64 or
+ * arm64), all in dist/. Says each stage and how long it took; ends with 1 and the reason when one fails. Everything is made
+ * new: nothing old is packaged.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { ARCHITECTURES } from "./architecture.ts";
+import { ARCHITECTURES, type Architecture } from "./architecture.ts";
 import { billOfMaterials } from "./bill-of-materials.ts";
 import { makeContainerImage } from "./container-image.ts";
 import { epochOfSources, makeDebianPackage } from "./debian.ts";
@@ -33,12 +34,12 @@ function sums(files: readonly string[]): string {
 	return lines.join("");
 }
 
-async function packageAll(): Promise<void> {
+async function packageAll(architectures: readonly Architecture[]): Promise<void> {
 	const made: string[] = [];
 	await stage("bundle", () =>
 		execFileSync(process.execPath, [path.join(ROOT, "scripts", "build.ts")], { stdio: "inherit" }),
 	);
-	for (const architecture of ARCHITECTURES) {
+	for (const architecture of architectures) {
 		made.push(await stage(`executable for ${architecture.name}`, () => makeExecutable(architecture)));
 	}
 	const executables = made.slice();
@@ -46,7 +47,7 @@ async function packageAll(): Promise<void> {
 	/** Of each architecture; at once, because most of it is compressing with one thread. */
 	const makeOfEach = (make: (of: PackageOptions) => Promise<string>) =>
 		Promise.all(
-			ARCHITECTURES.map((architecture, at) =>
+			architectures.map((architecture, at) =>
 				make({ architecture, version, executable: executables[at] ?? "", epochSeconds }),
 			),
 		);
@@ -58,4 +59,7 @@ async function packageAll(): Promise<void> {
 	writeFileSync(path.join(DIST, "SHA256SUMS"), sums(made));
 }
 
-await packageAll();
+// What is packaged has the same modes whoever packages it.
+process.umask(0o022);
+const [wanted] = process.argv.slice(2);
+await packageAll(ARCHITECTURES.filter(({ name }) => wanted === undefined || name === wanted));

@@ -1,17 +1,18 @@
 /**
- * Runs a program in a root of its own, as a user who is not root, where nothing can be written but one folder: for the
- * tests of the container image and of a read-only system. The network is the machine's, so that the tests reach it.
+ * Runs a program in a root of its own, where nothing can be written but what is named: for the tests of the container image
+ * and of a read-only system. The network is the machine's, so that the tests reach it.
  */
 import type { Program } from "../../../appliance/e2e/program.ts";
 
 export interface Confinement {
 	/** The folder that becomes the root. */
 	readonly root: string;
-	/** Seen at its own path, read-only. */
-	readonly shown?: string;
+	/** Folders seen at their own paths, read-only. */
+	readonly shown?: readonly string[];
 	/** Folders that can be written, by where they are seen. */
 	readonly writable: Readonly<Record<string, string>>;
-	readonly user: number;
+	/** Unless set, the one who runs the tests. */
+	readonly user?: number;
 	/** All that is in its environment, `NAME=value`. */
 	readonly environment: readonly string[];
 	/** Options of bwrap(1) that come last. */
@@ -20,12 +21,12 @@ export interface Confinement {
 }
 
 export function confined(options: Confinement): Program {
-	const { root, shown, writable, user, environment, more = [], command } = options;
+	const { root, shown = [], writable, user, environment, more = [], command } = options;
 	const bubblewrap = [
 		...["bwrap", "--die-with-parent", "--unshare-user", "--unshare-pid", "--unshare-ipc"],
-		...["--uid", `${user}`, "--gid", `${user}`],
+		...(user === undefined ? [] : ["--uid", `${user}`, "--gid", `${user}`]),
 		...["--ro-bind", root, "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"],
-		...(shown === undefined ? [] : ["--ro-bind", shown, shown]),
+		...shown.flatMap((folder) => ["--ro-bind", folder, folder]),
 		...Object.entries(writable).flatMap(([seen, folder]) => ["--bind", folder, seen]),
 		...more,
 		...["--remount-ro", "/tmp", "--remount-ro", "/dev", "--chdir", "/", "--clearenv"],
@@ -33,10 +34,14 @@ export function confined(options: Confinement): Program {
 		"--",
 		...command,
 	];
-	// Mapping alone would not do: root outside may still write what only root may.
-	const asUser = ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--clear-groups", "--"];
-	const [first = "", ...argv] = process.getuid?.() === 0 ? [...asUser, ...bubblewrap] : bubblewrap;
+	const [first = "", ...argv] = [...asUser(user), ...bubblewrap];
 	return { command: first, argv, isWrapped: true };
+}
+
+/** What bwrap maps is a name: root would still write what only root may. */
+function asUser(user: number | undefined): readonly string[] {
+	if (user === undefined || process.getuid?.() !== 0) return [];
+	return ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--clear-groups", "--"];
 }
 
 function splitOnce(setting: string): [string, string] {

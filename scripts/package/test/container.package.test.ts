@@ -162,7 +162,7 @@ describe.skipIf(missing.length > 0)("the container image", () => {
 			stateDir: Object.keys(config.Volumes)[0] ?? "",
 			program: (folder) => {
 				chmodSync(folder, 0o755);
-				return confined(started(architecture, newVolume(folder, user), { shown: folder }));
+				return confined(started(architecture, newVolume(folder, user), { shown: [folder] }));
 			},
 		});
 		const status = readFileSync(`/proc/${house.pid}/status`, "utf8");
