@@ -7,9 +7,9 @@
 import { Appliance } from "./appliance.ts";
 import type { OpenedBackups, OpenedMoving } from "./cli/command.ts";
 import { SystemClock } from "./clock.ts";
+import type { MovingDraft, MovingSource } from "./console-services/moving.ts";
 import { asError } from "./errors.ts";
 import { openLog } from "./log.ts";
-import type { MovingDraft, MovingSource } from "./moving-service.ts";
 import { NEWEST_SCHEMA, OLDEST_READER } from "./store/migrations.ts";
 
 /** For `postern version --json`: a package that is older than its data looks there before it is installed. */

@@ -5,8 +5,9 @@
  * `run` gives the exit code: 0 done, 1 failed. It throws `UserError` for what the owner can mend
  * (exit 1) and `UsageError` for what was typed wrongly (exit 2).
  */
+
+import type { MovingDraft } from "../console-services/moving.ts";
 import type { BackupService, MovingService, MovingSource } from "../console-services.ts";
-import type { MovingDraft } from "../moving-service.ts";
 import type { Secret } from "../secret.ts";
 import type { Services } from "../services.ts";
 import type { Options } from "./options.ts";

@@ -1,5 +1,5 @@
 /** Items that both kinds of plans have. Pure; for m365proxy-plan.ts and outlook-proxy-plan.ts. */
-import type { FoundSettings, NotFit } from "../moving-service.ts";
+import type { FoundSettings, NotFit } from "../console-services/moving.ts";
 
 const LONGEST_NAME = 120;
 

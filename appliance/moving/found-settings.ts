@@ -5,8 +5,8 @@
 import { isIPv4 } from "node:net";
 import { type Endpoint, readListen } from "../config/endpoint.ts";
 import { Refusal } from "../config/refusal.ts";
+import type { FoundSettings } from "../console-services/moving.ts";
 import type { Setting } from "../console-services.ts";
-import type { FoundSettings } from "../moving-service.ts";
 
 export type SettingChanges = Readonly<Record<string, unknown>>;
 

@@ -12,7 +12,7 @@ import { isBcryptHash, readPasswordHash } from "../config/password-hash.ts";
 import { readClientId, readTenant } from "../config/record-schemas.ts";
 import { Refusal } from "../config/refusal.ts";
 import { isTree, type Tree } from "../config/source.ts";
-import type { MovingDraft, MovingItem } from "../moving-service.ts";
+import type { MovingDraft, MovingItem } from "../console-services/moving.ts";
 import { certificateItem, clearTextNote, left, portItem } from "./found-items.ts";
 
 export function planM365proxy(config: Tree, folder: string): MovingDraft {

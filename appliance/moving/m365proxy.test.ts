@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { SystemClock } from "../clock.ts";
+import type { MovingDraft, MovingItem } from "../console-services/moving.ts";
 import { UserError } from "../errors.ts";
-import type { MovingDraft, MovingItem } from "../moving-service.ts";
 import { readSource } from "./read-source.ts";
 
 const HASH = "$2b$12$abcdefghijklmnopqrstuu1vOOZxWw38vlxntcI5716rPDL8C0t2K";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { OpenedMoving } from "../cli/command.ts";
-import type { MovingDraft, MovingItem, MovingReport } from "../moving-service.ts";
+import type { MovingDraft, MovingItem, MovingReport } from "../console-services/moving.ts";
 import { openOfflineMoving } from "../offline-moving.ts";
 import type { DocumentKind } from "../store/documents.ts";
 import { Storage } from "../store/storage.ts";

@@ -10,9 +10,6 @@ import type { Devices } from "../accounts/devices.ts";
 import { InTurn } from "../accounts/in-turn.ts";
 import type { Mailboxes } from "../accounts/mailboxes.ts";
 import type { Verdict } from "../accounts/taking.ts";
-import type { Setting } from "../console-services.ts";
-import { UserError } from "../errors.ts";
-import type { Log } from "../log.ts";
 import type {
 	FoundRecord,
 	FoundSettings,
@@ -21,7 +18,10 @@ import type {
 	MovingReport,
 	MovingRow,
 	MovingService,
-} from "../moving-service.ts";
+} from "../console-services/moving.ts";
+import type { Setting } from "../console-services.ts";
+import { UserError } from "../errors.ts";
+import type { Log } from "../log.ts";
 import { type SettingChanges, wantedChange } from "./found-settings.ts";
 
 export interface MovingDeskOptions {

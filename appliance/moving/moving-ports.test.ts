@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Appliance } from "../appliance.ts";
-import type { MovingItem } from "../moving-service.ts";
+import type { MovingItem } from "../console-services/moving.ts";
 import { Storage } from "../store/storage.ts";
 import { portItem } from "./found-items.ts";
 

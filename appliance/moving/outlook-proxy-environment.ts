@@ -10,7 +10,7 @@ import { parseEnv } from "node:util";
 import { formatEndpoint, isHost, readListen } from "../config/endpoint.ts";
 import { readAddressRange } from "../config/record-schemas.ts";
 import { Refusal } from "../config/refusal.ts";
-import type { MovingItem } from "../moving-service.ts";
+import type { MovingItem } from "../console-services/moving.ts";
 import { certificateItem, left, portItem } from "./found-items.ts";
 import { type Environment, RULE_NAMES } from "./outlook-proxy-rules.ts";
 import { foreign } from "./source-file.ts";

@@ -4,7 +4,7 @@
  */
 import { readMailAddress } from "../config/mail-pattern.ts";
 import { Refusal } from "../config/refusal.ts";
-import type { MovingDraft, MovingItem } from "../moving-service.ts";
+import type { MovingDraft, MovingItem } from "../console-services/moving.ts";
 import { clearTextNote, left } from "./found-items.ts";
 
 export interface FoundUser {

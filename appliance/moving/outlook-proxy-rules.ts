@@ -9,8 +9,8 @@
  * the program lets in whom DISALLOWED_* names, by a mistake, is not carried over.
  */
 import { readMailPattern } from "../config/mail-pattern.ts";
+import type { MovingItem } from "../console-services/moving.ts";
 import { asError, UserError } from "../errors.ts";
-import type { MovingItem } from "../moving-service.ts";
 import { textsOf, textsOfEnd } from "./finite-pattern.ts";
 import { left } from "./found-items.ts";
 

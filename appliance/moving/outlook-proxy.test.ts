@@ -7,8 +7,8 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Passwords } from "../accounts/passwords.ts";
 import { SystemClock } from "../clock.ts";
+import type { MovingDraft, MovingItem } from "../console-services/moving.ts";
 import { UserError } from "../errors.ts";
-import type { MovingDraft, MovingItem } from "../moving-service.ts";
 import { Secret } from "../secret.ts";
 import { readSource } from "./read-source.ts";
 

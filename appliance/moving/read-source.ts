@@ -7,7 +7,7 @@
 import path from "node:path";
 import { Passwords } from "../accounts/passwords.ts";
 import type { Clock } from "../clock.ts";
-import type { MovingDraft, MovingSource } from "../moving-service.ts";
+import type { MovingDraft, MovingSource } from "../console-services/moving.ts";
 import { readM365proxyConfig } from "./m365proxy-config.ts";
 import { planM365proxy } from "./m365proxy-plan.ts";
 import { environmentItems, readProxyEnvironment } from "./outlook-proxy-environment.ts";
