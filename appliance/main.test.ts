@@ -3,7 +3,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ControlServer, startControlServer } from "../web/testing/control-server.ts";
-import { type FakeState, PROMPT, queueRow } from "../web/testing/fake-services.ts";
+import type { FakeState } from "../web/testing/fake-services.ts";
+import { PROMPT, queueRow } from "../web/testing/samples.ts";
 
 const MAIN = path.join(import.meta.dirname, "main.ts");
 let server: ControlServer | undefined;

@@ -7,14 +7,8 @@ import { documentOf } from "./api-document.ts";
 import { API_PATH, honoPath } from "./api-mount.ts";
 import { type ApiDescription, expectDescribed, schemaOf } from "./testing/api-description.ts";
 import { testConsole } from "./testing/fake-console.ts";
-import {
-	accountStatus,
-	device,
-	fakeServices,
-	queueRow,
-	sessionLog,
-	stranger,
-} from "./testing/fake-services.ts";
+import { fakeServices } from "./testing/fake-services.ts";
+import { accountStatus, device, queueRow, sessionLog, stranger } from "./testing/samples.ts";
 
 interface Parsed extends ApiDescription {
 	readonly openapi: string;

@@ -2,15 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { Log, silentLog } from "../appliance/log.ts";
 import { createControlApi } from "./api.ts";
-import {
-	accountStatus,
-	CERTIFICATE,
-	type FakeState,
-	fakeServices,
-	queueRow,
-	sessionLog,
-	stranger,
-} from "./testing/fake-services.ts";
+import { type FakeState, fakeServices } from "./testing/fake-services.ts";
+import { accountStatus, CERTIFICATE, queueRow, sessionLog, stranger } from "./testing/samples.ts";
 
 function api(change: Partial<FakeState> = {}, log: Log = silentLog()) {
 	const { services, state } = fakeServices(change);

@@ -5,7 +5,8 @@ import { Log } from "../appliance/log.ts";
 import type { Status } from "../appliance/services.ts";
 import { withoutAddresses } from "./public-problems.ts";
 import { type TestConsoleOptions, testConsole } from "./testing/fake-console.ts";
-import { fakeServices, WELL_STATUS } from "./testing/fake-services.ts";
+import { fakeServices } from "./testing/fake-services.ts";
+import { WELL_STATUS } from "./testing/samples.ts";
 
 const TROUBLED: Status = {
 	...WELL_STATUS,

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLog } from "../appliance/log.ts";
 import { type App, listenControl, listenHttp, type WebListener } from "./serve.ts";
 import { startControlServer } from "./testing/control-server.ts";
-import { PROMPT } from "./testing/fake-services.ts";
+import { PROMPT } from "./testing/samples.ts";
 
 const LOG = { log: silentLog() };
 let folder: string;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { sessionLog, stranger } from "../../web/testing/fake-services.ts";
+import { sessionLog, stranger } from "../../web/testing/samples.ts";
 import { SystemClock } from "../clock.ts";
 import { configSchema } from "../config/schema.ts";
 import { silentLog } from "../log.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
-import { accountStatus, CERTIFICATE, OPEN, PROMPT } from "../../web/testing/fake-services.ts";
+import { accountStatus, CERTIFICATE, OPEN, PROMPT } from "../../web/testing/samples.ts";
 import type { SignInNews } from "../services.ts";
 import { postern, start, stop } from "./testing/postern.ts";
 

@@ -1,6 +1,6 @@
 /** `postern device set` and `device password` as an owner types them, against a real control socket. */
 import { afterEach, describe, expect, it } from "vitest";
-import { device } from "../../web/testing/fake-services.ts";
+import { device } from "../../web/testing/samples.ts";
 import { postern, start, stop } from "./testing/postern.ts";
 
 afterEach(stop);

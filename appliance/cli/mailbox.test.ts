@@ -1,6 +1,6 @@
 /** `postern mailbox …` as an owner types it, against a real control socket. */
 import { afterEach, describe, expect, it } from "vitest";
-import { MAILBOX } from "../../web/testing/fake-services.ts";
+import { MAILBOX } from "../../web/testing/samples.ts";
 import { postern, start, stop } from "./testing/postern.ts";
 
 afterEach(stop);

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { device, queueRow, sessionLog, stranger, WELL_STATUS } from "../../web/testing/fake-services.ts";
+import { device, queueRow, sessionLog, stranger, WELL_STATUS } from "../../web/testing/samples.ts";
 import { UserError } from "../errors.ts";
 import { postern, start, stop } from "./testing/postern.ts";
 import { localTime } from "./words.ts";

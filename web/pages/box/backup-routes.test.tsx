@@ -4,7 +4,8 @@ import type { MachineState } from "../../../appliance/console-services.ts";
 import { UserError } from "../../../appliance/errors.ts";
 import { Log } from "../../../appliance/log.ts";
 import { type TestConsoleOptions, testConsole } from "../../testing/fake-console.ts";
-import { fakeServices, WELL_STATUS } from "../../testing/fake-services.ts";
+import { fakeServices } from "../../testing/fake-services.ts";
+import { WELL_STATUS } from "../../testing/samples.ts";
 
 const PASSPHRASE = "correct horse battery staple";
 const FIELDS = { passphrase: PASSPHRASE, again: PASSPHRASE };

@@ -14,7 +14,7 @@ import { Log, silentLog } from "../../../appliance/log.ts";
 import { makeToken, TOKEN_FIELD } from "../../form-tokens.ts";
 import { type HttpListener, listenHttp } from "../../serve.ts";
 import { sessionOf, testConsole } from "../../testing/fake-console.ts";
-import { WELL_STATUS } from "../../testing/fake-services.ts";
+import { WELL_STATUS } from "../../testing/samples.ts";
 
 const PASSPHRASE = "fünf Wörter, nichts gemeinsam";
 const FREE_BYTES = 50_000_000;

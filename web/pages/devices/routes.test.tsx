@@ -4,14 +4,8 @@ import type { ConsoleServices, TrafficPoint } from "../../../appliance/console-s
 import { UserError } from "../../../appliance/errors.ts";
 import { Secret } from "../../../appliance/secret.ts";
 import { testConsole } from "../../testing/fake-console.ts";
-import {
-	accountStatus,
-	device,
-	type FakeState,
-	fakeServices,
-	sessionLog,
-	stranger,
-} from "../../testing/fake-services.ts";
+import { type FakeState, fakeServices } from "../../testing/fake-services.ts";
+import { accountStatus, device, sessionLog, stranger } from "../../testing/samples.ts";
 
 const POINT: TrafficPoint = {
 	startsAt: "2026-11-20T10:00:00.000Z",

@@ -5,7 +5,7 @@ import { UserError } from "../../../appliance/errors.ts";
 import { Secret } from "../../../appliance/secret.ts";
 import { LANGUAGES } from "../../locales/languages.ts";
 import { testConsole } from "../../testing/fake-console.ts";
-import { device, OPEN, PROMPT } from "../../testing/fake-services.ts";
+import { device, OPEN, PROMPT } from "../../testing/samples.ts";
 
 const ADA = "ada@contoso.com";
 const JOINED: JoinNews = {

@@ -3,13 +3,8 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../../appliance/errors.ts";
 import type { MailboxSettings } from "../../../appliance/services.ts";
 import { type Given, testConsole } from "../../testing/fake-console.ts";
-import {
-	accountStatus,
-	type FakeState,
-	fakeServices,
-	MAILBOX,
-	WELL_STATUS,
-} from "../../testing/fake-services.ts";
+import { type FakeState, fakeServices } from "../../testing/fake-services.ts";
+import { accountStatus, MAILBOX, WELL_STATUS } from "../../testing/samples.ts";
 
 const PLACE: Pick<MailboxSettings, "server" | "ports"> = {
 	server: "192.168.1.20",

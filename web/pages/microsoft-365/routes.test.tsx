@@ -5,17 +5,16 @@ import { UserError } from "../../../appliance/errors.ts";
 import { endpointsOf, extraPermissions, scopesOf } from "../../../appliance/microsoft/clouds.ts";
 import type { AccountStatus, SignInNews } from "../../../appliance/services.ts";
 import { type Given, testConsole } from "../../testing/fake-console.ts";
+import { type FakeState, fakeServices } from "../../testing/fake-services.ts";
 import {
 	accountStatus,
 	CERTIFICATE,
 	device,
-	type FakeState,
-	fakeServices,
 	MAILBOX,
 	OPEN,
 	PROMPT,
 	WELL_STATUS,
-} from "../../testing/fake-services.ts";
+} from "../../testing/samples.ts";
 import { microsoftSettings, pastePageOf } from "./clouds.ts";
 import { PERMISSIONS } from "./permissions.tsx";
 

@@ -4,7 +4,8 @@ import type { MachineState, MailRow } from "../../../appliance/console-services.
 import { UserError } from "../../../appliance/errors.ts";
 import { Secret } from "../../../appliance/secret.ts";
 import { sessionOf, type TestConsoleOptions, testConsole } from "../../testing/fake-console.ts";
-import { accountStatus, device, fakeServices } from "../../testing/fake-services.ts";
+import { fakeServices } from "../../testing/fake-services.ts";
+import { accountStatus, device } from "../../testing/samples.ts";
 
 const MACHINE = {
 	clock: { now: "2026-11-20T10:00:00.000Z", isSynchronised: true, errorMs: 3 },
