@@ -213,9 +213,9 @@ export class BesiegedConsole {
 		}
 		await submit(house.port("relay"), "senddenied@example.com", SUBJECT);
 		await submit(house.port("relay"), "servererror@example.com", SUBJECT);
-		let rows: readonly { state: string }[] = [];
-		const isSettled = () =>
-			rows.length === 2 && rows.every(({ state }) => state === "failed" || state === "deferred");
+		let rows: readonly { lastError: string }[] = [];
+		// The state is known before its reason is on the card.
+		const isSettled = () => rows.length === 2 && rows.every(({ lastError }) => lastError !== "");
 		while (!isSettled()) {
 			await new Promise((resolve) => setTimeout(resolve, 100));
 			rows = await house.json("queue", "list");
