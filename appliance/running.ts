@@ -69,6 +69,8 @@ async function runUntilSignal(
 ): Promise<number> {
 	// Nobody else on this machine reads mail, whatever the state folder's own mode.
 	process.umask(0o077);
+	// Node calls its first thread MainThread, and so would `ps`, `top` and the journal.
+	process.title = "postern";
 	const log = openLog("info", options.environment);
 	let end: (exitCode: number) => void = () => undefined;
 	const ended = new Promise<number>((resolve) => {

@@ -1,7 +1,7 @@
 /** Somebody who has just typed `npm start`, and the service manager that starts the same program. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect } from "vitest";
@@ -80,6 +80,7 @@ describe("as a service", () => {
 		cleanUps.push(() => house.close());
 		await manager.hears(/READY=1 STATUS=0 waiting/);
 		await manager.hears(/WATCHDOG=1/);
+		expect(readFileSync(`/proc/${house.pid}/comm`, "utf8")).toBe("postern\n");
 		expect(await house.end("SIGTERM")).toBe(0);
 		await manager.hears(/STOPPING=1/);
 	});

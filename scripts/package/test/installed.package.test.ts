@@ -81,6 +81,15 @@ async function active(): Promise<void> {
 	);
 }
 
+/** As man:postern(1) says. */
+async function seal(name: string, content: string): Promise<void> {
+	const folder = "/etc/credstore.encrypted";
+	await guest.must(
+		`mkdir -p -m 700 ${folder} && systemd-creds encrypt --name=${name} - ${folder}/${name}`,
+		content,
+	);
+}
+
 const subjects = () =>
 	cloud.control
 		.arrived()
@@ -150,6 +159,7 @@ async function allArrivedOnce(accepted: readonly string[]): Promise<void> {
 
 describe("the Debian package", { timeout: 2 * PATIENCE_MS }, () => {
 	it("installs, and the service says itself that it is ready", async () => {
+		await seal("postern-vault-key", "k".repeat(32));
 		await install(path.basename(PACKAGE));
 		await active();
 		expect(await property("Type")).toBe("notify");
@@ -239,6 +249,18 @@ describe("the Debian package", { timeout: 2 * PATIENCE_MS }, () => {
 		expect(output).toContain("cannot be read by this older version");
 		expect(await property("ActiveState")).toBe("active");
 		expect(await sends("after the refused downgrade")).toBe(true);
+	});
+
+	it("keeps no key of its own where the machine seals one", async () => {
+		expect(await guest.must("ls /run/credentials/postern.service")).toContain("postern-vault-key");
+		expect(await guest.must("ls /var/lib/postern")).not.toContain("vault.key");
+	});
+
+	it("makes the nightly backup with a sealed passphrase, for root alone", async () => {
+		await seal("postern-backup-passphrase", "four words are good enough");
+		await guest.must("systemctl start postern-backup.service");
+		const made = await guest.must("stat -c '%U %a %n' /var/lib/postern-backup/*");
+		expect(made).toBe("root 600 /var/lib/postern-backup/postern.backup\n");
 	});
 
 	it("has warned of nothing in the journal", async () => {
