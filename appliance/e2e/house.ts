@@ -40,9 +40,13 @@ export interface HouseOptions {
 	/** False: nobody signs in. */
 	readonly signedIn?: boolean;
 	readonly sandbox?: SandboxSettingsPatch;
+	/** Where the cloud answers to HTTP, for a state folder that knows it: sign-ins are with an address. */
+	readonly cloudPlace?: { readonly host: string; readonly httpPort: number };
 	readonly environment?: NodeJS.ProcessEnv;
 	/** May depend on the house's folder. */
 	readonly program?: Program | ((folder: string) => Program);
+	/** Puts something into the house's folder before the program first starts. */
+	readonly furnish?: (folder: string) => void;
 	/** Where the program sees its state folder; `state` in the house's folder unless set. */
 	readonly stateDir?: string;
 }
@@ -73,11 +77,12 @@ export class House {
 
 	static async build(options: HouseOptions = {}): Promise<House> {
 		const folder = mkdtempSync(path.join(tmpdir(), "postern-house-"));
-		const cloud = await startSandbox(options.sandbox === undefined ? {} : { settings: options.sandbox });
+		const cloud = await startSandbox({ ...options.cloudPlace, settings: options.sandbox ?? {} });
 		const house = new House(folder, cloud, options);
 		cloud.control.allowSendAs(ACCOUNT, "*");
 		writeFileSync(path.join(folder, "ca.pem"), cloud.caPem);
 		house.configure(options);
+		options.furnish?.(folder);
 		await house.start();
 		if (options.signedIn !== false && options.isNew !== true) await house.signIn();
 		return house;
