@@ -1,6 +1,6 @@
 /**
  * The reader: a storage thread that is there while something is read, because it holds 9 MB and on most days nothing
- * is read for hours. For storage.ts. Started for the first question, ended when none has come for a while.
+ * is read for hours. For storage.ts. Started for the first question, ended when none that needs it has come for a while.
  *
  * Each question is answered or refused, once, through the callbacks. A reader that dies calls `onFatal`.
  */
@@ -11,7 +11,7 @@ import { startThread } from "./threads.ts";
 
 export interface ReaderThreadOptions {
 	readonly file: string;
-	/** It ends after this long without a question. */
+	/** It ends after this long without a question that needs it. */
 	readonly idleMs: number;
 	readonly onAnswer: (answer: ReadAnswer) => void;
 	readonly onFatal: (error: Error) => void;
@@ -20,7 +20,8 @@ export interface ReaderThreadOptions {
 export class ReaderThread {
 	readonly #options: ReaderThreadOptions;
 	#thread: Promise<Worker> | undefined;
-	#owed = 0;
+	/** Questions that need it and are not answered. */
+	readonly #owed = new Set<number>();
 	#isClosed = false;
 	#idle: NodeJS.Timeout | undefined;
 	/** Of the ones before; a start need not wait for it, the end of all does. */
@@ -34,9 +35,12 @@ export class ReaderThread {
 		return this.#thread !== undefined;
 	}
 
-	ask(request: ReadRequest): void {
-		clearTimeout(this.#idle);
-		this.#owed += 1;
+	/** One that another could answer as well does not keep it. */
+	ask(request: ReadRequest, needsIt: boolean): void {
+		if (needsIt) {
+			clearTimeout(this.#idle);
+			this.#owed.add(request.number);
+		}
 		this.#thread ??= this.#start();
 		const asked = this.#thread;
 		asked
@@ -72,8 +76,9 @@ export class ReaderThread {
 	}
 
 	#answered(answer: ReadAnswer): void {
-		this.#owed -= 1;
-		if (this.#owed === 0) this.#idle = setTimeout(() => this.#end(), this.#options.idleMs).unref();
+		const wasNeeded = this.#owed.delete(answer.number);
+		if (wasNeeded && this.#owed.size === 0)
+			this.#idle = setTimeout(() => this.#end(), this.#options.idleMs).unref();
 		this.#options.onAnswer(answer);
 	}
 

@@ -120,19 +120,16 @@ export class Storage implements DocumentStore {
 				sinceMs: performance.now(),
 			});
 			const request: ReadRequest = { number: this.#readNumber, read };
-			if (this.#isForWriter(read)) this.#writer.postMessage(request);
-			else this.#reader.ask(request);
+			const isForWriter = !this.#mayMailCome || isShort(read);
+			// A reader that is there answers at once, also while a flush runs.
+			if (isForWriter && !this.#reader.isThere) this.#writer.postMessage(request);
+			else this.#reader.ask(request, !isForWriter);
 		});
 	}
 
 	/** To be called before the first mail may come: until then nobody writes, and a start need not wait for a reader. */
 	mailMayCome(): void {
 		this.#mayMailCome = true;
-	}
-
-	/** A reader that is there answers at once, also while a flush runs. */
-	#isForWriter(read: Read): boolean {
-		return !this.#reader.isThere && (!this.#mayMailCome || isShort(read));
 	}
 
 	/** The threads give back what they have and do not need. */
