@@ -16,6 +16,7 @@ import { bytesMeasurements } from "./figures/bytes.ts";
 import { connectionMeasurements } from "./figures/connections.ts";
 import { consoleMeasurement } from "./figures/console.ts";
 import { drainMeasurements } from "./figures/drain.ts";
+import { executableMeasurements } from "./figures/executable.ts";
 import { fetchMeasurements } from "./figures/fetch.ts";
 import { memoryMeasurements } from "./figures/memory.ts";
 import { queuedMeasurements } from "./figures/queued.ts";
@@ -37,6 +38,7 @@ const MEASUREMENTS: readonly Measurement[] = [
 	...connectionMeasurements,
 	...bytesMeasurements,
 	...memoryMeasurements,
+	...executableMeasurements,
 	...queuedMeasurements,
 	...drainMeasurements,
 	...fetchMeasurements,
@@ -159,6 +161,9 @@ async function bench(options: Options, resources: AsyncDisposableStack): Promise
 	console.log(`\n${machine}`);
 	console.log(`2 kB messages unless said otherwise; median (least…most) of ${options.runs} run(s)\n`);
 	console.log(formatTable(lines));
+	for (const { note } of MEASUREMENTS.filter(({ name }) => isWanted(name, options))) {
+		if (note !== undefined) console.log(`note: ${note}`);
+	}
 	for (const gap of gaps) console.log(`not measured: ${gap}`);
 	if (gaps.length > 0) process.exitCode = 1;
 }

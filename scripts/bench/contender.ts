@@ -20,6 +20,8 @@ export interface Installation extends AsyncDisposable {
 	readonly stateFolder?: string;
 	/** Resolves once it greets; throws with its last words when it does not. */
 	start(probe: FlushProbe): Promise<Running>;
+	/** The same with this executable, as its unit has it run. */
+	startPackaged?(executable: string): Promise<Running>;
 }
 
 export interface Running {
@@ -41,6 +43,8 @@ export interface Running {
 /** Resident memory of a contender. Peaks only where it is one process. */
 export interface Memory {
 	idleBytes(): Promise<number>;
+	/** What no file holds. */
+	privateBytes?(): Promise<number>;
 	/** Forgets the peak so far. */
 	resetPeak?(): Promise<void>;
 	peakBytes?(): Promise<number>;

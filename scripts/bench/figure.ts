@@ -14,6 +14,8 @@ export interface Measurement {
 	/** It counts the bytes that reach the disk, so it needs a disk of its own. */
 	readonly countsBytes?: true;
 	readonly figures: readonly Figure[];
+	/** Said below the table. */
+	readonly note?: string;
 	measure(bench: Bench, contender: Contender): Promise<Values>;
 }
 

@@ -10,6 +10,7 @@ const KIB = 1024;
 export function processMemory(pid: number): Memory {
 	return {
 		idleBytes: () => field(`/proc/${pid}/status`, "VmRSS"),
+		privateBytes: () => field(`/proc/${pid}/smaps_rollup`, "Private_Dirty"),
 		// proc_pid_clear_refs(5): 5 resets the peak to the present size.
 		resetPeak: () => writeFile(`/proc/${pid}/clear_refs`, "5"),
 		peakBytes: () => field(`/proc/${pid}/status`, "VmHWM"),

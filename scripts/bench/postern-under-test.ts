@@ -20,8 +20,7 @@ import {
 	SITE_FROM,
 } from "./contender.ts";
 import { processMemory } from "./memory.ts";
-import { freePort, Program } from "./program.ts";
-import type { FlushProbe } from "./slow-flush.ts";
+import { freePort, Program, type ProgramOptions } from "./program.ts";
 
 const run = promisify(execFile);
 
@@ -32,9 +31,23 @@ const BUNDLE = path.join(CHECKOUT, "dist", "postern.cjs");
 const NODE_FLAGS = readFileSync(path.join(CHECKOUT, "scripts", "node-flags"), "utf8")
 	.split("\n")
 	.filter(Boolean);
+/** A variable a word, as the unit has them. */
+const UNIT_ENVIRONMENT = Object.fromEntries(
+	(
+		/^Environment=(.*)$/m.exec(
+			readFileSync(path.join(CHECKOUT, "systemd", "postern.service"), "utf8"),
+		)?.[1] ?? ""
+	)
+		.split(" ")
+		.map((variable) => variable.split("=", 2) as [string, string]),
+);
 const ACCOUNT = "bench@contoso.test";
 const SIGN_IN_LIMIT_MS = 60_000;
 const LOGIN = { username: "device", password: "a password of the bench" } as const;
+
+type Postern = Pick<ProgramOptions, "command" | "argv" | "environment">;
+
+const BUILT: Postern = { command: process.execPath, argv: [...NODE_FLAGS, BUNDLE] };
 
 interface Site {
 	readonly folder: string;
@@ -129,10 +142,13 @@ class PosternContender implements Contender, AsyncDisposable {
 			drawLimits: () => sink.drawLimits(),
 			counts: () => sink.counts(),
 		};
+		const site = { folder, logFolder: this.#logFolder, sink };
 		return {
 			cloud,
 			stateFolder: path.join(folder, "state"),
-			start: (probe) => serve({ folder, logFolder: this.#logFolder, sink }, probe),
+			start: ({ environment }) => serve(site, { ...BUILT, environment }),
+			startPackaged: (executable) =>
+				serve(site, { command: executable, argv: [], environment: UNIT_ENVIRONMENT }),
 			[Symbol.asyncDispose]: async () => {
 				await sink.liftLimits();
 				await sink.comeBack();
@@ -151,7 +167,7 @@ class PosternContender implements Contender, AsyncDisposable {
 		const sink = await GraphSink.start();
 		try {
 			await mkdir(this.#templateFolder);
-			const running = await serve({ folder: this.#templateFolder, logFolder: this.#logFolder, sink });
+			const running = await serve({ folder: this.#templateFolder, logFolder: this.#logFolder, sink }, BUILT);
 			try {
 				const argv = [BUNDLE, "account", "add", ACCOUNT, "--config", configFile(this.#templateFolder)];
 				await run(process.execPath, argv, { timeout: SIGN_IN_LIMIT_MS });
@@ -168,15 +184,14 @@ class PosternContender implements Contender, AsyncDisposable {
 
 const configFile = (folder: string) => path.join(folder, "postern.toml");
 
-async function serve({ folder, logFolder, sink }: Site, probe?: FlushProbe): Promise<Running> {
+async function serve({ folder, logFolder, sink }: Site, postern: Postern): Promise<Running> {
 	const [smtp, tls, console, pop3] = [await freePort(), await freePort(), await freePort(), await freePort()];
 	const ports: Ports = { smtp, tls, console, pop3 };
 	const text = configuration(path.join(folder, "state"), sink.url, ports);
 	await writeFile(configFile(folder), text);
 	const program = new Program({
-		command: process.execPath,
-		argv: [...NODE_FLAGS, BUNDLE, "serve", "--config", configFile(folder)],
-		environment: probe?.environment ?? {},
+		...postern,
+		argv: [...postern.argv, "serve", "--config", configFile(folder)],
 		logFile: path.join(logFolder, "postern.log"),
 	});
 	return {

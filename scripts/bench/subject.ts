@@ -87,7 +87,13 @@ export async function whileRunning<Result>(
 	probe: FlushProbe,
 	work: (running: Running) => Promise<Result>,
 ): Promise<Result> {
-	const running = await installation.start(probe);
+	return await thenStop(await installation.start(probe), work);
+}
+
+export async function thenStop<Result>(
+	running: Running,
+	work: (running: Running) => Promise<Result>,
+): Promise<Result> {
 	try {
 		return await work(running);
 	} finally {
