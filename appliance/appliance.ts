@@ -60,6 +60,7 @@ import { REPEAT_WINDOW_MS, Repeats } from "./smtp/repeats.ts";
 import { Strangers } from "./smtp/strangers.ts";
 import { Transcripts } from "./smtp/transcript.ts";
 import { describeStatus, describeWaits } from "./status.ts";
+import { loadTrim } from "./store/addon.ts";
 import { Storage } from "./store/storage.ts";
 import { PassedSockets } from "./system/passed-sockets.ts";
 import { Readiness } from "./system/readiness.ts";
@@ -447,6 +448,16 @@ export class Appliance {
 		log.notice("stopped");
 	}
 
+	/** Without it the process stays larger, that is all. */
+	#loadTrim(): (() => void) | undefined {
+		try {
+			return loadTrim(this.config.state_dir);
+		} catch (thrown) {
+			this.#parts.log.warning("memory-not-given-back", { error: asError(thrown).message });
+			return undefined;
+		}
+	}
+
 	async #announce(): Promise<void> {
 		const { log, readiness, listeners } = this.#parts;
 		for (const { role, address } of listeners.list()) log.notice("listening", { role, address });
@@ -457,7 +468,10 @@ export class Appliance {
 		};
 		await readiness.ready(await status());
 		log.notice("ready");
-		this.#endGivingBack = giveBackWhenQuiet(() => this.#parts.storage.giveBack());
+		this.#endGivingBack = giveBackWhenQuiet({
+			alsoElsewhere: () => this.#parts.storage.giveBack(),
+			trim: this.#loadTrim(),
+		});
 		this.#statusTimer = setInterval(() => {
 			status()
 				.then((text) => readiness.status(text))

@@ -11,6 +11,8 @@ import { getRawAsset, isSea } from "node:sea";
 
 export const EMBEDDED = {
 	addon: "better_sqlite3.node",
+	/** In the executable alone. */
+	trimAddon: "trim.node",
 	licenses: "LICENSES.txt",
 	/** The program's text, in parts. */
 	parts: "postern.parts",

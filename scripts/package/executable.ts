@@ -11,6 +11,7 @@ import type { Architecture } from "./architecture.ts";
 import { makeBlob } from "./blob.ts";
 import { nodeBinary } from "./node-binary.ts";
 import { DIST } from "./places.ts";
+import { compileTrimAddon } from "./trim-addon.ts";
 
 /** The mark in Node by which it knows that there is something inside. */
 const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
@@ -26,6 +27,7 @@ export async function makeExecutable(architecture: Architecture): Promise<string
 			node,
 			assets: {
 				[EMBEDDED.addon]: addonOf(architecture),
+				[EMBEDDED.trimAddon]: compileTrimAddon(architecture, work),
 				[EMBEDDED.licenses]: path.join(DIST, EMBEDDED.licenses),
 			},
 			work,
