@@ -11,11 +11,11 @@ import { DeviceUsage } from "./accounts/device-usage.ts";
 import { Devices } from "./accounts/devices.ts";
 import { Passwords } from "./accounts/passwords.ts";
 import { judgeSignUp } from "./accounts/sign-up-rules.ts";
+import { type BeginningOptions, begin, readConfig } from "./beginning.ts";
 import { controlSocketPath } from "./cli/control-path.ts";
 import { SystemClock } from "./clock.ts";
-import { type LoadedConfig, loadConfig } from "./config/load.ts";
+import type { LoadedConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
-import type { SavedSetting } from "./config/text-layers.ts";
 import { type ConsoleParts, type LentParts, openConsoleParts } from "./console-parts.ts";
 import type { ConsoleServices } from "./console-services.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
@@ -61,7 +61,7 @@ import { Strangers } from "./smtp/strangers.ts";
 import { Transcripts } from "./smtp/transcript.ts";
 import { describeStatus, describeWaits } from "./status.ts";
 import { loadTrim } from "./store/addon.ts";
-import { Storage } from "./store/storage.ts";
+import type { Storage } from "./store/storage.ts";
 import { PassedSockets } from "./system/passed-sockets.ts";
 import { Readiness } from "./system/readiness.ts";
 import { TrustedTime } from "./trusted-time.ts";
@@ -70,12 +70,7 @@ import { TrustedTime } from "./trusted-time.ts";
 const GRACE_MS = 10_000;
 const STATUS_EVERY_MS = 10_000;
 
-export interface ApplianceOptions {
-	/** As given with `--config`; its absence is an error then. */
-	readonly configFile?: string;
-	readonly environment: NodeJS.ProcessEnv;
-	/** Called when the appliance cannot go on: a storage thread died. */
-	readonly onFatal: (error: Error) => void;
+export interface ApplianceOptions extends BeginningOptions {
 	/** Called when its owner asks for a restart: the process is to end in good order. */
 	readonly onEnd: () => void;
 }
@@ -123,7 +118,8 @@ export class Appliance {
 		return this.#parts.listeners;
 	}
 
-	static async start(options: ApplianceOptions): Promise<Appliance> {
+	/** With what has begun already, or from the beginning. */
+	static async start(options: ApplianceOptions, beginning = begin(options)): Promise<Appliance> {
 		const startedAt = new Date();
 		const clock = new SystemClock();
 		const ring = new LogRing(() => clock.now());
@@ -132,12 +128,11 @@ export class Appliance {
 		// Opened in this order, closed in the reverse; a failed start closes what was opened.
 		const opened: (() => Promise<void> | void)[] = [];
 		try {
-			const first = await load(options, []);
-			const stateDir = first.config.state_dir;
-			const storage = await Storage.open({ stateDir, onFatal: options.onFatal });
+			const { stateDir, storage: opening } = await beginning;
+			const storage = await opening;
 			opened.push(() => storage.close());
 			if (storage.restored !== null) log.notice("backup-restored", { ...storage.restored });
-			const loaded = { current: await load(options, await savedSettings(storage)) };
+			const loaded = { current: await readConfig(options, await savedSettings(storage)) };
 			for (const warning of loaded.current.warnings) log.warning("configuration", { warning });
 			const config = () => loaded.current.config;
 
@@ -305,7 +300,7 @@ export class Appliance {
 			});
 			const reloading = new Reloading({
 				...{ loaded, accounts, devices, fetching, listeners, signIns, runner, events, log },
-				load: (saved) => load(options, saved),
+				load: (saved) => readConfig(options, saved),
 				documents: storage,
 			});
 			const services: LentParts["services"] = {
@@ -362,7 +357,7 @@ export class Appliance {
 				...{ log, ring, clock, time, events, storage, spool, scheduler, runner, room, queue, actions },
 				...{ accounts, devices, strangers, passwords, signIns, http, listeners },
 				mailboxes: fetching.mailboxes,
-				load: (saved) => load(options, saved),
+				load: (saved) => readConfig(options, saved),
 				tryOut: (saved, keep) => reloading.tryOut(saved, keep),
 				end: options.onEnd,
 			});
@@ -479,14 +474,4 @@ export class Appliance {
 		}, STATUS_EVERY_MS);
 		this.#statusTimer.unref();
 	}
-}
-
-function load(options: ApplianceOptions, saved: readonly SavedSetting[]): Promise<LoadedConfig> {
-	return loadConfig({
-		...(options.configFile === undefined ? {} : { file: options.configFile }),
-		fileRequired: options.configFile !== undefined,
-		environment: options.environment,
-		saved,
-		flags: {},
-	});
 }

@@ -4,7 +4,8 @@
  * SIGTERM and SIGINT end it, a second one at once; SIGHUP reads the configuration again. A storage thread that dies ends
  * it with 1: systemd starts it again, and what was answered 250 is on the card.
  */
-import { Appliance } from "./appliance.ts";
+import type { Appliance } from "./appliance.ts";
+import { begin } from "./beginning.ts";
 import type { OpenedBackups, OpenedMoving } from "./cli/command.ts";
 import { SystemClock } from "./clock.ts";
 import type { MovingDraft, MovingSource } from "./console-services/moving.ts";
@@ -87,14 +88,19 @@ async function runUntilSignal(
 	};
 	process.once("SIGTERM", onSignal);
 	process.once("SIGINT", onSignal);
-	const appliance = await Appliance.start({
+	const all = {
 		...options,
 		onEnd: onSignal,
-		onFatal: (error) => {
+		onFatal: (error: Error) => {
 			log.crit("storage-died", { error: error.stack ?? error.message });
 			end(1);
 		},
-	});
+	};
+	const beginning = begin(all);
+	const { storage } = await beginning;
+	// The rest is loaded while the storage thread starts.
+	const [{ Appliance }] = await Promise.all([import("./appliance.ts"), storage]);
+	const appliance = await Appliance.start(all, beginning);
 	process.on("SIGHUP", () => {
 		appliance.reload().catch((thrown: unknown) => {
 			log.error("reload-refused", { error: asError(thrown).message });
