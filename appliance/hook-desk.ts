@@ -7,7 +7,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { SecureContext } from "node:tls";
-import { z } from "zod";
+import * as z from "zod";
 import { HOOK_SECRETS, RecoverableSecrets, type VaultKey } from "./accounts/recoverable-secrets.ts";
 import type { Clock } from "./clock.ts";
 import { HOOK_EVENTS, type Hook, type HookEvent, type HookService } from "./console-services.ts";

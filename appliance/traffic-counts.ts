@@ -7,7 +7,7 @@
  * strangers counts for the box alone, Postern's own reports not at all. Counts that cannot be read or written are
  * logged and begin anew: they are a help, not a record.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "./clock.ts";
 import type { MailRow, MailService, TrafficPoint, TrafficService, TrafficSpan } from "./console-services.ts";
 import { asError } from "./errors.ts";

@@ -1,6 +1,6 @@
 /** The kinds of answers of the API: a JSON value, news line by line, a file. For its routes. */
 import type { Context } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Log } from "../appliance/log.ts";
 import { type ApiEnvironment, answerStream } from "./answers.ts";
 import type { Described } from "./api-schema.ts";

@@ -8,7 +8,7 @@
 import type { Context, ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { z } from "zod";
+import type * as z from "zod";
 import { asError, UserError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
 import type { Caller } from "./scopes.ts";

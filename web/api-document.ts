@@ -2,7 +2,7 @@
  * The OpenAPI document of the API (spec.openapis.org/oas/v3.1.1), made of its routes: what they parse with is what it says.
  * OpenAPI 3.1 speaks JSON Schema 2020-12, which zod writes itself. It holds nothing of this box.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Role } from "../appliance/console-services.ts";
 import { API_PATH } from "./api-mount.ts";
 import type { ApiRoute } from "./api-route.ts";

@@ -4,7 +4,7 @@
  * what the other has not.
  */
 import type { Context } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { Log } from "../appliance/log.ts";
 import type { AnswerShape } from "./answer-shapes.ts";
 import { type ApiEnvironment, checked, readInput } from "./answers.ts";

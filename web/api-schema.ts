@@ -2,7 +2,7 @@
  * Schemas of what the API says, and the parts of them that its document names (api-document.ts). For the files in routes/,
  * which keep them beside the routes. Objects are strict: an answer with a field that nobody described is found by the tests.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const schemas = new Map<string, z.ZodType>();
 /** By their names in the document. */

@@ -6,7 +6,7 @@
  * Input is checked and bounded. Refusals are `{error:{code,message,hint}}` (answers.ts).
  */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { BackupService, ConsoleServices, MovingService } from "../appliance/console-services.ts";
 import type { Log } from "../appliance/log.ts";
 import type { Services } from "../appliance/services.ts";

@@ -8,7 +8,7 @@
  */
 import { argon2, createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import type { Secret } from "../secret.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { damaged, foreign, passphraseWrong, tooNew } from "./refusals.ts";

@@ -1,5 +1,5 @@
 /** A message's rows as JSON, whose values SQLite has and JSON has not: octets. For contents.ts and staging.ts. */
-import { z } from "zod";
+import * as z from "zod";
 import {
 	type Cell,
 	MESSAGE_TABLE_NAMES,

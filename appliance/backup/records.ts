@@ -5,7 +5,7 @@
  * Reading bounds every length before it takes memory for it. A record that this version does not know is
  * of a newer one and refuses the whole file: what it means cannot be left out unseen.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { ByteSource } from "./byte-source.ts";
 import { damaged, tooNew } from "./refusals.ts";
 

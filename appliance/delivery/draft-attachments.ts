@@ -5,7 +5,7 @@
  * is there, the draft is asked, so that none is there twice. What goes wrong is a verdict; nothing has
  * been sent then.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { DraftPart } from "../mail/draft-plan.ts";
 import { passed } from "../memory.ts";
 import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";

@@ -3,7 +3,7 @@
  * graph-draft.ts, so that an upload goes on where it was after a broken link and after a restart. Pure.
  * What cannot be read counts as nothing: then the draft is made anew.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const Part = z.discriminatedUnion("state", [
 	z.object({ entity: z.number(), state: z.literal("attached") }),

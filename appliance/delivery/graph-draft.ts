@@ -6,7 +6,7 @@
  * card first. After it the draft itself tells what became of it: its immutable id is the same in Drafts and
  * in Sent Items. What a draft cannot carry goes as the original, attached to a short message that says so.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
 import { addressKey, headerAddress } from "../mail/address.ts";

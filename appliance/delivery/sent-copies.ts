@@ -2,7 +2,7 @@
  * The copies of sent messages in the account's mailbox, found by Message-ID: whom each names, when it
  * was sent, and by its trace field for which message of the queue it was. For verify.ts. Reads only.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { addressKey } from "../mail/address.ts";
 import { tracedQueueIds } from "../mail/received.ts";
 import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";

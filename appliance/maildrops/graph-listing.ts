@@ -3,7 +3,7 @@
  * of Graph's own form. For graph-maildrop.ts. (learn.microsoft.com/graph/api/user-list-messages, outlook-immutable-id)
  */
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import type { Mailbox } from "../accounts/model.ts";
 import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";
 

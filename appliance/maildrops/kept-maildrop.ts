@@ -9,7 +9,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import type { DocumentStore } from "../store/documents.ts";
 import type { ListedMessage } from "./graph-listing.ts";
 

@@ -7,7 +7,7 @@
  * held before serves until the new one is accepted, or the box restarts.
  */
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "../accounts/model.ts";
 import { errorCode, UserError } from "../errors.ts";
 import type { Log } from "../log.ts";

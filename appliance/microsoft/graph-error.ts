@@ -2,7 +2,7 @@
  * Reads the body of a Graph error (learn.microsoft.com/graph/errors). Never throws: a proxy's HTML page
  * is an error without codes.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 export interface GraphError {
 	/** Outermost first, in lower case: Graph's casing varies. */

@@ -1,5 +1,5 @@
 /** What the vault keeps of a person's sign-in, for person-grant.ts. */
-import { z } from "zod";
+import * as z from "zod";
 import type { VaultKind } from "./vault.ts";
 
 const GRANT = z.discriminatedUnion("state", [

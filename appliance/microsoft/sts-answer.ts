@@ -3,7 +3,7 @@
  * JSON, a proxy's HTML page, or nothing. For network-module.ts, which feeds MSAL, and for whoever
  * must say afterwards what the service really answered.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { HttpClient, HttpFailure, HttpRequest } from "./http.ts";
 
 /** Error fields as documented (learn.microsoft.com/entra/identity-platform/reference-error-codes). */

@@ -8,7 +8,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { z } from "zod";
+import type * as z from "zod";
 import { errorCode } from "../errors.ts";
 import { syncFolder, writeDurably } from "./durable-file.ts";
 import { ensureVaultKey, type KeyPlace, readVaultKey } from "./vault-key.ts";

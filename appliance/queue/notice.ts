@@ -3,7 +3,7 @@
  * message's sender has been told, and the first line of a report's history. For bounces.ts, settlement.ts
  * and the console's list.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { ReportAction } from "../mail/delivery-report.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
 import type { EventRecord } from "../store/operations.ts";

@@ -3,7 +3,7 @@
  * statement of an app, and gives a token for what the app was granted. For token-endpoint.ts.
  */
 import { constants, verify, X509Certificate } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { type ErrorContext, type StsErrorAnswer, stsError } from "./aadsts.ts";
 import { parseScopes, type ScopeResource } from "./scopes.ts";
 import { mintAccessToken } from "./tokens.ts";

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
-import { z } from "zod";
+import * as z from "zod";
 import type { Attachment } from "./mailbox.ts";
 
 const RecipientSchema = z.object({

@@ -4,7 +4,7 @@
  * fit. JSON only, so that no page in a browser can reach it unasked.
  */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { POLL_QUIRKS, type SandboxControl } from "./control.ts";
 import { FaultSchema } from "./faults.ts";
 import type { ArrivedMessage } from "./record.ts";

@@ -2,7 +2,7 @@
  * Failures ordered in advance: "the next two sendMail answers are 503", "drop the next connection
  * after taking the message". Each fault is used up in order; one that matches nothing waits.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 export const FaultSchema = z.strictObject({
 	where: z.enum(["graph", "sign-in", "smtp"]),

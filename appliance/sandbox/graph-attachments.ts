@@ -3,7 +3,7 @@
  * "Attach large files to Outlook messages"). Strict: ranges in order, no token on an upload address.
  */
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { FileAttachmentSchema } from "./compose.ts";
 import {
 	badRequest,

@@ -2,7 +2,7 @@
  * Single messages: drafts made, changed, sent; items read, moved, deleted (learn.microsoft.com: "Create
  * message", "message: send", "message: move"). `If-Match` is obeyed: 412 when the item has changed.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { compose, headerProblem, MessageSchema } from "./compose.ts";
 import { badRequest, type GraphError, graphError, UNREADABLE_JSON } from "./graph-errors.ts";
 import { findItem, folderOfPath, isError, itemJson } from "./graph-item.ts";

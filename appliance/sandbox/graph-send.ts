@@ -3,7 +3,7 @@
  * message or answers as Graph would (learn.microsoft.com: "user: sendMail"). 202 has no body.
  */
 import { randomUUID } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { decodeBase64Strictly } from "./base64.ts";
 import { compose, headerProblem, MessageSchema } from "./compose.ts";
 import { badRequest, graphError, NO_RECIPIENTS, UNREADABLE_JSON } from "./graph-errors.ts";

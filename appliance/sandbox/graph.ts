@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import { badRequest, errorOfStatus, graphError, REQUEST_TOO_LARGE, UNREADABLE_JSON } from "./graph-errors.ts";
 import { mailApp } from "./graph-mail.ts";
 import { bearerGrant, parseJson, REQUEST_LIMIT_BYTES } from "./graph-request.ts";

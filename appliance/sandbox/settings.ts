@@ -2,7 +2,7 @@
  * Every switch of the simulated Microsoft 365, as one object: what tests and a curious newcomer may
  * change while it runs. A change that does not fit is refused whole; nothing is half applied.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const count = z.number().int().min(0);
 

@@ -4,7 +4,7 @@
  * open nothing but the simulation. Reading never throws; a token it did not make is `undefined`.
  */
 import { createHmac, randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 
 const SIGNING_KEY = "postern sandbox";
 const REFRESH_TOKEN_LIFETIME_MS = 90 * 24 * 60 * 60 * 1000;

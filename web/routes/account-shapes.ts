@@ -1,5 +1,5 @@
 /** What the API says of the Microsoft accounts, and of a sign-in as it goes. */
-import { z } from "zod";
+import * as z from "zod";
 import { COUNT, named, TIME } from "../api-schema.ts";
 
 export const METHOD = z.enum(["device-code", "browser", "certificate"]);

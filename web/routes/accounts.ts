@@ -2,7 +2,7 @@
  * `/api/v1/accounts…`: the Microsoft accounts. Signing in and testing take minutes, so they answer
  * with a stream of news; hanging up cancels them.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Services } from "../../appliance/services.ts";
 import { json, lines } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

@@ -5,7 +5,7 @@
  * upload is read to its end first: its sender reads no answer before that.
  */
 import { Hono } from "hono";
-import { z } from "zod";
+import * as z from "zod";
 import type { BackupService } from "../../appliance/console-services.ts";
 import { asError, UserError } from "../../appliance/errors.ts";
 import type { Log } from "../../appliance/log.ts";

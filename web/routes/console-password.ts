@@ -1,5 +1,5 @@
 /** `/api/v1/console/password`: a new password for the console's owner. For the control socket alone. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Services } from "../../appliance/services.ts";
 import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

@@ -1,5 +1,5 @@
 /** What the routes about devices take alike, bounded. */
-import { z } from "zod";
+import * as z from "zod";
 
 /** Names stand in addresses, lists and logs: no control characters, and not `.` or `..`, which a path loses. */
 export const NAME = z

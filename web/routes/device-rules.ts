@@ -2,7 +2,7 @@
  * `/api/v1/devices/{name}` (PATCH), its `/rules`, `/name` and `/password`: changes to a saved device. Keys and values are
  * those of the configuration file; what a rule may be is the appliance's to say.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Services } from "../../appliance/services.ts";
 import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

@@ -1,5 +1,5 @@
 /** What the API says of devices and of those who would like to be one. */
-import { z } from "zod";
+import * as z from "zod";
 import { COUNT, named, TIME } from "../api-schema.ts";
 
 const ORIGIN = z.enum(["file", "saved"]).describe("file: it stands in the configuration file and is locked.");

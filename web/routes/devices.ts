@@ -2,7 +2,7 @@
  * `/api/v1/devices…`, `/device-kinds` and `/strangers…`: who may send, and who would like to. Adding one answers with
  * what to type into it, password included. A test takes a while, so it answers with a stream of steps.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { DeviceDraft, Services } from "../../appliance/services.ts";
 import { json, lines } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

@@ -1,5 +1,5 @@
 /** `/api/v1/hooks…`: addresses that Postern calls when something happens. Their secrets are told once, when they are made. */
-import { z } from "zod";
+import * as z from "zod";
 import { type ConsoleServices, HOOK_EVENTS } from "../../appliance/console-services.ts";
 import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

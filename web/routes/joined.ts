@@ -1,5 +1,5 @@
 /** `/api/v1/joined…`: who came by self-service, and what its rules say. The rules themselves are settings (`sign_up.…`). */
-import { z } from "zod";
+import * as z from "zod";
 import type { ConsoleServices } from "../../appliance/console-services.ts";
 import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

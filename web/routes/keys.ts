@@ -1,5 +1,5 @@
 /** `/api/v1/keys…`: keys of programs. Whoever makes one cannot give it more than they have themselves. */
-import { z } from "zod";
+import * as z from "zod";
 import { type ConsoleServices, KEY_SCOPES, type KeyScope } from "../../appliance/console-services.ts";
 import { UserError } from "../../appliance/errors.ts";
 import { json } from "../answer-shapes.ts";

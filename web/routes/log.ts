@@ -1,5 +1,5 @@
 /** `/api/v1/log` and `/changes`: what happened, and that something has changed. */
-import { z } from "zod";
+import * as z from "zod";
 import { type ConsoleServices, LOG_LEVELS } from "../../appliance/console-services.ts";
 import { json, lines } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

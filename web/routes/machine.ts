@@ -1,5 +1,5 @@
 /** `/api/v1/machine…`: the box that Postern runs on. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ConsoleServices } from "../../appliance/console-services.ts";
 import { file, json, lines } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

@@ -1,5 +1,5 @@
 /** `/api/v1/mail…`, `/pause` and `/resume`: queue and history as one list, the bytes of a message, and the sending as a whole. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ConsoleServices } from "../../appliance/console-services.ts";
 import { file, json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

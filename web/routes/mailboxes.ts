@@ -2,7 +2,7 @@
  * `/api/v1/mailboxes…`: who may fetch what over POP3. Adding one answers with what to type into the program, password
  * included. A test takes a while, so it answers with a stream of steps.
  */
-import { z } from "zod";
+import * as z from "zod";
 import type { Services } from "../../appliance/services.ts";
 import { json, lines } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

@@ -4,7 +4,7 @@
  */
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { z } from "zod";
+import * as z from "zod";
 import { MOVING_SOURCES, type MovingService } from "../../appliance/console-services.ts";
 import { type ApiEnvironment, readInput, refusal } from "../answers.ts";
 

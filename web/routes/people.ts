@@ -1,5 +1,5 @@
 /** `/api/v1/people…`: who may use the console. Passwords are told once, when they are made. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ConsoleServices } from "../../appliance/console-services.ts";
 import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

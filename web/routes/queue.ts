@@ -1,5 +1,5 @@
 /** `/api/v1/queue…`: the queue, one message, and what can be done to messages. History is in mail.ts. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Services } from "../../appliance/services.ts";
 import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

@@ -1,5 +1,5 @@
 /** `/api/v1/settings…`: what the console can set, where each value comes from, and what is locked. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ConsoleServices } from "../../appliance/console-services.ts";
 import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

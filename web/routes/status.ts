@@ -1,5 +1,5 @@
 /** `/api/v1/status`, `/authority`, `/reload`, `/config/origins`: the appliance as a whole. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Services } from "../../appliance/services.ts";
 import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

@@ -1,5 +1,5 @@
 /** `/api/v1/traffic…`: how much mail there was, over an hour, a day, a month. */
-import { z } from "zod";
+import * as z from "zod";
 import type { ConsoleServices } from "../../appliance/console-services.ts";
 import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";

@@ -1,6 +1,6 @@
 /** What the document of the API says of an answer, ready to be held against one. For tests. */
 import { expect } from "vitest";
-import { z } from "zod";
+import * as z from "zod";
 
 export interface ApiOperation {
 	readonly operationId: string;
