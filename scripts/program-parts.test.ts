@@ -28,6 +28,14 @@ test("every source is in one part", () => {
 	expect(sources.filter((source, at) => sources.indexOf(source) !== at)).toEqual([]);
 });
 
+test("a package that is loaded late has its names: one of CommonJS is imported by a file of ours, and that is loaded late", () => {
+	const outputs = program.metafiles.flatMap((metafile) => Object.values(metafile.outputs));
+	const late = outputs.filter(({ entryPoint }) => entryPoint?.includes("node_modules/"));
+	expect(late.length).toBeGreaterThan(0);
+	const nameless = late.filter((output) => output.exports.every((name) => name === "default"));
+	expect(nameless.map(({ entryPoint }) => entryPoint)).toEqual([]);
+});
+
 test("all parts are ASCII, which takes one byte a character in memory", () => {
 	for (const [name, text] of program.parts) expect(text, name).toMatch(/^[\0-\x7f]*$/);
 });

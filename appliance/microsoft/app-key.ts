@@ -1,8 +1,8 @@
 /**
  * A key and the certificate of its public half, by which an app registration proves itself (client
- * credentials): made here, or the owner's own. For app-keys.ts. Touches no disk.
+ * credentials): made here (app-key-maker.ts), or the owner's own. For app-keys.ts. Touches no disk.
  */
-import { createPrivateKey, type KeyObject, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { asError } from "../errors.ts";
 import { say } from "../words/saying.ts";
 import { SIGN_IN } from "../words/sign-in.ts";
@@ -18,37 +18,7 @@ export interface AppKey {
 	readonly expiresAtMs: number;
 }
 
-/** Entra takes RSA keys only (learn.microsoft.com/entra/identity-platform/certificate-credentials: PS256). */
-const ALGORITHM = {
-	name: "RSASSA-PKCS1-v1_5",
-	hash: "SHA-256",
-	publicExponent: new Uint8Array([1, 0, 1]),
-	modulusLength: 2048,
-} as const;
 const LEAST_BITS = 2048;
-/** Microsoft advises at most two years; tenants may allow less and then refuse the upload. */
-const LIFE_MS = 2 * 365 * 24 * 60 * 60_000;
-/** Microsoft's clock may be a little behind the time that this box was told. */
-const BEFORE_MS = 24 * 60 * 60_000;
-
-/** A new key with a certificate that it signed itself, as one PEM text, private half included. */
-export async function makeAppKey(commonName: string, nowMs: number): Promise<string> {
-	await import("reflect-metadata");
-	const { X509CertificateGenerator } = await import("@peculiar/x509");
-	const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
-	const certificate = await X509CertificateGenerator.createSelfSigned({
-		serialNumber: randomBytes(15).toString("hex").replace(/^./, "4"),
-		name: [{ CN: [commonName] }],
-		notBefore: new Date(nowMs - BEFORE_MS),
-		notAfter: new Date(nowMs + LIFE_MS),
-		signingAlgorithm: ALGORITHM,
-		keys,
-	});
-	const der = Buffer.from(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey));
-	const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
-	return `${key.export({ type: "pkcs8", format: "pem" })}${certificate.toString("pem")}\n`;
-}
-
 /** Reads a PEM text with one private key and its certificate; a string says what is wrong with it. */
 export function readAppKey(pem: string): AppKey | string {
 	const key = /-----BEGIN (?:RSA |ENCRYPTED )?PRIVATE KEY-----[^-]+-----END [A-Z ]+-----/.exec(pem)?.[0];

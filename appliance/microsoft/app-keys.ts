@@ -13,7 +13,7 @@ import { errorCode, UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { say } from "../words/saying.ts";
 import { SIGN_IN } from "../words/sign-in.ts";
-import { type AppKey, makeAppKey, readAppKey } from "./app-key.ts";
+import { type AppKey, readAppKey } from "./app-key.ts";
 import type { Vault, VaultKind } from "./vault.ts";
 
 const RECORD = z.object({
@@ -126,6 +126,7 @@ export class AppKeys {
 			);
 		}
 		if (this.#keys.length > 0 && !renew) return false;
+		const { makeAppKey } = await import("./app-key-maker.ts");
 		const pem = await makeAppKey(`Postern ${account.address}`, nowMs);
 		// One that was never accepted is of no use to anybody.
 		const accepted = this.#record.keys.filter(({ acceptedAt }) => acceptedAt !== null).slice(-1);

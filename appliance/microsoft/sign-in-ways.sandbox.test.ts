@@ -11,7 +11,7 @@ import { signInByBrowser } from "../sandbox/browser.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import type { AppCertificate, SignInNews } from "../services.ts";
 import { TrustedTime } from "../trusted-time.ts";
-import { makeAppKey } from "./app-key.ts";
+import { makeAppKey } from "./app-key-maker.ts";
 import { GraphClient } from "./graph-client.ts";
 import { type HttpClient, openHttp } from "./http.ts";
 import { LeapingClock } from "./leaping-clock.ts";
