@@ -4,7 +4,7 @@
  * home folder).
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +16,8 @@ const copy = mkdtempSync(path.join(tmpdir(), "another-folder-"));
 beforeAll(() => {
 	const listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
 	const sources = execFileSync("git", listed, { cwd: ROOT, encoding: "utf8" }).split("\0").filter(Boolean);
-	for (const name of sources) cpSync(path.join(ROOT, name), path.join(copy, name));
+	for (const name of sources.filter((one) => existsSync(path.join(ROOT, one))))
+		cpSync(path.join(ROOT, name), path.join(copy, name));
 	symlinkSync(path.join(ROOT, "node_modules"), path.join(copy, "node_modules"));
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));
