@@ -71,7 +71,8 @@ function sumsBelow(folder: string): Readonly<Record<string, string>> {
 }
 
 async function sees(box: House, known: EarlierState): Promise<void> {
-	expect(comparable(await inventoryOf(box, known.key))).toEqual(comparable(known.inventory));
+	// Of kinds that its version did not have, nothing is known.
+	expect(comparable(await inventoryOf(box, known.key))).toMatchObject(comparable(known.inventory));
 	const peer = await SmtpPeer.connect(box.port("submission"));
 	await peer.signIn("copier", known.devicePassword);
 	await peer.send(`From: <scan@contoso.example>\r\nSubject: ${FROM_OLD_DEVICE}\r\n\r\nHello\r\n`);

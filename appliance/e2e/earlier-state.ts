@@ -11,6 +11,8 @@ import { SmtpPeer } from "./smtp-peer.ts";
 
 /** An address of this machine that no device has. */
 const STRANGER = "127.0.0.9";
+const APP_ACCOUNT = "app@contoso.example";
+const ADA = "ada@contoso.example";
 /** A body of this many lines is a file. */
 const LARGE_LINES = 8_000;
 
@@ -30,6 +32,7 @@ export interface Inventory {
 	readonly accounts: readonly object[];
 	readonly mailboxes: readonly object[];
 	readonly people: readonly object[];
+	readonly joined: readonly object[];
 	readonly keys: readonly object[];
 	readonly hooks: readonly object[];
 	readonly settings: readonly object[];
@@ -75,12 +78,44 @@ export async function liveIn(house: House): Promise<EarlierState> {
 	});
 	await post("/people", { name: "ann", role: "viewer" });
 	await post("/hooks", { url: "http://127.0.0.1:9/", events: ["failed"], offlineAfterMinutes: 5 });
-	await askAs(house, key, "PATCH", "/settings", { "queue.keep_subjects": true });
+	const settings = {
+		"queue.keep_subjects": true,
+		"sign_up.allow": ["*@contoso.example"],
+		"sign_up.enabled": true,
+	};
+	await askAs(house, key, "PATCH", "/settings", settings);
+	await addAppAccount(house);
+	await comeBySelfService(house, key);
 	await sendMail(house, key);
 	return {
 		...{ key, ownerPassword, devicePassword, mailboxPassword, madeAtMs: Date.now() },
 		inventory: await inventoryOf(house, key),
 	};
+}
+
+/** One whose key is made on the box; its public half is uploaded at once. */
+async function addAppAccount(house: House): Promise<void> {
+	house.cloud.control.grantApp({ graph: ["Mail.Send", "Mail.ReadWrite"], mailboxes: [APP_ACCOUNT] });
+	const child = house.spawnCli(["account", "add", APP_ACCOUNT, "--method", "certificate", "--json"]);
+	let out = "";
+	for await (const chunk of child.stdout) {
+		out += String(chunk);
+		const [pem] = /-----BEGIN CERTIFICATE-----[^"]*-----END CERTIFICATE-----\\n/.exec(out) ?? [];
+		if (pem !== undefined) house.cloud.control.grantApp({ certificatePem: JSON.parse(`"${pem}"`) });
+	}
+	if (!out.includes('"signed-in"')) throw new Error(`the app did not sign in: ${out}`);
+}
+
+/** Somebody makes a login of their own, by their own sign-in. */
+async function comeBySelfService(house: House, key: string): Promise<void> {
+	const ada = new ConsoleVisitor(house);
+	await ada.post("/join", { address: ADA, wish: "join", method: "device-code" }, "/join?new");
+	await eventually("there is a code", () => {
+		const code = house.cloud.control.pendingUserCodes().at(-1);
+		return code !== undefined && house.cloud.control.approve(code, ADA);
+	});
+	const joined = () => askAs<readonly unknown[]>(house, key, "GET", "/joined");
+	await eventually("she is in", async () => (await joined()).length === 1);
 }
 
 /** A message in each state; last one whose attempt is under way. */
@@ -137,6 +172,11 @@ async function knock(port: number): Promise<void> {
 	);
 }
 
+type AccountRows = readonly {
+	readonly account: { readonly address: string };
+	readonly state: string;
+	readonly signedInAs: string;
+}[];
 type MailRow = Inventory["mail"][number];
 
 async function mailIn(house: House, key: string, state: string): Promise<readonly MailRow[]> {
@@ -156,11 +196,12 @@ export async function inventoryOf(house: House, key: string): Promise<Inventory>
 		mail: rows.map(({ id, state, subject }) => ({ id, state, subject })),
 		recipients: queue.flatMap(({ recipients }) => recipients).sort(),
 		devices: await only("/devices", "name", "username", "addresses", "account"),
-		accounts: (await get<readonly { account: { address: string }; state: string }[]>("/accounts")).map(
-			({ account: { address }, state }) => ({ address, state }),
-		),
+		accounts: (await get<AccountRows>("/accounts")).map(({ account: { address }, ...row }) => ({
+			...{ address, state: row.state, signedInAs: row.signedInAs },
+		})),
 		mailboxes: await only("/mailboxes", "username", "mailbox"),
 		people: await only("/people", "name", "role", "createdAt"),
+		joined: await only("/joined", "address", "username", "state"),
 		keys: await only("/keys", "id", "label", "scopes"),
 		hooks: await only("/hooks", "id", "url", "events"),
 		settings: settings
