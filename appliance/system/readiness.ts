@@ -15,7 +15,8 @@ const run = promisify(execFile);
 
 /** Half of `WatchdogSec`, as sd_watchdog_enabled(3) recommends. */
 const WATCHDOG_SHARE = 0.5;
-const NOTIFY_TIMEOUT_MS = 5_000;
+/** A small board under load starts a program slowly; `WatchdogSec` is some times this. */
+const NOTIFY_TIMEOUT_MS = 20_000;
 
 export interface ReadinessOptions {
 	readonly environment: NodeJS.ProcessEnv;
