@@ -81,10 +81,11 @@ export function giveBackWhenQuiet({
 	};
 }
 
+/**
+ * The flag stays: it is one for all threads of the process, and a thread that took it back would take it from another
+ * that is just asking.
+ */
 function exposeCollector(): Collect {
 	setFlagsFromString("--expose-gc");
-	const exposed = runInNewContext("gc") as Collect;
-	// The flag is for the context just made; later ones need not have it.
-	setFlagsFromString("--no-expose-gc");
-	return exposed;
+	return runInNewContext("gc") as Collect;
 }
