@@ -79,7 +79,8 @@ describe("kill -9 under load", () => {
 				const devices = Array.from({ length: 4 }, () =>
 					sendUntilCut(port, () => `k${kill}-${serial++}`, accepted),
 				);
-				await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 300));
+				// Short: what is accepted has to be delivered afterwards, at the pace of this machine.
+				await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 150));
 				await house.end("SIGKILL");
 				await Promise.all(devices);
 				await house.start();
@@ -89,7 +90,7 @@ describe("kill -9 under load", () => {
 			await eventually(
 				"the queue is empty",
 				async () => (await here.json<[]>("queue", "list")).length === 0,
-				120_000,
+				240_000,
 			);
 			const ids = arrivedIds(house).map((id) => id.replace(/^<|@device.test>$/g, ""));
 			expect([...accepted].filter((id) => !ids.includes(id))).toEqual([]);
@@ -98,7 +99,7 @@ describe("kill -9 under load", () => {
 			// dot and the answer is sent again. A device has one under way, so at most one per kill.
 			if (transport === "graph") expect(duplicates).toEqual([]);
 			else expect(duplicates.length).toBeLessThanOrEqual(KILLS);
-		}, 300_000);
+		}, 400_000);
 	}
 });
 
