@@ -8,10 +8,14 @@ import { type LoadedConfig, loadConfig } from "./config/load.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
 import { Storage } from "./store/storage.ts";
 
-export interface BeginningOptions {
+/** Where the configuration is, short of what the console saved. */
+export interface ConfigPlace {
 	/** As given with `--config`; its absence is an error then. */
 	readonly configFile?: string;
 	readonly environment: NodeJS.ProcessEnv;
+}
+
+export interface BeginningOptions extends ConfigPlace {
 	/** Called when the appliance cannot go on: a storage thread died. */
 	readonly onFatal: (error: Error) => void;
 }
@@ -28,8 +32,9 @@ export async function begin(options: BeginningOptions): Promise<Beginning> {
 	return { stateDir, storage: Storage.open({ stateDir, onFatal: options.onFatal }) };
 }
 
+/** As it is, or would be, with these settings. */
 export function readConfig(
-	{ configFile, environment }: Pick<BeginningOptions, "configFile" | "environment">,
+	{ configFile, environment }: ConfigPlace,
 	saved: readonly SavedSetting[],
 ): Promise<LoadedConfig> {
 	return loadConfig({

@@ -6,13 +6,14 @@
 import { statfs } from "node:fs/promises";
 import { Accounts } from "./accounts/accounts.ts";
 import { Backups } from "./backup/backups.ts";
+import { type ConfigPlace, readConfig } from "./beginning.ts";
 import type { OpenedBackups } from "./cli/command.ts";
 import { openLog } from "./log.ts";
-import { loadOffline, type OfflineOptions, openOwnState } from "./offline-state.ts";
+import { openOwnState } from "./offline-state.ts";
 
-export async function openOfflineBackups(options: OfflineOptions): Promise<OpenedBackups> {
+export async function openOfflineBackups(options: ConfigPlace): Promise<OpenedBackups> {
 	const { environment } = options;
-	const { config } = await loadOffline(options, []);
+	const { config } = await readConfig(options, []);
 	const stateDir = config.state_dir;
 	const log = openLog("warning", environment);
 	const storage = await openOwnState(stateDir);

@@ -7,23 +7,24 @@ import { Accounts } from "./accounts/accounts.ts";
 import { Devices } from "./accounts/devices.ts";
 import { Mailboxes } from "./accounts/mailboxes.ts";
 import { Passwords } from "./accounts/passwords.ts";
+import { type ConfigPlace, readConfig } from "./beginning.ts";
 import type { OpenedMoving } from "./cli/command.ts";
 import { SystemClock } from "./clock.ts";
 import { diffConfig } from "./config/diff.ts";
 import { openLog } from "./log.ts";
 import { sharedVaultKey } from "./microsoft/vault-key.ts";
 import { MovingDesk } from "./moving/moving-desk.ts";
-import { loadOffline, type OfflineOptions, openOwnState } from "./offline-state.ts";
+import { openOwnState } from "./offline-state.ts";
 import { savedSettings } from "./reloading.ts";
 import { SettingsDesk } from "./settings-desk.ts";
 import { assertCertificate } from "./system/certificate.ts";
 
-export async function openOfflineMoving(options: OfflineOptions): Promise<OpenedMoving> {
-	const stateDir = (await loadOffline(options, [])).config.state_dir;
+export async function openOfflineMoving(options: ConfigPlace): Promise<OpenedMoving> {
+	const stateDir = (await readConfig(options, [])).config.state_dir;
 	const documents = await openOwnState(stateDir);
 	try {
 		const log = openLog("warning", options.environment);
-		const loaded = { current: await loadOffline(options, await savedSettings(documents)) };
+		const loaded = { current: await readConfig(options, await savedSettings(documents)) };
 		const { config } = loaded.current;
 		const clock = new SystemClock();
 		const vaultKey = sharedVaultKey({
@@ -35,10 +36,10 @@ export async function openOfflineMoving(options: OfflineOptions): Promise<Opened
 		const logins = { documents, config, clock, log, findAccount, vaultKey, passwords: new Passwords(clock) };
 		const settings = new SettingsDesk({
 			...{ loaded, documents },
-			load: (saved) => loadOffline(options, saved),
+			load: (saved) => readConfig(options, saved),
 			async tryOut(saved, keep) {
 				const before = loaded.current.config;
-				const next = await loadOffline(options, saved);
+				const next = await readConfig(options, saved);
 				await keep();
 				loaded.current = next;
 				return diffConfig(before, next.config);

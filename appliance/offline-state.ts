@@ -6,28 +6,8 @@
  * appliance could not read.
  */
 import { stat } from "node:fs/promises";
-import { type LoadedConfig, loadConfig, type SavedSetting } from "./config/load.ts";
 import { errorCode, UserError } from "./errors.ts";
 import { Storage } from "./store/storage.ts";
-
-export interface OfflineOptions {
-	readonly configFile?: string;
-	readonly environment: NodeJS.ProcessEnv;
-}
-
-/** As it would be with these settings. */
-export function loadOffline(
-	{ configFile, environment }: OfflineOptions,
-	saved: readonly SavedSetting[],
-): Promise<LoadedConfig> {
-	return loadConfig({
-		...(configFile === undefined ? {} : { file: configFile }),
-		fileRequired: configFile !== undefined,
-		environment,
-		saved,
-		flags: {},
-	});
-}
 
 export async function openOwnState(stateDir: string): Promise<Storage> {
 	await assertOwn(stateDir);

@@ -1,17 +1,6 @@
 /** The machine that Postern runs on, and its certificate. For console-services.ts. */
+import type { LightMeaning } from "../leds/meaning.ts";
 import type { TestStep } from "../services.ts";
-
-/** What the light on the box says; the same words everywhere. */
-export type LightMeaning =
-	| "starting"
-	| "setup"
-	| "working"
-	| "sending"
-	| "offline"
-	| "needs-you"
-	| "storage"
-	| "updating"
-	| "stopped";
 
 export interface MachineState {
 	readonly light: LightMeaning;
