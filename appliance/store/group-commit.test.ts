@@ -69,6 +69,22 @@ describe("group commit", () => {
 		await Promise.all([second, third]);
 	});
 
+	it("lets a quick flush go with some of the messages while others are received", async () => {
+		const { commits, groups, finish } = slowWriter();
+		const first = arrives(commits, 1);
+		await finish();
+		await first;
+		for (let begun = 0; begun < 10; begun += 1) commits.messageBegins();
+		const ended = [2, 3, 4].map((id) => {
+			const done = commits.submit(message(id), "urgent");
+			commits.messageEnds();
+			return done;
+		});
+		expect(groups.map((group) => group.length)).toEqual([1, 3]);
+		await finish();
+		await Promise.all(ended);
+	});
+
 	it("does not wait for ever for a device that stalls in mid-message", async () => {
 		const { commits, groups, finish } = slowWriter();
 		const first = arrives(commits, 1);

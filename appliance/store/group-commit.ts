@@ -11,8 +11,8 @@
  *
  * A group is not posted the moment the thread is free when more messages are about to end: where a
  * flush is slow (an SD card) it waits for those, up to nearly a flush, so that ten devices cost one
- * flush and not two; where it is quick it waits for most of them, so that receiving and flushing
- * overlap. A lone device never waits.
+ * flush and not two; where it is quick it goes with a good part of them, so that some messages are received
+ * while others are flushed. A lone device never waits.
  */
 import type { Write } from "./operations.ts";
 import type { WriteFate } from "./writer.ts";
@@ -32,8 +32,8 @@ const SOON_WAIT_MS = 20;
 /** Above this a flush is slow, and worth waiting for every message that is about to end. */
 const SLOW_COMMIT_MS = 4;
 const QUICK_WAIT_MS = 3;
-/** A quick flush goes when this many times more messages wait for it than are still coming. */
-const QUICK_SHARE = 2;
+/** A quick flush goes when this many messages wait for each that is still coming: of ten connections in full flow, three. */
+const QUICK_SHARE = 0.4;
 const SLOW_WAIT_SHARE = 0.9;
 const LONGEST_WAIT_MS = 10;
 /** Weight of the newest commit in the running mean of their durations. */

@@ -65,7 +65,8 @@ export async function withInstallation<Result>(
 		await using installation = await contender.install(folder);
 		return await work(installation);
 	} finally {
-		await rm(folder, { recursive: true, force: true });
+		// Postfix's parts end in their own time, and one may still be writing.
+		await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 	}
 }
 
