@@ -31,7 +31,7 @@ import { type Log, openLog } from "./log.ts";
 import { LogRing } from "./log-ring.ts";
 import { MailboxDesk } from "./maildrops/mailbox-desk.ts";
 import { MailLog } from "./maillog.ts";
-import { giveBackWhenQuiet } from "./memory.ts";
+import { giveBackWhenQuiet, type SystemMemory } from "./memory.ts";
 import { endpointsOf } from "./microsoft/clouds.ts";
 import { type HttpClient, openHttp } from "./microsoft/http.ts";
 import { openTrust } from "./microsoft/http-agents.ts";
@@ -60,7 +60,7 @@ import { REPEAT_WINDOW_MS, Repeats } from "./smtp/repeats.ts";
 import { Strangers } from "./smtp/strangers.ts";
 import { Transcripts } from "./smtp/transcript.ts";
 import { describeStatus, describeWaits } from "./status.ts";
-import { loadTrim } from "./store/addon.ts";
+import { loadSystemMemory } from "./store/addon.ts";
 import type { Storage } from "./store/storage.ts";
 import { PassedSockets } from "./system/passed-sockets.ts";
 import { Readiness } from "./system/readiness.ts";
@@ -444,9 +444,9 @@ export class Appliance {
 	}
 
 	/** Without it the process stays larger, that is all. */
-	#loadTrim(): (() => void) | undefined {
+	#loadSystemMemory(): SystemMemory | undefined {
 		try {
-			return loadTrim(this.config.state_dir);
+			return loadSystemMemory(this.config.state_dir);
 		} catch (thrown) {
 			this.#parts.log.warning("memory-not-given-back", { error: asError(thrown).message });
 			return undefined;
@@ -465,7 +465,7 @@ export class Appliance {
 		log.notice("ready");
 		this.#endGivingBack = giveBackWhenQuiet({
 			alsoElsewhere: () => this.#parts.storage.giveBack(),
-			trim: this.#loadTrim(),
+			system: this.#loadSystemMemory(),
 		});
 		this.#statusTimer = setInterval(() => {
 			status()

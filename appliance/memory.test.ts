@@ -21,7 +21,7 @@ function peak(): void {
 
 test("what a peak has left is given back once it is quiet", async () => {
 	const elsewhere = vi.fn();
-	ends.push(giveBackWhenQuiet({ alsoElsewhere: elsewhere, trim: undefined, lookEveryMs: 500 }));
+	ends.push(giveBackWhenQuiet({ alsoElsewhere: elsewhere, system: undefined, lookEveryMs: 500 }));
 	await vi.waitFor(() => expect(elsewhere).toHaveBeenCalled(), { timeout: 10_000, interval: 1_000 });
 	const atRestBytes = process.memoryUsage.rss();
 	elsewhere.mockClear();

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { EMBEDDED, embeddedBeside, embeddedContent, isExecutable } from "../embedded.ts";
 import { asError, UserError } from "../errors.ts";
+import type { SystemMemory } from "../memory.ts";
 import { isBuilt } from "../version.ts";
 
 let unnamed: string | undefined;
@@ -26,14 +27,14 @@ export function addonFile(stateDir: string): string {
 }
 
 /**
- * Gives what glibc holds and does not use back to the system, for the whole process. Undefined where the program is no
- * executable. Throws as `addonFile`.
+ * Means to give memory back to the system, for the whole process. Undefined where the program is no executable. Throws
+ * as `addonFile`.
  */
-export function loadTrim(stateDir: string): (() => void) | undefined {
+export function loadSystemMemory(stateDir: string): SystemMemory | undefined {
 	if (!isExecutable) return undefined;
-	const module: { exports: { trim?: () => void } } = { exports: {} };
+	const module = { exports: {} };
 	process.dlopen(module, unnamedFile(embeddedContent(EMBEDDED.trimAddon), stateDir));
-	return module.exports.trim;
+	return module.exports as SystemMemory;
 }
 
 /** In memory where that is possible; the state folder is the one place that a read-only system has for certain. */

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { itWith, itWithAsRoot } from "../../../appliance/e2e/clients.ts";
 import { House } from "../../../appliance/e2e/house.ts";
 import type { BundledPackage } from "../../bundled-packages.ts";
@@ -31,6 +31,11 @@ function newFolder(): string {
 
 function run(argv: readonly string[], environment: NodeJS.ProcessEnv = {}) {
 	return spawnSync(EXECUTABLE, argv, { encoding: "utf8", env: environment, maxBuffer: 2 ** 24 });
+}
+
+/** Resident pages of the program's and the libraries' files: proc_pid_statm(5). */
+function ofFilesPages(pid: number): number {
+	return Number(readFileSync(`/proc/${pid}/statm`, "latin1").split(" ")[2]);
 }
 
 /** A program on this machine's root, of which nothing can be written but `state`. */
@@ -84,6 +89,18 @@ describe("the executable", () => {
 		expect(readdirSync(path.join(house.folder, "state")).filter((name) => name.endsWith(".node"))).toEqual(
 			[],
 		);
+	}, 120_000);
+
+	it("gives back what only its start has used, and works on", async () => {
+		house = await House.build({ program: { command: EXECUTABLE, argv: [] } });
+		const { pid } = house;
+		const atStart = ofFilesPages(pid);
+		await vi.waitFor(() => expect(ofFilesPages(pid)).toBeLessThan(atStart / 2), {
+			timeout: 60_000,
+			interval: 500,
+		});
+		await worksForADay(house);
+		expect(await house.end("SIGTERM")).toBe(0);
 	}, 120_000);
 
 	itWith(
