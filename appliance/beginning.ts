@@ -7,6 +7,7 @@
 import { type LoadedConfig, loadConfig } from "./config/load.ts";
 import type { SavedSetting } from "./config/text-layers.ts";
 import { Storage } from "./store/storage.ts";
+import { newThread } from "./store/threads.ts";
 
 /** Where the configuration is, short of what the console saved. */
 export interface ConfigPlace {
@@ -27,9 +28,15 @@ export interface Beginning {
 }
 
 export async function begin(options: BeginningOptions): Promise<Beginning> {
-	const { config } = await readConfig(options, []);
-	const stateDir = config.state_dir;
-	return { stateDir, storage: Storage.open({ stateDir, onFatal: options.onFatal }) };
+	const thread = newThread("writer");
+	try {
+		const { config } = await readConfig(options, []);
+		const stateDir = config.state_dir;
+		return { stateDir, storage: Storage.open({ stateDir, thread, onFatal: options.onFatal }) };
+	} catch (thrown) {
+		await thread.terminate();
+		throw thrown;
+	}
 }
 
 /** As it is, or would be, with these settings. */

@@ -141,7 +141,8 @@ describe("a backup", () => {
 			stdout: expect.stringContaining("Postern restarts with what is in the backup."),
 		});
 		await eventually("it ends", async () => (await box.cli("status")).stderr.includes("not running"));
-		expect(await box.end("SIGTERM")).toBe("not running");
+		// Its door is closed a moment before it has ended.
+		expect([0, "not running"]).toContain(await box.end("SIGTERM"));
 		await box.cloud.control.online();
 		await box.start();
 		// On the card that it came from, all of it is known.

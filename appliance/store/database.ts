@@ -121,16 +121,16 @@ function prepareForWriting(database: SqliteDatabase): void {
 		throw new Error("SQLite does not honour synchronous=FULL");
 	}
 	migrate(database, MIGRATIONS);
-	lengthenLog(`${database.name}-wal`);
 }
 
 /**
  * Gives the log its full length at once, in zeros, which SQLite does not take for pages (their checksum
  * is wrong). Else each commit makes it longer until it is full, and a flush of a file that has grown
- * writes the file system's journal too: on a quiet box for weeks.
+ * writes the file system's journal too: on a quiet box for weeks. To be called before the first commit; a start that
+ * commits nothing need not wait for it.
  */
-function lengthenLog(file: string): void {
-	const descriptor = openSync(file, "r+");
+export function lengthenLog(database: SqliteDatabase): void {
+	const descriptor = openSync(`${database.name}-wal`, "r+");
 	try {
 		const { size } = fstatSync(descriptor);
 		const missingBytes = CHECKPOINT_PAGES * LOG_FRAME_BYTES - size;

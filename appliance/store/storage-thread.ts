@@ -1,15 +1,16 @@
 /**
- * A storage thread's program: writer, reader or builder of a state to be put in place, as `workerData` says.
+ * A storage thread's program: writer, reader or builder of a state to be put in place, as its first message
+ * says: it can be started before it is known of which file.
  * Answers each message from the event loop with exactly one message, but `give-back`, which makes it smaller. For storage.ts and staged-state.ts.
  *
  * A failed write or query is an answer; a thread that dies takes the process with it (storage.ts),
  * because a spool without its thread must not go on answering 250.
  */
 import path from "node:path";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { asError, UserError } from "../errors.ts";
 import { giveBack } from "../memory.ts";
-import { lockFolder, openDatabase, type SqliteDatabase } from "./database.ts";
+import { lengthenLog, lockFolder, openDatabase, type SqliteDatabase } from "./database.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
 import { Reader } from "./reader.ts";
 import { finishRestore, type RestoreReport } from "./restore.ts";
@@ -41,10 +42,9 @@ export interface ReadAnswer {
 
 if (parentPort === null) throw new Error("storage-thread runs as a worker thread only");
 const port = parentPort;
-const { role, file, addonFile } = workerData as ThreadData;
 
 /** Why the spool cannot be opened, for the owner. */
-function refusalToStart(error: Error): ThreadStart {
+function refusalToStart(error: Error, file: string): ThreadStart {
 	if (error instanceof UserError) {
 		return { ready: false, code: error.code, text: error.message, hint: error.hint };
 	}
@@ -55,7 +55,7 @@ function refusalToStart(error: Error): ThreadStart {
 }
 
 /** The addon is passed to better-sqlite3 by its exports, so that nothing searches the disk for it. */
-function loadAddon(): { addon?: object } {
+function loadAddon(addonFile: string): { addon?: object } {
 	if (addonFile === "") return {};
 	const module = { exports: {} };
 	process.dlopen(module, addonFile);
@@ -63,12 +63,14 @@ function loadAddon(): { addon?: object } {
 }
 
 /** Gives what was restored before the first write. */
-function write(): RestoreReport | null {
-	const lock = lockFolder(path.dirname(file), loadAddon());
-	const database = openDatabase({ file, role: "writer", ...loadAddon() });
-	const restored = finishRestore({ stateDir: path.dirname(file), database, ...loadAddon() });
+function write({ file, addonFile }: ThreadData): RestoreReport | null {
+	const addon = loadAddon(addonFile);
+	const lock = lockFolder(path.dirname(file), addon);
+	const database = openDatabase({ file, role: "writer", ...addon });
+	const restored = finishRestore({ stateDir: path.dirname(file), database, ...addon });
 	const writer = new Writer(database);
 	let reader: Reader | undefined;
+	let isLogLong = false;
 	onRequest<readonly Write[] | ReadRequest>({
 		database,
 		answer(request) {
@@ -77,6 +79,8 @@ function write(): RestoreReport | null {
 				port.postMessage(answerOf(reader, request));
 				return;
 			}
+			if (!isLogLong) lengthenLog(database);
+			isLogLong = true;
 			const startedMs = performance.now();
 			const fates = writer.commit(request);
 			port.postMessage({ fates, tookMs: performance.now() - startedMs });
@@ -89,8 +93,8 @@ function write(): RestoreReport | null {
 	return restored;
 }
 
-function read(): null {
-	const database = openDatabase({ file, role: "reader", ...loadAddon() });
+function read({ file, addonFile }: ThreadData): null {
+	const database = openDatabase({ file, role: "reader", ...loadAddon(addonFile) });
 	const reader = new Reader(database);
 	onRequest<ReadRequest>({
 		database,
@@ -108,8 +112,8 @@ function answerOf(reader: Reader, { number, read: question }: ReadRequest): Read
 	}
 }
 
-function build(): null {
-	const builder = new StagedStateBuilder({ file, ...loadAddon() });
+function build({ file, addonFile }: ThreadData): null {
+	const builder = new StagedStateBuilder({ file, ...loadAddon(addonFile) });
 	onRequest<BuildStep>({
 		answer: (step) => port.postMessage(builder.take(step)),
 		close: () => builder.close(),
@@ -142,10 +146,12 @@ function onRequest<Request extends object>({ database, answer, close }: Work<Req
 
 const ROLES = { writer: write, reader: read, builder: build } as const;
 
-try {
-	const restored = ROLES[role]();
-	port.postMessage({ ready: true, restored } satisfies ThreadStart);
-} catch (thrown) {
-	port.postMessage(refusalToStart(asError(thrown)));
-	port.close();
-}
+port.once("message", (data: ThreadData) => {
+	try {
+		const restored = ROLES[data.role](data);
+		port.postMessage({ ready: true, restored } satisfies ThreadStart);
+	} catch (thrown) {
+		port.postMessage(refusalToStart(asError(thrown), data.file));
+		port.close();
+	}
+});

@@ -35,6 +35,8 @@ export interface StorageOptions {
 	readonly stateDir: string;
 	/** For tests. */
 	readonly readerIdleMs?: number;
+	/** Started already, where there was time. */
+	readonly thread?: Worker;
 	/** Called once when a storage thread has died. */
 	readonly onFatal: (error: Error) => void;
 }
@@ -83,13 +85,14 @@ export class Storage implements DocumentStore {
 	static async open({
 		stateDir,
 		readerIdleMs: idleMs = READER_IDLE_MS,
+		thread: started,
 		onFatal,
 	}: StorageOptions): Promise<Storage> {
 		makeFolder(stateDir);
 		const file = path.join(stateDir, "postern.db");
 		// Made by an earlier run under another umask, perhaps.
 		for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
-		const { thread, restored } = await startThread("writer", file);
+		const { thread, restored } = await startThread("writer", file, started);
 		return new Storage(thread, restored, { file, idleMs, onFatal });
 	}
 

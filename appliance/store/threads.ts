@@ -17,19 +17,24 @@ export interface StartedThread {
 	readonly restored: RestoreReport | null;
 }
 
-/** Throws `UserError` when the thread cannot do its work. */
-export async function startThread(role: ThreadData["role"], file: string): Promise<StartedThread> {
-	const options = {
-		name: `storage-${role}`,
-		workerData: { role, file, addonFile: addonFile(path.dirname(file)) } satisfies ThreadData,
-		resourceLimits: THREAD_LIMITS,
-	};
-	const thread = isBuilt
+/** One that waits to be told what it is. It takes as long to start as a start takes to find out. */
+export function newThread(role: ThreadData["role"]): Worker {
+	const options = { name: `storage-${role}`, resourceLimits: THREAD_LIMITS };
+	return isBuilt
 		? new Worker(threadProgram("storage-thread.js"), { ...options, eval: true })
 		: new Worker(new URL("./storage-thread.ts", import.meta.url), options);
+}
+
+/** Throws `UserError` when the thread cannot do its work, and has then ended it. */
+export async function startThread(
+	role: ThreadData["role"],
+	file: string,
+	thread = newThread(role),
+): Promise<StartedThread> {
 	const start = await new Promise<ThreadStart>((resolve, reject) => {
 		thread.once("message", resolve);
 		thread.once("error", reject);
+		thread.postMessage({ role, file, addonFile: addonFile(path.dirname(file)) } satisfies ThreadData);
 	});
 	thread.removeAllListeners("error");
 	if (start.ready) return { thread, restored: start.restored };
