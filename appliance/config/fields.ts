@@ -8,6 +8,9 @@ import * as z from "zod";
 import { Secret } from "../secret.ts";
 import { Refusal } from "./refusal.ts";
 
+// A schema is used a few times in the life of a process; compiling it first takes longer than all of them.
+z.config({ jitless: true });
+
 /** Read back from the schema by `schema-keys.ts`. */
 export interface FieldMeta {
 	/** What the owner reads above the key. */
