@@ -1,0 +1,162 @@
+/** The image, booted: it comes up whole, takes mail and hands it on, keeps what it has to, and shows nothing else to the network. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../appliance/e2e/house.ts";
+import { SmtpPeer } from "../../appliance/e2e/smtp-peer.ts";
+import { type Sandbox, startSandbox } from "../../appliance/sandbox/sandbox.ts";
+import { Box, PATIENCE_MS } from "./box.ts";
+
+const ACCOUNT = "alerts@contoso.example";
+/** As QEMU shows this machine to the box. */
+const THIS_MACHINE = "10.0.2.2";
+/** Systemd's and the kernel's about what QEMU has not, or has only here. */
+const EXPECTED_WARNINGS =
+	/kvm|KASLR|cacheinfo|Unable to detect cache|PMU|hw perfevents|GICv3|arm-smccc|efi|ACPI|Spectre|spectre|random: crng|FAT-fs|loop0|NET: Registered|i6300|virtio_net|vdb|audit|usbcore|kauditd|clocksource|Command line|Booting Linux/i;
+
+let cloud: Sandbox;
+let box: Box;
+
+beforeAll(async () => {
+	cloud = await startSandbox({});
+	cloud.control.allowSendAs(ACCOUNT, "*");
+	box = await Box.make({ ports: [25, 80, 110] });
+	await box.switchOn();
+	await isUp();
+}, 2 * PATIENCE_MS);
+afterAll(async () => {
+	await box?.close();
+	await cloud?.close();
+});
+
+async function isUp(): Promise<void> {
+	await eventually(
+		"the service is active",
+		async () => (await box.run("systemctl is-active postern.service")) === "active",
+		PATIENCE_MS,
+	);
+}
+
+describe("the image", () => {
+	it(
+		"comes up with every unit well, and nothing of ours to warn of",
+		async () => {
+			await eventually(
+				"all has started",
+				async () => !(await box.run("systemctl is-system-running")).includes("starting"),
+				PATIENCE_MS,
+			);
+			expect(await box.run("systemctl --failed --no-legend --plain")).toBe("");
+			const warnings = (await box.run("journalctl -b -p warning -o cat --no-pager"))
+				.split("\n")
+				.filter((line) => line !== "" && !EXPECTED_WARNINGS.test(line));
+			expect(warnings).toEqual([]);
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		"answers in a browser, to be claimed",
+		async () => {
+			const page = await fetch(`http://127.0.0.1:${box.port(80)}/`, { headers: { host: "postern.local" } });
+			expect(await page.text()).toContain("setup code");
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		"has a root and a configuration that cannot be written, and the whole card for its data",
+		async () => {
+			expect(await box.run("touch /usr/x /etc/x 2>&1")).toMatch(/(?:Read-only file system\s.*){2}/s);
+			const kilobytes = Number(await box.run("df --output=size /data | tail -1"));
+			expect(kilobytes).toBeGreaterThan(1_200_000);
+			expect(await box.run("findmnt -n -o SOURCE,FSTYPE /")).toMatch(/erofs/);
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		"shows the network the product's ports and no other, and has nobody who could sign in",
+		async () => {
+			const ports = (await box.run("ss -Hltn | awk '{print $4}' 2>/dev/null || ss -Hltn"))
+				.split("\n")
+				.map((line) => /:(\d+)(?:\s|$)/.exec(line)?.[1])
+				.filter((port) => port !== undefined);
+			const outer = new Set(ports.map(Number).filter((port) => ![53, 5355].includes(port)));
+			for (const port of outer) expect([25, 465, 587, 110, 995, 80, 443, 2525, 53]).toContain(port);
+			expect(await box.run("nft list chain inet postern input")).toContain("policy drop");
+			expect(
+				await box.run(
+					"command -v sshd apt dpkg-query agetty; ls /etc/systemd/system/getty.target.wants 2>/dev/null",
+				),
+			).not.toMatch(/sshd|getty@/);
+		},
+		PATIENCE_MS,
+	);
+
+	it(
+		"takes mail by SMTP and hands it on to Microsoft",
+		async () => {
+			for (const url of [cloud.authorityUrl, cloud.graphUrl])
+				await box.offerHostPort(Number(new URL(url).port));
+			const settings = {
+				POSTERN_MICROSOFT_CLOUD: "custom",
+				POSTERN_MICROSOFT_AUTHORITY: cloud.authorityUrl,
+				POSTERN_MICROSOFT_GRAPH: cloud.graphUrl,
+				POSTERN_MICROSOFT_CLIENT_ID: "11111111-2222-3333-4444-555555555555",
+			};
+			const text = Object.entries(settings)
+				.map(([name, value]) => `${name}=${value}\\n`)
+				.join("");
+			await box.run(`printf '${text}' > /run/postern-test.env; systemctl restart postern.service`);
+			await isUp();
+			await box.run(`(postern account add ${ACCOUNT} > /run/sign-in 2>&1 &)`);
+			await eventually(
+				"there is a code",
+				() => {
+					const codes = cloud.control.pendingUserCodes();
+					for (const code of codes) cloud.control.approve(code, ACCOUNT);
+					return codes.length > 0;
+				},
+				PATIENCE_MS,
+			);
+			await eventually(
+				"it is signed in",
+				async () => /signed in/i.test(await box.run("postern account list")),
+				PATIENCE_MS,
+			);
+			await box.run(`postern device add Press --address ${THIS_MACHINE} --account ${ACCOUNT}`);
+			const peer = await SmtpPeer.connect(box.port(25));
+			await peer.begin();
+			peer.write("Subject: from the press\r\n\r\nx\r\n");
+			expect(await peer.finish()).toMatch(/^250/);
+			peer.destroy();
+			await eventually(
+				"it arrives",
+				() =>
+					cloud.control.arrived().some(({ message }) => message.bytes?.includes("from the press") === true),
+				PATIENCE_MS,
+			);
+		},
+		2 * PATIENCE_MS,
+	);
+
+	it(
+		"is the same box after its plug was pulled, with the mail it had taken",
+		async () => {
+			const id = await box.run("cat /etc/machine-id");
+			await cloud.control.offline();
+			const peer = await SmtpPeer.connect(box.port(25));
+			await peer.begin();
+			peer.write("Subject: before the cut\r\n\r\nx\r\n");
+			expect(await peer.finish()).toMatch(/^250/);
+			peer.destroy();
+			await box.cutPower();
+			await box.switchOn();
+			await isUp();
+			expect(await box.run("cat /etc/machine-id")).toBe(id);
+			expect(await box.run("postern queue list --json")).toContain("Press");
+			expect(await box.run("postern account list --json")).toContain(ACCOUNT);
+			expect(box.serial).toContain("state from copy 1");
+		},
+		2 * PATIENCE_MS,
+	);
+});

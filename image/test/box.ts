@@ -1,0 +1,206 @@
+/**
+ * A box for tests: the image's test variant booted in QEMU as a card would be in a board, with ports of this machine's
+ * loopback forwarded to it and a shell on a console that only QEMU offers. What it writes stays in a card of its own, so
+ * that it can be switched off and on again.
+ *
+ * Rejects with the end of its serial console when it does not come up in time.
+ */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import {
+	constants,
+	copyFileSync,
+	existsSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+} from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { mirrorHere } from "../build/mirror.ts";
+import { WORK } from "../build/places.ts";
+import { Toolbox } from "../build/toolbox.ts";
+
+const TEST_IMAGE = path.join(WORK, "test.img");
+/** Everything in an emulated machine takes its time, and more beside other work. */
+export const PATIENCE_MS = 300_000;
+const LOOK_MS = 500;
+const CARD_BYTES = 2 * 1024 ** 3;
+/** The shell's answer ends with it. */
+const END = "postern-end-of-answer";
+
+export interface BoxOptions {
+	/** Of the box, to be reached from here. */
+	readonly ports: readonly number[];
+}
+
+export class Box {
+	readonly #toolbox: Toolbox;
+	readonly #folder: string;
+	readonly #forwards = new Map<number, number>();
+	#qemu: ChildProcess | undefined;
+	#shell: Socket | undefined;
+	#starts = 0;
+
+	private constructor(toolbox: Toolbox, folder: string) {
+		this.#toolbox = toolbox;
+		this.#folder = folder;
+	}
+
+	/** A new card, not yet switched on. */
+	static async make({ ports }: BoxOptions): Promise<Box> {
+		if (!existsSync(TEST_IMAGE)) throw new Error("there is no test image: scripts/test-image builds it");
+		const toolbox = await Toolbox.open(mirrorHere(), WORK);
+		const box = new Box(toolbox, mkdtempSync(path.join(WORK, "box-")));
+		copyFileSync(TEST_IMAGE, box.card, constants.COPYFILE_FICLONE);
+		truncateSync(box.card, CARD_BYTES);
+		for (const port of ports) box.#forwards.set(port, await freePort());
+		return box;
+	}
+
+	get card(): string {
+		return path.join(this.#folder, "card.img");
+	}
+
+	/** What kernel and U-Boot said, of this start. */
+	get serial(): string {
+		const file = this.#file("serial.log");
+		return existsSync(file) ? readFileSync(file, "latin1") : "";
+	}
+
+	/** Where a port of the box is reached on this machine's loopback. */
+	port(ofBox: number): number {
+		const port = this.#forwards.get(ofBox);
+		if (port === undefined) throw new Error(`port ${ofBox} of the box is not forwarded`);
+		return port;
+	}
+
+	/** Resolves when its shell answers; gives the seconds that took. */
+	async switchOn(): Promise<number> {
+		const startedMs = performance.now();
+		this.#starts += 1;
+		const inside = (file: string) => `/w/${path.relative(WORK, file)}`;
+		const forwards = [...this.#forwards].map(([guest, host]) => `,hostfwd=tcp:127.0.0.1:${host}-:${guest}`);
+		this.#qemu = this.#toolbox.start("qemu-system-aarch64", [
+			...[
+				"-M",
+				"virt,gic-version=3",
+				"-cpu",
+				"cortex-a53",
+				"-smp",
+				"2",
+				"-m",
+				"1024",
+				"-accel",
+				"tcg,thread=multi",
+			],
+			...["-nodefaults", "-display", "none", "-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"],
+			...["-drive", `if=none,id=card,format=raw,cache=writeback,file=${inside(this.card)}`],
+			...["-device", "virtio-blk-pci,drive=card"],
+			...["-netdev", `user,id=lan${forwards.join("")}`, "-device", "virtio-net-pci,netdev=lan,romfile="],
+			...["-device", "virtio-rng-pci", "-device", "i6300esb", "-device", "virtio-serial-pci"],
+			...["-chardev", `socket,id=shell,path=${inside(this.#file("shell.sock"))},server=on,wait=off`],
+			...["-device", "virtconsole,chardev=shell", "-serial", `file:${inside(this.#file("serial.log"))}`],
+		]);
+		const said: string[] = [];
+		for (const stream of [this.#qemu.stdout, this.#qemu.stderr])
+			stream?.on("data", (chunk) => said.push(String(chunk)));
+		const endMs = performance.now() + PATIENCE_MS;
+		while (performance.now() < endMs && this.#qemu.exitCode === null && this.#qemu.signalCode === null) {
+			if (await this.#answers()) return (performance.now() - startedMs) / 1_000;
+			await delay(LOOK_MS);
+		}
+		const end = this.serial.slice(-3_000);
+		await this.cutPower();
+		throw new Error(`the box does not start:\n${said.join("")}\n${end}`);
+	}
+
+	/** In its shell, as root. Gives what was printed. */
+	async run(command: string, patienceMs = PATIENCE_MS): Promise<string> {
+		const shell = await this.#connected();
+		let output = "";
+		const take = (chunk: Buffer) => {
+			output += chunk.toString();
+		};
+		shell.on("data", take);
+		try {
+			const marker = `${END}-${Math.random().toString(36).slice(2)}`;
+			// The shell shows what it is told: the marker is put together only when it is printed.
+			shell.write(`${command}; printf '%s%s\\n' '${marker.slice(0, 9)}' '${marker.slice(9)}'\n`);
+			const endMs = performance.now() + patienceMs;
+			while (!output.includes(marker)) {
+				if (performance.now() > endMs) throw new Error(`no answer to ${command}:\n${output}`);
+				await delay(50);
+			}
+			const text = output.replaceAll("\r", "");
+			return text.slice(text.indexOf("\n") + 1, text.lastIndexOf(marker)).trim();
+		} finally {
+			shell.off("data", take);
+		}
+	}
+
+	/** A port of this machine's loopback, at the box's own. */
+	async offerHostPort(port: number): Promise<void> {
+		await this.run(
+			`printf '[Socket]\\nListenStream=127.0.0.1:${port}\\n' > /run/systemd/system/host-${port}.socket`,
+		);
+		// QEMU shows this machine's loopback as 10.0.2.2.
+		await this.run(
+			`printf '[Service]\\nExecStart=/usr/lib/systemd/systemd-socket-proxyd 10.0.2.2:${port}\\n' > /run/systemd/system/host-${port}.service`,
+		);
+		await this.run(`systemctl daemon-reload; systemctl start host-${port}.socket`);
+	}
+
+	/** As by pulling the plug, but that the host's cache survives. */
+	async cutPower(): Promise<void> {
+		this.#shell?.destroy();
+		this.#shell = undefined;
+		const qemu = this.#qemu;
+		this.#qemu = undefined;
+		if (qemu === undefined || qemu.exitCode !== null || qemu.signalCode !== null) return;
+		const ended = once(qemu, "exit");
+		qemu.kill("SIGKILL");
+		await ended;
+	}
+
+	async close(): Promise<void> {
+		await this.cutPower();
+		rmSync(this.#folder, { recursive: true, force: true });
+	}
+
+	#file(name: string): string {
+		return path.join(this.#folder, `${this.#starts}-${name}`);
+	}
+
+	async #answers(): Promise<boolean> {
+		try {
+			return (await this.run("echo here", 5_000)).includes("here");
+		} catch {
+			// Not there yet: asked again.
+			this.#shell?.destroy();
+			this.#shell = undefined;
+			return false;
+		}
+	}
+
+	async #connected(): Promise<Socket> {
+		if (this.#shell !== undefined && !this.#shell.destroyed) return this.#shell;
+		const shell = connect(this.#file("shell.sock"));
+		shell.on("error", () => shell.destroy());
+		await once(shell, "connect");
+		this.#shell = shell;
+		return shell;
+	}
+}
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = server.address();
+	server.close();
+	await once(server, "close");
+	if (address === null || typeof address === "string") throw new Error("no port is free");
+	return address.port;
+}
