@@ -11,6 +11,7 @@ import { SystemClock } from "./clock.ts";
 import type { MovingDraft, MovingSource } from "./console-services/moving.ts";
 import { asError } from "./errors.ts";
 import { openLog } from "./log.ts";
+import type { TestStep } from "./services.ts";
 import { NEWEST_SCHEMA, OLDEST_READER } from "./store/migrations.ts";
 
 /** For `postern version --json`: a package that is older than its data looks there before it is installed. */
@@ -52,6 +53,15 @@ export async function openMoving(options: {
 	process.umask(0o077);
 	const { openOfflineMoving } = await import("./offline-moving.ts");
 	return openOfflineMoving(options);
+}
+
+/** For `postern doctor` where no appliance runs. Loaded only when asked for. */
+export async function* checkOffline(
+	options: { configFile?: string; environment: NodeJS.ProcessEnv },
+	signal: AbortSignal,
+): AsyncGenerator<TestStep, void> {
+	const { checkOffline: check } = await import("./offline-checkup.ts");
+	yield* check(options, signal);
 }
 
 /** For `postern import`. Loaded only when asked for. */

@@ -7,7 +7,12 @@
  */
 import { Hono } from "hono";
 import * as z from "zod";
-import type { BackupService, ConsoleServices, MovingService } from "../appliance/console-services.ts";
+import type {
+	BackupService,
+	ConsoleServices,
+	MachineService,
+	MovingService,
+} from "../appliance/console-services.ts";
 import type { Log } from "../appliance/log.ts";
 import type { Services } from "../appliance/services.ts";
 import { json } from "./answer-shapes.ts";
@@ -38,6 +43,7 @@ import { type Caller, CONTROL_SOCKET } from "./scopes.ts";
 export type ApiServices = Services & {
 	readonly backups: BackupService;
 	readonly moving: MovingService;
+	readonly machine: MachineService;
 };
 
 /** What the command line asks too. */
@@ -83,7 +89,7 @@ export function createControlApi(services: ApiServices, log: Log): Hono<ApiEnvir
 	app.route(API_PATH, backupUploadRoutes(services.backups));
 	app.route(API_PATH, movingRoutes(services.moving));
 	app.route(API_PATH, backupRoutes(services.backups, log));
-	const routes = [...SHARED_ROUTES, ...CONSOLE_PASSWORD_ROUTES];
+	const routes = [...SHARED_ROUTES, ...CONSOLE_PASSWORD_ROUTES, ...MACHINE_ROUTES];
 	mountRoutes(app, routes, { services, log, callerOf: () => CONTROL_SOCKET });
 	return app;
 }

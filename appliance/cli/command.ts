@@ -9,7 +9,7 @@
 import type { MovingDraft } from "../console-services/moving.ts";
 import type { BackupService, MovingService, MovingSource } from "../console-services.ts";
 import type { Secret } from "../secret.ts";
-import type { Services } from "../services.ts";
+import type { Services, TestStep } from "../services.ts";
 import type { Options } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -54,6 +54,11 @@ export interface ApplianceProgram {
 	openBackups(options: { configFile?: string; environment: NodeJS.ProcessEnv }): Promise<OpenedBackups>;
 	/** The same for moving in. */
 	openMoving(options: { configFile?: string; environment: NodeJS.ProcessEnv }): Promise<OpenedMoving>;
+	/** Of an appliance that does not run, what would keep it from running. */
+	checkOffline(
+		options: { configFile?: string; environment: NodeJS.ProcessEnv },
+		signal: AbortSignal,
+	): AsyncIterable<TestStep>;
 	/** What another program left behind, read from its files. Throws `UserError` where they are not what they should be. */
 	readSource(
 		source: MovingSource,
@@ -67,6 +72,11 @@ export interface Opened<Service> {
 	readonly isRunning: boolean;
 	/** Must be called; where no appliance runs, a backup that was applied is put in place then. */
 	close(): Promise<void>;
+}
+
+/** What is wrong and what is right, as it is found. */
+export interface CheckupService {
+	steps(signal: AbortSignal): AsyncIterable<TestStep>;
 }
 
 export type OpenedBackups = Opened<BackupService>;
@@ -89,6 +99,8 @@ export interface Invocation {
 	backups(): Promise<OpenedBackups>;
 	/** The same for moving in. */
 	moving(): Promise<OpenedMoving>;
+	/** Of the running appliance, or of one that does not run. */
+	checkup(): Promise<Opened<CheckupService>>;
 	/** Somebody sits at standard input and can be asked. */
 	canAsk(): boolean;
 	/** Typed without being shown; or, where nobody can be asked, the first line of standard input. */

@@ -88,6 +88,17 @@ function invocationOf(
 				(await appliance()).openMoving(where),
 			);
 		},
+		checkup: async () => {
+			const { remoteCheckup } = await import("./remote-checkup.ts");
+			return openHereOrThere(configFile, environment, remoteCheckup, async (where) => {
+				const { checkOffline } = await appliance();
+				return {
+					service: { steps: (signal) => checkOffline(where, signal) },
+					isRunning: false,
+					close: () => Promise.resolve(),
+				};
+			});
+		},
 		canAsk: () => isTerminal(input()),
 		askSecret: async (question) => {
 			const from = input();

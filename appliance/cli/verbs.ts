@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 import { configCommands } from "./config.ts";
 import { consolePasswordCommand } from "./console-password.ts";
 import { deviceCommands } from "./device.ts";
+import { doctorCommand } from "./doctor.ts";
 import { importCommands } from "./import.ts";
 import { licensesCommand } from "./licenses.ts";
 import { mailboxCommands } from "./mailbox.ts";
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
 	serveCommand,
 	sandboxCommand,
 	statusCommand,
+	doctorCommand,
 	...accountCommands,
 	...deviceCommands,
 	...mailboxCommands,

@@ -3,7 +3,7 @@
  * Behaves as services.ts promises (unknown names throw, aborting ends a sign-in); delivers nothing.
  */
 
-import type { BackupService, BackupSummary } from "../../appliance/console-services.ts";
+import type { BackupService, BackupSummary, MachineService } from "../../appliance/console-services.ts";
 import { UserError } from "../../appliance/errors.ts";
 import { Secret } from "../../appliance/secret.ts";
 import type {
@@ -104,6 +104,8 @@ export function fakeServices(change: Partial<FakeState> = {}): { services: ApiSe
 function servicesOver(state: FakeState): ApiServices {
 	return {
 		backups: backupsOver(state),
+		// Its requests are tried on the network's side.
+		machine: {} as MachineService,
 		moving: {
 			async move({ source, items, next }, { isTrial }) {
 				state.calls.push(`move ${source} ${items.length} ${isTrial}`);

@@ -80,7 +80,10 @@ const onNetwork = new Set(API_DOORS.map(({ door }) => door));
 const { services } = fakeServices();
 /** For who holds the box alone, by its control socket. */
 export const CONTROL_DOORS: readonly Door[] = doorsOf(
-	createControlApi({ ...services, backups: {} as never, moving: {} as never }, silentLog()),
+	createControlApi(
+		{ ...services, backups: {} as never, moving: {} as never, machine: {} as never },
+		silentLog(),
+	),
 ).filter((door) => !onNetwork.has(door));
 
 /** A way through it, with what there is on the box. */

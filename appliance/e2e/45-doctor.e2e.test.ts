@@ -1,0 +1,79 @@
+/** `postern doctor`: an owner asks what is wrong, of a box that runs and of one that does not. */
+
+import { once } from "node:events";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { ACCOUNT, House } from "./house.ts";
+
+let house: House | undefined;
+afterEach(async () => {
+	await house?.close();
+	house = undefined;
+});
+
+describe("postern doctor", () => {
+	it("finds nothing wrong where nothing is, and says what it looked at", async () => {
+		house = await House.build();
+		const told = await house.cli("doctor");
+		expect(told).toMatchObject({ exitCode: 0, stderr: "" });
+		expect(told.stdout).toContain("runs and answers");
+		expect(told.stdout).toContain("Nothing needs you");
+		expect(told.stdout).toContain("answers");
+		expect(told.stdout).not.toContain("FAIL");
+	});
+
+	it("says of an account that nobody is signed in to what to do, and ends with 1", async () => {
+		house = await House.build({ signedIn: false });
+		const told = await house.cli("doctor");
+		expect(told.exitCode).toBe(1);
+		expect(told.stdout).toMatch(new RegExp(`^FAIL .*postern account add ${ACCOUNT}`, "m"));
+	});
+
+	it("says that Microsoft cannot be reached, as the last of its steps, also for programs", async () => {
+		house = await House.build();
+		await house.cloud.control.offline();
+		const told = await house.cli("doctor", "--json");
+		const steps = told.stdout
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line) as { ok: boolean; text: string });
+		expect(told.exitCode).toBe(1);
+		expect(steps.at(-1)).toMatchObject({ ok: false, text: expect.stringContaining("cannot be reached") });
+	});
+
+	it("looks, where none runs, at configuration, state folder, database and ports", async () => {
+		house = await House.build();
+		const port = house.port("relay");
+		const text = readFileSync(house.configFile, "utf8");
+		await house.end("SIGTERM");
+		writeFileSync(house.configFile, text.replace(/127\.0\.0\.1:0/, `127.0.0.1:${port}`));
+		const neighbour = createServer().listen(port, "127.0.0.1");
+		await once(neighbour, "listening");
+		try {
+			const told = await house.cli("doctor");
+			expect(told.exitCode).toBe(1);
+			expect(told.stdout).toContain("Postern does not run here");
+			expect(told.stdout).toContain("The mail database is whole");
+			expect(told.stdout).toMatch(new RegExp(`^FAIL .*:${port} is taken by another program`, "m"));
+		} finally {
+			neighbour.close();
+		}
+		writeFileSync(house.configFile, `${text}\n[smpt]\n`);
+		const mistaken = await house.cli("doctor");
+		expect(mistaken.stdout).toMatch(/FAIL .*unknown .*smpt.*smtp/s);
+	});
+
+	it("names a database that is damaged", async () => {
+		house = await House.build();
+		await house.end("SIGTERM");
+		const file = path.join(house.folder, "state", "postern.db");
+		const bytes = readFileSync(file);
+		bytes.fill(0x55, 4096, 4096 * 6);
+		writeFileSync(file, bytes);
+		chmodSync(file, 0o600);
+		const told = await house.cli("doctor");
+		expect(told.stdout).toMatch(/^FAIL .*mail database cannot be read/m);
+	});
+});

@@ -1,0 +1,38 @@
+/** What `postern doctor` says besides what the status and the tests say already. English: it is of the command line alone. */
+export const CHECKUP = {
+	running: "Postern {version} runs and answers.",
+	nothing: "Nothing needs you.",
+	notRunning: "Postern does not run here.",
+	notRunningDo:
+		"Start it: systemctl start postern (installed), or postern serve. What follows is what it would find.",
+	noFile: "the defaults; there is no file",
+	configurationRight: "The configuration is right ({file}).",
+	configurationDo: "Mend it and look again: postern config check",
+	noState: "There is no state folder yet ({folder}); the first start makes it.",
+	stateReadOnly: "The state folder {folder} cannot be written: its disk is mounted read only.",
+	stateReadOnlyDo:
+		"A card that is failing becomes so: restart; if it comes back, back up and replace the card.",
+	stateOfAnother: "The state folder {folder} belongs to another user, and this one may not look into it.",
+	stateOfAnotherDo:
+		"Ask again as root or as the user that Postern runs as; if it is that one: chown -R postern: the folder.",
+	room: "There is room for mail: {size}.",
+	noRoom: "There is no room for mail in {folder}: {size} free.",
+	noRoomDo: "Delete something from that disk, or messages from the queue.",
+	databaseWhole: "The mail database is whole.",
+	databaseNew: "There is no mail database yet.",
+	databaseDamaged: "The mail database cannot be read as it should: {why}.",
+	databaseDo: "Start Postern: it sets the damaged part aside and saves what can be read. Look at the card.",
+	portFree: "{port} is free.",
+	portTaken: "{port} is taken by another program.",
+	portTakenDo: "Find it (ss -ltnp) and stop it, or give Postern another port.",
+	portLow: "{port} may not be opened by this user; the service gets it from systemd.",
+	portUnusable: "{port} cannot be opened: {why}.",
+	portUnusableDo: "The address must be one of this machine's.",
+	cardReadOnly: "The card cannot be written.",
+	cardWorn: "The card is worn to {percent} %.",
+	cardWornDo: "Back up (postern backup FILE) and replace it in good time.",
+	certificateEnds: "The certificate that devices and browsers see ends on {date}.",
+	certificateEndsDo: "Put a newer one into tls.certificate_file and tls.key_file, then: postern reload",
+	strangers: "Unknown devices want to send, and their mail is held: {addresses}.",
+	strangersDo: "Allow or refuse them: postern device list, postern device allow ADDRESS NAME",
+} as const;
