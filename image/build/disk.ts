@@ -44,7 +44,6 @@ export interface DiskOptions {
 	readonly root: string;
 	readonly toolbox: Toolbox;
 	readonly epochSeconds: number;
-	readonly bootFiles: Readonly<Record<string, string>>;
 }
 
 const inside = (file: string) => `/w/${path.relative(WORK, file)}`;
@@ -75,14 +74,13 @@ export async function makeSlot(options: DiskOptions, name: string): Promise<stri
 }
 
 async function makeBootPartition(options: DiskOptions): Promise<string> {
-	const { toolbox, bootFiles } = options;
+	const { toolbox } = options;
 	const folder = fresh("boot.files");
 	const parts = (...names: readonly string[]) => path.join(BOOT_PARTS, ...names);
 	for (const name of FIRMWARE) copyFileSync(parts("firmware", name), path.join(folder, name));
 	for (const name of TREES) copyFileSync(parts("trees", `${name}.dtb`), path.join(folder, `${name}.dtb`));
 	copyFileSync(parts("u-boot", "rpi_arm64", "u-boot.bin"), path.join(folder, "u-boot.bin"));
 	copyFileSync(path.join(IMAGE, "boot", "config.txt"), path.join(folder, "config.txt"));
-	for (const [name, text] of Object.entries(bootFiles)) writeFileSync(path.join(folder, name), text);
 	copyFileSync(path.join(IMAGE, "boot", "boot.cmd"), path.join(WORK, "boot.cmd"));
 	const script = [
 		"-A",

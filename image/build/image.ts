@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { epochOfSources } from "../../scripts/package/debian.ts";
+import { makeBundle, signingKey } from "./bundle.ts";
 import { makeDisk, makeSlot } from "./disk.ts";
 import { makeInitrd } from "./initrd.ts";
 import { mirrorHere } from "./mirror.ts";
@@ -42,15 +43,23 @@ async function build(): Promise<void> {
 	const toolbox = await stage("toolbox", () => Toolbox.open(mirror, WORK));
 	const isTest = process.argv.includes("--test-variant");
 	const root = path.join(WORK, "root");
+	const key = signingKey();
 	const overlays = [path.join(IMAGE, "overlay"), ...(isTest ? [path.join(IMAGE, "test", "overlay")] : [])];
 	await stage("root", () =>
-		makeRoot({ folder: root, packages, ownPackage: own, overlays, version, epochSeconds, toolbox }),
+		makeRoot({
+			...{ folder: root, packages, ownPackage: own, overlays, version, epochSeconds, toolbox },
+			trustedCertificate: key.certificateFile,
+		}),
 	);
 	await stage("initrd", () => makeInitrd(root, "initrd.img", toolbox));
-	const options = { root, toolbox, epochSeconds, bootFiles: {} };
+	const options = { root, toolbox, epochSeconds };
 	const slot = await stage("slot", () => makeSlot(options, "slot"));
 	const disk = await stage("disk", () => makeDisk(options, slot, isTest ? "test.img" : "disk.img"));
+	const bundle = await stage("update bundle", () =>
+		makeBundle({ toolbox, slot, version, key, name: isTest ? "test.raucb" : "update.raucb" }),
+	);
 	if (isTest) return;
+	copyFileSync(bundle, path.join(DIST, `postern-${version}-arm64.raucb`));
 	const image = path.join(DIST, `postern-${version}-arm64.img.zst`);
 	await stage("compressing", () =>
 		toolbox.run("zstd", ["-q", "-f", "-T0", "-12", `/w/${path.basename(disk)}`, "-o", "/w/disk.img.zst"]),

@@ -4,11 +4,11 @@
  * takes half a minute.
  */
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
 	appendFileSync,
 	chmodSync,
 	copyFileSync,
-	cpSync,
 	existsSync,
 	mkdirSync,
 	readdirSync,
@@ -20,7 +20,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { MODULES, moduleFiles } from "./modules.ts";
-import { WORK } from "./places.ts";
+import { KEPT, WORK } from "./places.ts";
 import type { Toolbox } from "./toolbox.ts";
 
 export interface RootOptions {
@@ -31,6 +31,8 @@ export interface RootOptions {
 	readonly ownPackage: string;
 	/** Folders by installed path that are laid over it, the later ones over the earlier. */
 	readonly overlays: readonly string[];
+	/** By whose key an update must be signed. */
+	readonly trustedCertificate: string;
 	readonly version: string;
 	readonly epochSeconds: number;
 	readonly toolbox: Toolbox;
@@ -85,19 +87,34 @@ const MASKED = [
 const MASKED_TIMERS = ["e2scrub_all.timer", "fstrim.timer", "apt-daily.timer", "dpkg-db-backup.timer"];
 
 export async function makeRoot(options: RootOptions): Promise<void> {
-	const { folder, packages, ownPackage, overlays } = options;
+	const { folder, packages, ownPackage, overlays, trustedCertificate } = options;
 	rmSync(folder, { recursive: true, force: true });
-	mkdirSync(folder, { recursive: true, mode: 0o755 });
-	// The first has the links from /bin to /usr/bin.
-	const isBase = (file: string) =>
-		execFileSync("dpkg-deb", ["-f", file, "Package"], { encoding: "utf8" }).trim() === "base-files";
-	const base = packages.filter(isBase);
-	for (const file of [...base, ...packages.filter((one) => !base.includes(one)), ownPackage])
-		unpack(file, folder);
+	execFileSync("cp", ["-a", "--reflink=auto", unpacked(packages), folder]);
+	unpack(ownPackage, folder);
 	for (const overlay of overlays) layOver(overlay, folder);
+	copyFileSync(trustedCertificate, path.join(folder, "etc", "rauc", "keyring.pem"));
 	writeFacts(options);
 	makeUsers(folder);
 	await finish(options);
+}
+
+/** Debian's packages laid over each other; the same ones are unpacked once. Gives the folder, which is not to be changed. */
+function unpacked(packages: readonly string[]): string {
+	const key = createHash("sha256").update(
+		JSON.stringify([packages.map((file) => path.basename(file)), LEFT_OUT]),
+	);
+	const folder = path.join(KEPT, `unpacked-${key.digest("hex").slice(0, 12)}`);
+	if (existsSync(folder)) return folder;
+	const unfinished = `${folder}.part`;
+	rmSync(unfinished, { recursive: true, force: true });
+	mkdirSync(unfinished, { recursive: true, mode: 0o755 });
+	const nameOf = (file: string) =>
+		execFileSync("dpkg-deb", ["-f", file, "Package"], { encoding: "utf8" }).trim();
+	// It has the links from /bin to /usr/bin, and comes first.
+	const base = packages.filter((file) => nameOf(file) === "base-files");
+	for (const file of [...base, ...packages.filter((one) => !base.includes(one))]) unpack(file, unfinished);
+	renameSync(unfinished, folder);
+	return folder;
 }
 
 function unpack(file: string, folder: string): void {
@@ -115,8 +132,6 @@ function layOver(overlay: string, folder: string): void {
 		const to = path.join(folder, path.relative(overlay, from));
 		if (entry.isDirectory()) {
 			mkdirSync(to, { recursive: true, mode: 0o755 });
-		} else if (entry.isSymbolicLink()) {
-			cpSync(from, to, { verbatimSymlinks: true, force: true });
 		} else {
 			mkdirSync(path.dirname(to), { recursive: true, mode: 0o755 });
 			copyFileSync(from, to);
@@ -182,6 +197,8 @@ async function finish({ folder, toolbox, epochSeconds }: RootOptions): Promise<v
 		"passwd: files\ngroup: files\nshadow: files\ngshadow: files\nhosts: files myhostname resolve [!UNAVAIL=return] dns\nnetworks: files\nprotocols: files\nservices: files\n",
 	);
 	link("../run/systemd/resolve/stub-resolv.conf", path.join(etc, "resolv.conf"));
+	// boot-state writes it: the disk has another name on each board.
+	link("/run/fw_env.config", path.join(etc, "fw_env.config"));
 	// What update-alternatives would choose: Debian's copy is signed by Debian's kernel key, upstream's by the kernel's own.
 	for (const name of ["regulatory.db", "regulatory.db.p7s"])
 		if (existsSync(path.join(folder, "usr/lib/firmware", `${name}-upstream`)))

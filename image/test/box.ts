@@ -10,13 +10,15 @@ import { once } from "node:events";
 import {
 	constants,
 	copyFileSync,
+	createReadStream,
 	existsSync,
 	mkdtempSync,
 	readFileSync,
 	rmSync,
 	truncateSync,
 } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { mirrorHere } from "../build/mirror.ts";
@@ -28,6 +30,7 @@ const TEST_IMAGE = path.join(WORK, "test.img");
 export const PATIENCE_MS = 300_000;
 const LOOK_MS = 500;
 const CARD_BYTES = 2 * 1024 ** 3;
+const BOOT_ID = "cat /proc/sys/kernel/random/boot_id";
 /** The shell's answer ends with it. */
 const END = "postern-end-of-answer";
 
@@ -138,6 +141,36 @@ export class Box {
 			return text.slice(text.indexOf("\n") + 1, text.lastIndexOf(marker)).trim();
 		} finally {
 			shell.off("data", take);
+		}
+	}
+
+	/** Has it start again by itself; resolves when its shell answers in the new start. */
+	async restart(command = "systemctl reboot"): Promise<void> {
+		const before = await this.run(BOOT_ID);
+		await this.run(`${command} &`);
+		const endMs = performance.now() + 2 * PATIENCE_MS;
+		while (performance.now() < endMs) {
+			await delay(LOOK_MS);
+			const now = await this.run(BOOT_ID, 5_000).catch(() => before);
+			if (now !== before && now.length === before.length) return;
+		}
+		throw new Error(`the box does not start again:\n${this.serial.slice(-3_000)}`);
+	}
+
+	/** A file of this machine, into the box's data. */
+	async take(file: string, to: string): Promise<void> {
+		const server = createHttpServer((_, answer) => createReadStream(file).pipe(answer)).listen(
+			0,
+			"127.0.0.1",
+		);
+		try {
+			await once(server, "listening");
+			const { port } = server.address() as AddressInfo;
+			// QEMU shows this machine's loopback as 10.0.2.2.
+			const told = await this.run(`busybox wget -q -O ${to} http://10.0.2.2:${port}/ && echo taken`);
+			if (!told.includes("taken")) throw new Error(`the box does not take ${file}: ${told}`);
+		} finally {
+			server.close();
 		}
 	}
 

@@ -1,0 +1,96 @@
+/**
+ * The update bundle: a slot, signed. For image.ts. Whoever has the key can replace the system of every box that trusts its
+ * certificate, so the release's is not kept here: POSTERN_SIGNING_KEY and POSTERN_SIGNING_CERTIFICATE name its files.
+ * Without them a key for development is made once on this machine, and the image trusts that one alone.
+ */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { KEPT, WORK } from "./places.ts";
+import type { Toolbox } from "./toolbox.ts";
+
+export interface SigningKey {
+	readonly keyFile: string;
+	readonly certificateFile: string;
+}
+
+const VALID_DAYS = 20 * 365;
+
+export function signingKey(environment: NodeJS.ProcessEnv = process.env): SigningKey {
+	const { POSTERN_SIGNING_KEY: keyFile, POSTERN_SIGNING_CERTIFICATE: certificateFile } = environment;
+	if (keyFile !== undefined && certificateFile !== undefined) return { keyFile, certificateFile };
+	if (keyFile !== undefined || certificateFile !== undefined)
+		throw new Error("set both POSTERN_SIGNING_KEY and POSTERN_SIGNING_CERTIFICATE, or neither");
+	return developmentKey("development");
+}
+
+/** Made where it is not there yet. Tests sign with another one, that no image trusts. */
+export function developmentKey(name: string): SigningKey {
+	const folder = path.join(KEPT, "keys");
+	const made = {
+		keyFile: path.join(folder, `${name}.key`),
+		certificateFile: path.join(folder, `${name}.pem`),
+	};
+	if (existsSync(made.certificateFile)) return made;
+	mkdirSync(folder, { recursive: true, mode: 0o700 });
+	execFileSync(
+		"openssl",
+		[
+			...[
+				"req",
+				"-x509",
+				"-newkey",
+				"ed25519",
+				"-nodes",
+				"-days",
+				`${VALID_DAYS}`,
+				"-subj",
+				`/CN=Postern ${name}`,
+			],
+			...["-keyout", made.keyFile, "-out", made.certificateFile],
+		],
+		{ stdio: ["ignore", "ignore", "pipe"] },
+	);
+	return made;
+}
+
+export interface BundleOptions {
+	readonly toolbox: Toolbox;
+	/** In the work folder. */
+	readonly slot: string;
+	readonly version: string;
+	readonly key: SigningKey;
+	/** Of the system that takes it; another one for a test. */
+	readonly compatible?: string;
+	/** In the work folder. */
+	readonly name: string;
+}
+
+/** Gives its path. */
+export async function makeBundle(options: BundleOptions): Promise<string> {
+	const { toolbox, slot, version, key, compatible = "postern-arm64", name } = options;
+	const folder = path.join(WORK, `${name}.files`);
+	rmSync(folder, { recursive: true, force: true });
+	mkdirSync(folder);
+	linkSync(slot, path.join(folder, "system.img"));
+	writeFileSync(
+		path.join(folder, "manifest.raucm"),
+		`[update]\ncompatible=${compatible}\nversion=${version}\n\n[bundle]\nformat=plain\n\n[image.system]\nfilename=system.img\n`,
+	);
+	// The toolbox sees the work folder alone.
+	copyFileSync(key.keyFile, path.join(WORK, "signing.key"));
+	copyFileSync(key.certificateFile, path.join(WORK, "signing.pem"));
+	const output = path.join(WORK, name);
+	rmSync(output, { force: true });
+	try {
+		await toolbox.run("rauc", [
+			...["--cert=/w/signing.pem", "--key=/w/signing.key"],
+			"--mksquashfs-args=-comp zstd -Xcompression-level 12 -quiet -no-progress",
+			...["bundle", `/w/${path.basename(folder)}`, `/w/${name}`],
+		]);
+	} finally {
+		for (const file of ["signing.key", "signing.pem"]) rmSync(path.join(WORK, file), { force: true });
+		rmSync(folder, { recursive: true, force: true });
+	}
+	return output;
+}
