@@ -48,6 +48,12 @@ async function main(): Promise<void> {
 		terminal: new Terminal(process.stdout, process.stderr),
 		environment: process.env,
 		appliance: () => import("./running.ts"),
+		machineDoor: async (root) => {
+			// Whoever asked may go; what is under way is carried to its end.
+			process.stdout.off("error", endQuietlyWithoutReader).on("error", () => undefined);
+			const { answerOneRequest } = await import("./system/machine/door.ts");
+			return answerOneRequest({ input: process.stdin, output: process.stdout, root });
+		},
 		input: () => process.stdin,
 		interrupted,
 	});

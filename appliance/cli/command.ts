@@ -93,6 +93,8 @@ export interface Invocation {
 	readonly terminal: Terminal;
 	/** The code of the appliance itself, loaded at the first call. */
 	appliance(): Promise<ApplianceProgram>;
+	/** Answers one request of the machine door, from standard input to standard output. */
+	machineDoor(root: string): Promise<void>;
 	/** The running appliance, over its control socket. Throws `not-running` at the first question. */
 	services(): Promise<Services>;
 	/** Of the running appliance, or, where none runs, of its state folder. */

@@ -21,13 +21,15 @@ import type { ControlClient } from "./control-client.ts";
 import { helpText } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
 import type { Terminal } from "./terminal.ts";
-import { COMMANDS } from "./verbs.ts";
+import { COMMANDS, HIDDEN_COMMANDS } from "./verbs.ts";
 
 export interface Surroundings {
 	readonly terminal: Terminal;
 	readonly environment: NodeJS.ProcessEnv;
 	/** The code of the appliance, for the commands that are it. */
 	appliance(): Promise<ApplianceProgram>;
+	/** Answers one request of the machine door, from standard input (system/machine/door.ts). */
+	machineDoor(root: string): Promise<void>;
 	/** Standard input. Asked for only by commands that read it, so that others leave it alone. */
 	input(): Readable;
 	/** Aborts at Ctrl-C. Asked for only by commands that can be cancelled. */
@@ -39,7 +41,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 	const { terminal } = surroundings;
 	const json = argv.includes("--json");
 	try {
-		const parsed = parseCommandLine(argv, COMMANDS);
+		const parsed = parseCommandLine(argv, [...COMMANDS, ...HIDDEN_COMMANDS]);
 		if (parsed.kind === "help") {
 			terminal.print(helpText(parsed.topic, COMMANDS));
 			return DONE;
@@ -61,7 +63,7 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 
 function invocationOf(
 	{ options, operands }: Pick<Invocation, "options" | "operands">,
-	{ terminal, environment, appliance, input, interrupted }: Surroundings,
+	{ terminal, environment, appliance, machineDoor, input, interrupted }: Surroundings,
 ): Invocation {
 	const configFile = options.text("config");
 	return {
@@ -72,6 +74,7 @@ function invocationOf(
 		environment,
 		terminal,
 		appliance,
+		machineDoor,
 		inputLine: () => firstLine(input()),
 		inputLines: (signal) => linesOf(input(), signal),
 		interrupted,

@@ -8,6 +8,7 @@ import { deviceCommands } from "./device.ts";
 import { doctorCommand } from "./doctor.ts";
 import { importCommands } from "./import.ts";
 import { licensesCommand } from "./licenses.ts";
+import { machineDoorCommand } from "./machine-door.ts";
 import { mailboxCommands } from "./mailbox.ts";
 import { queueCommands } from "./queue.ts";
 import { reloadCommand } from "./reload.ts";
@@ -35,3 +36,6 @@ export const COMMANDS: readonly Command[] = [
 	versionCommand,
 	licensesCommand,
 ];
+
+/** What other programs of the machine run: in no help, no manual and no completion. */
+export const HIDDEN_COMMANDS: readonly Command[] = [machineDoorCommand];

@@ -7,6 +7,7 @@ import { saidOfConfiguring } from "./said-of-configuring.ts";
 import { saidOfDelivery } from "./said-of-delivery.ts";
 import { saidOfDeviceKinds } from "./said-of-device-kinds.ts";
 import { saidOfFetching } from "./said-of-fetching.ts";
+import { saidOfFirmware } from "./said-of-firmware.ts";
 import { saidOfReceiving } from "./said-of-receiving.ts";
 import { saidOfRefusing } from "./said-of-refusing.ts";
 import { saidOfSignIn } from "./said-of-sign-in.ts";
@@ -21,6 +22,7 @@ export const ALL_SAYINGS: readonly Saying[] = [
 	saidOfDelivery,
 	saidOfDeviceKinds,
 	saidOfFetching,
+	saidOfFirmware,
 	saidOfReceiving,
 	saidOfRefusing,
 	saidOfSignIn,
