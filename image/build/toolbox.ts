@@ -17,7 +17,15 @@ const run = promisify(execFile);
 /** To build with, and to boot what was built. */
 const TOOLS = [
 	...["mtools", "dosfstools", "e2fsprogs", "erofs-utils", "fdisk", "zstd", "xz-utils", "cpio", "kmod"],
-	...["rauc", "u-boot-tools", "device-tree-compiler", "systemd", "openssl", "ca-certificates"],
+	...[
+		"rauc",
+		"u-boot-tools",
+		"device-tree-compiler",
+		"systemd",
+		"openssl",
+		"ca-certificates",
+		"squashfs-tools",
+	],
 	...["qemu-system-arm", "qemu-utils", "u-boot-qemu"],
 ];
 
