@@ -223,6 +223,9 @@ export class Box {
 		const shell = connect(this.#file("shell.sock"));
 		shell.on("error", () => shell.destroy());
 		await once(shell, "connect");
+		// What was said to it before it was there has come in part: a line that is still open is given up.
+		shell.write("\x03\n");
+		await delay(200);
 		this.#shell = shell;
 		return shell;
 	}
