@@ -21,16 +21,16 @@ type Known = (typeof MACHINE_REQUESTS)[number];
 type Named<Do extends string> = Extract<Known, { readonly do: Do }>;
 
 /** zod takes an object without fields for one that has none at all, `do` neither. */
-type InputOf<Do extends Known["do"]> = keyof Named<Do>["fields"] extends never
+type InputOf<Do extends MachineDo> = keyof Named<Do>["fields"] extends never
 	? unknown
 	: z.input<z.ZodObject<Named<Do>["fields"]>>;
 
-/** One of the requests, as its file in this folder has it. */
-export type MachineAsk = {
-	[Do in Known["do"]]: { readonly do: Do } & InputOf<Do>;
-}[Known["do"]];
+export type MachineDo = Known["do"];
 
-export type MachineAnswer<Do extends Known["do"]> = Awaited<ReturnType<Named<Do>["run"]>>;
+/** A request, as its file in this folder has it. */
+export type MachineAsk<Do extends MachineDo> = { readonly do: Do } & InputOf<Do>;
+
+export type MachineAnswer<Do extends MachineDo> = Awaited<ReturnType<Named<Do>["run"]>>;
 
 export interface AskOptions {
 	readonly onProgress?: (progress: Progress) => void;
@@ -40,8 +40,8 @@ export interface AskOptions {
 	readonly socket?: string;
 }
 
-export function askMachine<Do extends Known["do"]>(
-	request: MachineAsk & { readonly do: Do },
+export function askMachine<Do extends MachineDo>(
+	request: MachineAsk<Do>,
 	{ onProgress, silenceTimeoutMs = SILENCE_TIMEOUT_MS, socket = DOOR_SOCKET }: AskOptions = {},
 ): Promise<MachineAnswer<Do>> {
 	return new Promise((resolve, reject) => {

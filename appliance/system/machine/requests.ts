@@ -1,5 +1,22 @@
 /** Every request of the machine door. A new one is a file beside this and a line here. */
 import { facts } from "./facts.ts";
+import { hostName } from "./host-name.ts";
+import { networkKeep } from "./network-keep.ts";
+import { networkReturn } from "./network-return.ts";
+import { networkState } from "./network-state.ts";
+import { networkTry } from "./network-try.ts";
 import { reboot } from "./reboot.ts";
+import { setTime } from "./set-time.ts";
+import { wifiScan } from "./wifi-scan.ts";
 
-export const MACHINE_REQUESTS = [facts, reboot] as const;
+export const MACHINE_REQUESTS = [
+	facts,
+	reboot,
+	hostName,
+	networkState,
+	networkTry,
+	networkKeep,
+	networkReturn,
+	wifiScan,
+	setTime,
+] as const;
