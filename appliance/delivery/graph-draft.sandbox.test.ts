@@ -30,7 +30,8 @@ function open(scopes = READ_WRITE, outlook = false): Rig {
 		smtpAddress: sandbox.smtpAddress,
 		caPem: sandbox.caPem,
 		tokens,
-		answerTimeoutMs: 1_500,
+		// Long enough for a sandbox that parses forty megabytes on a busy machine.
+		answerTimeoutMs: 5_000,
 		sentItemsLagMs: 300,
 	});
 }
