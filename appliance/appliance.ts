@@ -29,6 +29,7 @@ import { type Fetching, openFetching } from "./fetching.ts";
 import { Listeners } from "./listeners.ts";
 import { type Log, openLog } from "./log.ts";
 import { LogRing } from "./log-ring.ts";
+import { MachineCare } from "./machine-care.ts";
 import { MailboxDesk } from "./maildrops/mailbox-desk.ts";
 import { MailLog } from "./maillog.ts";
 import { giveBackWhenQuiet, type SystemMemory } from "./memory.ts";
@@ -102,6 +103,7 @@ export class Appliance {
 	readonly #loaded: { current: LoadedConfig };
 	#statusTimer: NodeJS.Timeout | undefined;
 	#endGivingBack: (() => void) | undefined;
+	#care: Pick<MachineCare, "stop"> | undefined;
 
 	private constructor(parts: Parts, loaded: { current: LoadedConfig }, services: ConsoleServices) {
 		this.#parts = parts;
@@ -394,6 +396,12 @@ export class Appliance {
 			runner.start(await AttemptJournal.begin(stateDir, log));
 			bounces.catchUp(scheduler.failed());
 			keepTime.start();
+			appliance.#care = await MachineCare.open({
+				...{ environment: options.environment, config },
+				http,
+				time,
+				log,
+			});
 			await appliance.#announce();
 			return appliance;
 		} catch (error) {
@@ -426,6 +434,7 @@ export class Appliance {
 		const { keptCounts } = this.#parts;
 		clearInterval(this.#statusTimer);
 		this.#endGivingBack?.();
+		this.#care?.stop();
 		log.notice("stopping");
 		await readiness.stopping();
 		await Promise.all([listeners.close(GRACE_MS), runner.stop(GRACE_MS)]);

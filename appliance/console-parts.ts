@@ -15,6 +15,7 @@ import type { Clock } from "./clock.ts";
 import type { LoadedConfig, SavedSetting } from "./config/load.ts";
 import type { ConsoleServices } from "./console-services.ts";
 import type { Events } from "./events.ts";
+import { firmwareNetwork } from "./firmware-network.ts";
 import { HookDesk } from "./hook-desk.ts";
 import { JoinDesk } from "./join-desk.ts";
 import type { Listeners } from "./listeners.ts";
@@ -26,6 +27,7 @@ import { openTrust } from "./microsoft/http-agents.ts";
 import type { SignIns } from "./microsoft/sign-ins.ts";
 import { type KeyPlace, sharedVaultKey } from "./microsoft/vault-key.ts";
 import { MovingDesk } from "./moving/moving-desk.ts";
+import { HOST_NETWORK, NetworkDesk } from "./network-desk.ts";
 import { type Marks, NewsDesk } from "./news-desk.ts";
 import { Pause } from "./pause.ts";
 import { MailDesk } from "./queue/mail-desk.ts";
@@ -42,6 +44,8 @@ import { SettingsDesk } from "./settings-desk.ts";
 import type { Strangers } from "./smtp/strangers.ts";
 import type { Storage } from "./store/storage.ts";
 import { assertCertificate } from "./system/certificate.ts";
+import { doorSocket } from "./system/machine/door-client.ts";
+import { imageFacts, machineRoot } from "./system/machine/image-facts.ts";
 import { TrafficDesk } from "./traffic-counts.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 
@@ -55,7 +59,7 @@ export interface LentParts {
 	/** What the configuration would be if this were what is saved. */
 	readonly load: (saved: readonly SavedSetting[]) => Promise<LoadedConfig>;
 	readonly tryOut: Reloading["tryOut"];
-	readonly services: Omit<Services, "console">;
+	readonly services: Omit<Services, "console" | "network">;
 	readonly log: Log;
 	readonly ring: LogRing;
 	/** Ends the process in good order. */
@@ -124,6 +128,8 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 			trust: openTrust({ caFile: config().microsoft.ca_file, caPem: "" }),
 		});
 		opened.push(hooks);
+		const root = machineRoot(lent.environment);
+		const isFirmware = (await imageFacts(root)) !== null;
 		const machine = new MachineDesk({
 			...{
 				stateDir: lent.stateDir,
@@ -132,7 +138,7 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 				services: lent.services,
 				listeners,
 			},
-			...{ people: access.people, room: lent.room, http: lent.http, clock, time: lent.time, end: lent.end },
+			...{ people: access.people, room: lent.room, http: lent.http, clock, end: lent.end, isFirmware },
 			logText: () => news.logText({}),
 		});
 		const joining = new JoinDesk({
@@ -159,6 +165,10 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 			now: () => clock.now(),
 		});
 		opened.push(backups);
+		const network = new NetworkDesk({
+			...{ config, settings },
+			control: isFirmware ? firmwareNetwork(doorSocket(root)) : HOST_NETWORK,
+		});
 		const { accounts, devices, mailboxes } = lent;
 		const moving = new MovingDesk({
 			...{ accounts, devices, mailboxes, settings, assertCertificate, log: lent.log },
@@ -175,6 +185,7 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 				joining,
 				traffic,
 				settings,
+				network,
 				people: access.people,
 				keys: access.keys,
 				console: {

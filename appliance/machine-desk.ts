@@ -8,7 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config/schema.ts";
 import type { CertificateState, MachineService, MachineState, PeopleService } from "./console-services.ts";
 import { UserError } from "./errors.ts";
-import { CLOCK_ERROR_TOLD_MS, checkInternet } from "./internet-check.ts";
+import { checkInternet } from "./internet-check.ts";
 import { lightMeaning } from "./leds/meaning.ts";
 import type { Listeners } from "./listeners.ts";
 import { endpointsOf } from "./microsoft/clouds.ts";
@@ -19,7 +19,6 @@ import type { Services, TestStep } from "./services.ts";
 import { supportText } from "./support-text.ts";
 import { namesOf } from "./system/certificate.ts";
 import * as facts from "./system/machine-facts.ts";
-import type { TrustedTime } from "./trusted-time.ts";
 import { productVersion } from "./version.ts";
 import { REFUSING } from "./words/refusing.ts";
 
@@ -30,13 +29,14 @@ export interface MachineDeskOptions {
 	readonly stateDir: string;
 	readonly environment: NodeJS.ProcessEnv;
 	readonly config: () => Config;
-	readonly services: Omit<Services, "console">;
+	readonly services: Omit<Services, "console" | "network">;
 	readonly people: PeopleService;
 	readonly listeners: Listeners;
 	readonly room: Room;
 	readonly http: HttpClient;
 	readonly clock: Clock;
-	readonly time: TrustedTime;
+	/** Postern keeps the machine's network. */
+	readonly isFirmware: boolean;
 	/** The log as it is kept in memory. */
 	readonly logText: () => string;
 	/** Ends the process in good order. */
@@ -84,9 +84,9 @@ export class MachineDesk implements MachineService {
 				reserveBytes: room.reserveBytes,
 				accepting: storage.accepting,
 			},
-			clock: { now: new Date(clock.now()).toISOString(), ...(await this.#clockState()) },
+			clock: { now: new Date(clock.now()).toISOString(), ...status.clock },
 			names: [name, `${name}.local`, ...config().console.names],
-			can: { restart: this.#canRestart, lights: false, update: false, network: false },
+			can: { restart: this.#canRestart, lights: false, update: false, network: this.#options.isFirmware },
 		};
 	}
 
@@ -139,13 +139,5 @@ export class MachineDesk implements MachineService {
 	get #canRestart(): boolean {
 		const { environment } = this.#options;
 		return environment["INVOCATION_ID"] !== undefined && environment["NOTIFY_SOCKET"] !== undefined;
-	}
-
-	async #clockState(): Promise<{ isSynchronised: boolean | null; errorMs: number }> {
-		const { time } = this.#options;
-		const errorMs = Math.round(time.wallErrorMs());
-		if (time.nowMs() !== undefined)
-			return { isSynchronised: Math.abs(errorMs) < CLOCK_ERROR_TOLD_MS, errorMs };
-		return { isSynchronised: await facts.isTimeSynchronised(), errorMs };
 	}
 }

@@ -9,8 +9,10 @@
 import type { Account, Device, Mailbox, SignInMethod, TransportKind } from "./accounts/model.ts";
 import type { DeviceRuleService } from "./device-rule-service.ts";
 import type { DsnRequest } from "./mail/envelope.ts";
+import type { NetworkService } from "./network-service.ts";
 
 export type { DeviceRuleService, DeviceRules } from "./device-rule-service.ts";
+export type * from "./network-service.ts";
 
 export type QueueState = "incoming" | "active" | "deferred" | "held" | "failed";
 
@@ -374,6 +376,15 @@ export interface ListenerStatus {
 	readonly address: string;
 }
 
+export interface ClockState {
+	/** By NTP or by what servers on the internet say; null when unknown. */
+	readonly isSynchronised: boolean | null;
+	/** The box's clock less the real time. */
+	readonly errorMs: number;
+	/** Who says what time it is: a time server, or Microsoft's answers where none is reached; null: nobody yet. */
+	readonly source: "ntp" | "microsoft" | null;
+}
+
 export interface Status {
 	readonly name: string;
 	readonly version: string;
@@ -395,6 +406,7 @@ export interface Status {
 		readonly accepting: boolean;
 	};
 	readonly memoryBytes: number;
+	readonly clock: ClockState;
 	/** Owner texts, most urgent first; empty when all is well. */
 	readonly problems: readonly string[];
 	/** The same, for who tells it in words of their own. */
@@ -470,4 +482,5 @@ export interface Services {
 	readonly accounts: AccountService;
 	readonly mailboxes: MailboxService;
 	readonly console: ConsoleRescueService;
+	readonly network: NetworkService;
 }

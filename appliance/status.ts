@@ -6,6 +6,7 @@
 import type { Accounts } from "./accounts/accounts.ts";
 import type { Account } from "./accounts/model.ts";
 import type { Clock } from "./clock.ts";
+import { clockState } from "./clock-state.ts";
 import type { Config } from "./config/schema.ts";
 import type { Listeners } from "./listeners.ts";
 import { formatDate } from "./mail/date.ts";
@@ -81,6 +82,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		accounts,
 		storage: { freeBytes: room.freeBytes, reserveBytes: room.reserveBytes, accepting },
 		memoryBytes: process.memoryUsage.rss(),
+		clock: await clockState(sources.time),
 		problems: matters.map(({ text }) => text),
 		matters,
 	};

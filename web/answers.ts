@@ -92,7 +92,10 @@ const STATUSES: readonly (readonly [code: RegExp, status: ContentfulStatusCode])
 	[/^key-forbids$/, 403],
 	[/^wrong-content-type$/, 415],
 	[/-(?:exists|locked|busy|state|impossible|not-waiting|in-file)$/, 409],
-	[/^(?:last-owner|no-lights|no-certificate)$/, 409],
+	[
+		/^(?:last-owner|no-lights|no-certificate|not-the-firmware|network-(?:no-trial|trial-soon)|wifi-absent)$/,
+		409,
+	],
 ];
 
 function statusOf(code: string): ContentfulStatusCode {

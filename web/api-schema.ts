@@ -26,6 +26,13 @@ type Unchanging<Value> = Value extends readonly (infer Item)[]
 export const TIME = named("Time", z.iso.datetime().describe("ISO 8601 in UTC."));
 export const COUNT = z.int().min(0);
 
+/** Fields of what is said about the box's clock. */
+export const CLOCK = {
+	isSynchronised: z.boolean().nullable(),
+	errorMs: z.number().describe("The box's clock less the real time."),
+	source: z.enum(["ntp", "microsoft"]).nullable().describe("Who says what time it is."),
+} as const;
+
 export const REFUSAL = named(
 	"Refusal",
 	z.strictObject({

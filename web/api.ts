@@ -30,6 +30,7 @@ import { JOINED_ROUTES } from "./routes/joined.ts";
 import { KEY_ROUTES } from "./routes/keys.ts";
 import { LOG_ROUTES } from "./routes/log.ts";
 import { MACHINE_ROUTES } from "./routes/machine.ts";
+import { MACHINE_NETWORK_ROUTES } from "./routes/machine-network.ts";
 import { MAIL_ROUTES } from "./routes/mail.ts";
 import { MAILBOX_ROUTES } from "./routes/mailboxes.ts";
 import { movingRoutes } from "./routes/moving.ts";
@@ -54,6 +55,7 @@ const SHARED_ROUTES: readonly ApiRoute<Services>[] = [
 	...DEVICE_RULE_ROUTES,
 	...ACCOUNT_ROUTES,
 	...MAILBOX_ROUTES,
+	...MACHINE_NETWORK_ROUTES,
 ];
 
 const DOCUMENT_ROUTE: ApiRoute<unknown> = routesOver<unknown>()({

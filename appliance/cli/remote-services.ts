@@ -3,7 +3,7 @@
  * the API under `/api/v1` (web/api.ts). Throws what the appliance threw, or ControlClient's errors.
  */
 import { Secret } from "../secret.ts";
-import type { ConfigOrigin, Services } from "../services.ts";
+import type { ConfigOrigin, Services, WifiAround } from "../services.ts";
 import type { ControlClient } from "./control-client.ts";
 
 /** What a `UserError` for an unknown name needs is on the other side; nothing is checked here. */
@@ -59,6 +59,22 @@ export function remoteServices(client: ControlClient): Services {
 			},
 			test: ({ username, password }, signal) =>
 				client.follow(`/mailboxes/${encodeURIComponent(username)}/test`, { password }, signal),
+		},
+		network: {
+			state: () => client.ask("GET", "/machine/network"),
+			tryOut: (settings, names) => client.ask("POST", "/machine/network/try", { ...settings, ...names }),
+			keep: async () => {
+				await client.ask("POST", "/machine/network/keep");
+			},
+			goBack: async () => {
+				await client.ask("POST", "/machine/network/return");
+			},
+			scan: async (country) => {
+				const answer = client.ask<{ networks: readonly WifiAround[] }>("POST", "/machine/network/scan", {
+					country,
+				});
+				return (await answer).networks;
+			},
 		},
 		console: {
 			resetPassword: () => client.ask("POST", "/console/password"),

@@ -29,7 +29,7 @@ function verdict({ name, version, problems }: Status): string {
 	return `${name} (Postern ${version}): ${what}`;
 }
 
-function facts({ listeners, queue, storage, memoryBytes, startedAt }: Status): [string, string][] {
+function facts({ listeners, queue, storage, memoryBytes, startedAt, clock }: Status): [string, string][] {
 	const ports = listeners.map(({ role, address }): [string, string] => [role, address]);
 	const room = `${size(storage.freeBytes)} free, ${storage.accepting ? "taking mail" : "NOT taking mail until there is room"}`;
 	return [
@@ -44,9 +44,20 @@ function facts({ listeners, queue, storage, memoryBytes, startedAt }: Status): [
 		],
 		["card", room],
 		["memory", size(memoryBytes)],
+		["clock", clockText(clock)],
 		["running since", localTime(startedAt)],
 		...(ports.length === 0 ? [["listening", "on no port"] as [string, string]] : ports),
 	];
+}
+
+const SOURCES = { ntp: "by a time server", microsoft: "by Microsoft's answers" } as const;
+
+function clockText({ isSynchronised, errorMs, source }: Status["clock"]): string {
+	if (isSynchronised === null || source === null) return "not compared with another one yet";
+	const by = SOURCES[source];
+	return isSynchronised
+		? `right, ${by}`
+		: `wrong by ${count(Math.round(Math.abs(errorMs) / 60_000), "minute")}, ${by}`;
 }
 
 const CIRCUITS = { closed: "flows", open: "waits", probing: "trying again" } as const;

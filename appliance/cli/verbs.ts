@@ -10,6 +10,7 @@ import { importCommands } from "./import.ts";
 import { licensesCommand } from "./licenses.ts";
 import { machineDoorCommand } from "./machine-door.ts";
 import { mailboxCommands } from "./mailbox.ts";
+import { networkCommands } from "./network.ts";
 import { queueCommands } from "./queue.ts";
 import { reloadCommand } from "./reload.ts";
 import { restoreCommand } from "./restore.ts";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
 	...deviceCommands,
 	...mailboxCommands,
 	...queueCommands,
+	...networkCommands,
 	consolePasswordCommand,
 	reloadCommand,
 	...configCommands,

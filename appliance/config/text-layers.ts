@@ -17,8 +17,8 @@ export interface LayerResult {
 }
 
 const PREFIX = "POSTERN_";
-/** Read elsewhere, and no keys: the control socket, the file itself. */
-const OTHER_VARIABLES = new Set(["POSTERN_CONTROL", "POSTERN_CONFIG"]);
+/** Read elsewhere, and no keys: the control socket, the file itself, the machine of a test. */
+const OTHER_VARIABLES = new Set(["POSTERN_CONTROL", "POSTERN_CONFIG", "POSTERN_MACHINE"]);
 
 const SINGLE_KEYS = SCHEMA_KEYS.filter(({ path }) => !isRepeatedTable(path[0] ?? ""));
 const BY_VARIABLE = new Map(SINGLE_KEYS.map((key) => [variableOf(key.path), key]));

@@ -1,6 +1,6 @@
 /** The machine that Postern runs on, and its certificate. For console-services.ts. */
 import type { LightMeaning } from "../leds/meaning.ts";
-import type { TestStep } from "../services.ts";
+import type { ClockState, TestStep } from "../services.ts";
 
 export interface MachineState {
 	readonly light: LightMeaning;
@@ -22,13 +22,7 @@ export interface MachineState {
 		/** Bytes written by this machine to the disk since it booted; null when unknown. */
 		readonly writtenBytes: number | null;
 	};
-	readonly clock: {
-		readonly now: string;
-		/** By NTP or by what servers on the internet say; null when unknown. */
-		readonly isSynchronised: boolean | null;
-		/** The box's clock less the real time. */
-		readonly errorMs: number;
-	};
+	readonly clock: ClockState & { readonly now: string };
 	readonly links: readonly {
 		readonly name: string;
 		readonly isUp: boolean;

@@ -380,6 +380,26 @@ describe.skipIf(!hasCurl)("the API", { timeout: 60_000 }, () => {
 		expect(await toldLines("/machine/internet-check")).toContainEqual(expect.objectContaining({ ok: true }));
 		expect(await refused("POST", "/machine/restart")).toEqual([409, "restart-impossible"]);
 		expect(await refused("POST", "/machine/lights-test")).toEqual([409, "no-lights"]);
+		const network = await told<{ keeper: string; links: unknown[] }>("GET", "/machine/network");
+		expect(network).toMatchObject({ keeper: "host", settings: null, trial: null });
+		const settings = {
+			ipv4: { method: "dhcp" },
+			ipv6: { method: "auto" },
+			dns: [],
+			ntp: [],
+			vlan: null,
+			wifi: null,
+		};
+		for (const [path, body] of [
+			["try", settings],
+			["keep"],
+			["return"],
+			["scan", { country: "DE" }],
+		] as const) {
+			const sent = body === undefined ? {} : { body };
+			expect(await refused("POST", `/machine/network/${path}`, sent)).toEqual([409, "not-the-firmware"]);
+		}
+		expect(await refused("GET", "/machine/network", { key: readKey })).toEqual([403, "key-forbids"]);
 		const support = await (await ask("GET", "/machine/support")).text();
 		expect(support).toContain("postern-test");
 		for (const secret of [key, readKey, OWNER_PASSWORD]) expect(support).not.toContain(secret);

@@ -1,6 +1,15 @@
 /** Facts of the machine, from what Linux writes. */
 import { describe, expect, it } from "vitest";
-import { card, diskOf, links, memory, mountOf, operatingSystem, wearPercentOf } from "./machine-facts.ts";
+import {
+	card,
+	diskOf,
+	gatewaysIn,
+	links,
+	memory,
+	mountOf,
+	operatingSystem,
+	wearPercentOf,
+} from "./machine-facts.ts";
 
 const MOUNTS = `overlay / overlay ro,relatime 0 0
 /dev/mmcblk0p3 /var/lib/postern ext4 rw,noatime 0 0
@@ -44,5 +53,24 @@ describe("the machine", () => {
 		expect((await card("/tmp")).totalBytes).toBeGreaterThan(1_000_000);
 		expect(await operatingSystem()).toMatch(/\d/);
 		for (const { mac } of await links()) expect(mac).toMatch(/^[0-9a-f:]{17}$/);
+	});
+});
+
+describe("the ways out", () => {
+	it("are read from the kernel's tables, the best first, each once", () => {
+		const four = [
+			"Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
+			"wlan0\t00000000\t0101A8C0\t0003\t0\t0\t2048\t00000000\t0\t0\t0",
+			"end0\t00000000\t0102A8C0\t0003\t0\t0\t1024\t00000000\t0\t0\t0",
+			"end0\t0002A8C0\t00000000\t0001\t0\t0\t1024\t00FFFFFF\t0\t0\t0",
+		].join("\n");
+		const none = "0".repeat(32);
+		const six = [
+			`${none} 00 ${none} 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003 end0`,
+			`${none} 00 ${none} 00 ${none} ffffffff 00000001 00000000 00200200 lo`,
+			`fd000000000000000000000000000000 40 ${none} 00 ${none} 00000100 00000001 00000000 00000001 end0`,
+		].join("\n");
+		expect(gatewaysIn(four, six)).toEqual(["192.168.2.1", "fe80::1", "192.168.1.1"]);
+		expect(gatewaysIn("", "")).toEqual([]);
 	});
 });

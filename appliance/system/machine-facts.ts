@@ -3,6 +3,7 @@
  * not there gives null or nothing: the same program runs on a Pi, in a container and on a laptop.
  */
 import { readdir, readFile, statfs } from "node:fs/promises";
+import { SocketAddress } from "node:net";
 import os from "node:os";
 import path from "node:path";
 
@@ -148,4 +149,38 @@ async function link(name: string, addresses: readonly os.NetworkInterfaceInfo[])
 export async function isTimeSynchronised(): Promise<boolean | null> {
 	const folder = await readdir("/run/systemd/timesync").catch(() => undefined);
 	return folder === undefined ? null : folder.includes("synchronized");
+}
+
+/** Ways out, the best first (proc_net(5); kernel: net/ipv4/fib_trie.c, net/ipv6/route.c). */
+export async function gateways(): Promise<readonly string[]> {
+	const [four, six] = await Promise.all([textOf("/proc/net/route"), textOf("/proc/net/ipv6_route")]);
+	return gatewaysIn(four, six);
+}
+
+export function gatewaysIn(four: string, six: string): readonly string[] {
+	const found: { readonly address: string; readonly metric: number }[] = [];
+	for (const line of four.split("\n").slice(1)) {
+		const [, target = "", gateway = "", , , , metric = "0"] = line.split("\t");
+		if (target !== "00000000" || gateway === "00000000" || gateway.length !== 8) continue;
+		// Octets as they lie in the memory of the machine: little ones first, on all that Postern runs on.
+		const address = [...Buffer.from(gateway, "hex")].reverse().join(".");
+		found.push({ address, metric: Number(metric) });
+	}
+	for (const line of six.split("\n")) {
+		const [target = "", length = "", , , gateway = "", metric = "0", , , , link = ""] = line
+			.trim()
+			.split(/\s+/);
+		if (!/^0{32}$/.test(target) || length !== "00" || /^0{32}$/.test(gateway) || link === "lo") continue;
+		const groups = gateway.match(/.{4}/g) ?? [];
+		const { address } = new SocketAddress({ address: groups.join(":"), family: "ipv6" });
+		found.push({ address, metric: Number.parseInt(metric, 16) });
+	}
+	found.sort((one, other) => one.metric - other.metric);
+	return [...new Set(found.map(({ address }) => address))];
+}
+
+/** What systemd-resolved asks; else what programs ask. */
+export async function nameServers(): Promise<readonly string[]> {
+	const text = (await textOf("/run/systemd/resolve/resolv.conf")) || (await textOf("/etc/resolv.conf"));
+	return [...text.matchAll(/^nameserver\s+(\S+)/gm)].map(([, server = ""]) => server);
 }

@@ -17,7 +17,7 @@ export const NETWORKING = {
 	ssidBad: "The name of a Wi-Fi network has 1 to 32 characters.",
 	passphraseBad: "The password of a Wi-Fi network has 8 to 63 characters.",
 	passphraseMissing: "The password of the Wi-Fi network {ssid} is missing.",
-	networkDo: "Nothing was changed.",
+	networkDo: "The network is as it was.",
 	trialOver: "There are no network settings on trial: they were kept, or the ones before are back.",
 	trialOverDo: "Look at the settings, and enter them again if they are not what they should be.",
 	trialTooSoon: "The new settings are not in force yet.",

@@ -8,6 +8,7 @@ import { saidOfDelivery } from "./said-of-delivery.ts";
 import { saidOfDeviceKinds } from "./said-of-device-kinds.ts";
 import { saidOfFetching } from "./said-of-fetching.ts";
 import { saidOfFirmware } from "./said-of-firmware.ts";
+import { saidOfNetworking } from "./said-of-networking.ts";
 import { saidOfReceiving } from "./said-of-receiving.ts";
 import { saidOfRefusing } from "./said-of-refusing.ts";
 import { saidOfSignIn } from "./said-of-sign-in.ts";
@@ -23,6 +24,7 @@ export const ALL_SAYINGS: readonly Saying[] = [
 	saidOfDeviceKinds,
 	saidOfFetching,
 	saidOfFirmware,
+	saidOfNetworking,
 	saidOfReceiving,
 	saidOfRefusing,
 	saidOfSignIn,

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { ConsoleServices } from "../../appliance/console-services.ts";
 import { file, json, lines } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";
-import { COUNT, named, TEST_STEP, TIME } from "../api-schema.ts";
+import { CLOCK, COUNT, named, TEST_STEP, TIME } from "../api-schema.ts";
 
 const MACHINE = named(
 	"Machine",
@@ -29,11 +29,7 @@ const MACHINE = named(
 			isReadOnly: z.boolean(),
 			writtenBytes: COUNT.nullable(),
 		}),
-		clock: z.strictObject({
-			now: TIME,
-			isSynchronised: z.boolean().nullable(),
-			errorMs: z.number().describe("The box's clock less the real time."),
-		}),
+		clock: z.strictObject({ now: TIME, ...CLOCK }),
 		links: z.array(
 			z.strictObject({
 				name: z.string(),

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Services } from "../../appliance/services.ts";
 import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";
-import { COUNT, named, TIME } from "../api-schema.ts";
+import { CLOCK, COUNT, named, TIME } from "../api-schema.ts";
 import { WAITS } from "./account-shapes.ts";
 import { QUEUE_COUNTS } from "./queue.ts";
 
@@ -43,6 +43,7 @@ const STATUS = named(
 		),
 		storage: z.strictObject({ freeBytes: COUNT, reserveBytes: COUNT, accepting: z.boolean() }),
 		memoryBytes: COUNT,
+		clock: z.strictObject(CLOCK),
 		problems: z.array(z.string()).describe("What needs the owner, most urgent first, in words."),
 		matters: z.array(MATTER).describe("The same, for programs."),
 	}),

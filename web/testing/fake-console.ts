@@ -30,6 +30,7 @@ const NOT_GIVEN = [
 	"devices",
 	"accounts",
 	"mailboxes",
+	"network",
 ] as const;
 
 export type Given = { readonly [Name in keyof ConsoleServices]?: Partial<ConsoleServices[Name]> };

@@ -14,6 +14,7 @@ import type {
 	DeviceDraft,
 	DeviceSettings,
 	KindHints,
+	NetworkService,
 	QueueAction,
 	QueueEntry,
 	QueueRow,
@@ -30,6 +31,7 @@ import {
 	device,
 	MAILBOX,
 	type Mailbox,
+	NETWORK,
 	POP3_PORTS,
 	PROMPT,
 	WELL_STATUS,
@@ -104,6 +106,7 @@ export function fakeServices(change: Partial<FakeState> = {}): { services: ApiSe
 function servicesOver(state: FakeState): ApiServices {
 	return {
 		backups: backupsOver(state),
+		network: networkOver(state),
 		// Its requests are tried on the network's side.
 		machine: {} as MachineService,
 		moving: {
@@ -372,4 +375,22 @@ function aborted(signal: AbortSignal): Promise<void> {
 		if (signal.aborted) resolve();
 		signal.addEventListener("abort", () => resolve(), { once: true });
 	});
+}
+
+/** The firmware's, with nothing behind it. */
+function networkOver(state: FakeState): NetworkService {
+	return {
+		state: async () => NETWORK,
+		async tryOut(draft, names) {
+			state.calls.push(`network try ${JSON.stringify({ ...draft, ...names })}`);
+			return { secondsLeft: 120, needRestart: [] };
+		},
+		async keep() {
+			state.calls.push("network keep");
+		},
+		async goBack() {
+			state.calls.push("network return");
+		},
+		scan: async () => [{ ssid: "Office", signalDbm: -50, security: "wpa2" }],
+	};
 }

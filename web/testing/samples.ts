@@ -4,6 +4,7 @@ import type {
 	AppCertificate,
 	DeviceSettings,
 	MailboxSettings,
+	NetworkState,
 	QueueRow,
 	SessionLog,
 	SignInNews,
@@ -29,8 +30,31 @@ export const WELL_STATUS: Status = {
 	],
 	storage: { freeBytes: 12_345_000_000, reserveBytes: 64_000_000, accepting: true },
 	memoryBytes: 61_000_000,
+	clock: { isSynchronised: true, errorMs: 3, source: "ntp" },
 	problems: [],
 	matters: [],
+};
+
+/** Of a firmware whose owner has said nothing about it. */
+export const NETWORK: NetworkState = {
+	...{ keeper: "firmware", name: "postern", proxy: "", trial: null, wifi: null },
+	links: [
+		{
+			name: "end0",
+			isUp: true,
+			mac: "02:00:00:00:00:05",
+			addresses: ["192.168.1.20/24", "fe80::5/64"],
+			speedMbits: 1000,
+		},
+		{ name: "wlan0", isUp: false, mac: "02:00:00:00:00:06", addresses: [], speedMbits: null },
+	],
+	gateways: ["192.168.1.1"],
+	nameServers: ["192.168.1.1"],
+	settings: {
+		...{ ipv4: { method: "dhcp" }, ipv6: { method: "auto" } },
+		...{ dns: [], ntp: [], vlan: null, wifi: null },
+	},
+	can: { wifi: true, vlan: true },
 };
 
 export function queueRow(change: Partial<QueueRow> = {}): QueueRow {

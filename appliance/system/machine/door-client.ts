@@ -5,6 +5,7 @@
  * and `machine-unreachable` where it does not answer as it should. The door is trusted, its answers are bounded all the same.
  */
 import net from "node:net";
+import path from "node:path";
 import type * as z from "zod";
 import { asError, errorCode, UserError } from "../../errors.ts";
 import { FIRMWARE } from "../../words/firmware.ts";
@@ -13,6 +14,12 @@ import type { Progress } from "./machine-request.ts";
 import type { MACHINE_REQUESTS } from "./requests.ts";
 
 const DOOR_SOCKET = "/run/postern-machine.sock";
+
+/** Where the door is, by the machine's root folder (image-facts.ts). */
+export function doorSocket(root: string): string {
+	return path.join(root, DOOR_SOCKET);
+}
+
 /** Between two lines: starting the door takes a small board seconds. */
 const SILENCE_TIMEOUT_MS = 60_000;
 const LARGEST_ANSWER_BYTES = 1024 * 1024;
@@ -36,7 +43,7 @@ export interface AskOptions {
 	readonly onProgress?: (progress: Progress) => void;
 	/** For a request that is long silent. */
 	readonly silenceTimeoutMs?: number;
-	/** Of tests. */
+	/** `doorSocket`, where the machine's root folder is another one. */
 	readonly socket?: string;
 }
 

@@ -32,7 +32,7 @@ async function keptHostName(root: string): Promise<string> {
 	return (await readFile(path.join(root, FILE), "utf8").catch(() => "")).trim();
 }
 
-/** For the seed, too. After a cut there is the old one or the new one. */
+/** After a cut there is the old one or the new one. */
 async function keepHostName(root: string, name: string): Promise<void> {
 	const file = path.join(root, FILE);
 	await mkdir(path.dirname(file), { recursive: true });

@@ -21,6 +21,11 @@ export interface ImageFacts extends z.output<typeof IMAGE> {
 	readonly slot: "A" | "B" | null;
 }
 
+/** The machine's root folder: `/`, or what a test has in its stead (`POSTERN_MACHINE`). */
+export function machineRoot(environment: NodeJS.ProcessEnv): string {
+	return environment["POSTERN_MACHINE"] || "/";
+}
+
 export async function imageFacts(root = "/"): Promise<ImageFacts | null> {
 	const [image, commandLine] = await Promise.all([
 		readFile(path.join(root, IMAGE_FILE), "utf8").catch(() => undefined),

@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
+import { doorSocket } from "./door-client.ts";
 
 const MAIN = path.join(import.meta.dirname, "../../main.ts");
 
@@ -42,7 +43,8 @@ export async function openTestDoor(
 		door.stderr.on("data", (chunk) => (journal += String(chunk)));
 		for (const stream of [connection, door.stdin, door.stdout]) stream.on("error", () => undefined);
 	});
-	const socket = path.join(root, "door.sock");
+	const socket = doorSocket(root);
+	await mkdir(path.dirname(socket), { recursive: true });
 	server.listen(socket);
 	await once(server, "listening");
 	const file = async (name: string, content: string) => {

@@ -10,6 +10,7 @@ import { said } from "../../locales/said.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
 import { ownersOnly } from "../owners-only.ts";
 import { backupPages } from "./backup-routes.tsx";
+import { networkPages } from "./network-routes.tsx";
 import { restartPages } from "./restart-routes.tsx";
 import { restorePages } from "./restore-routes.tsx";
 import { SettingsPage, tableOf } from "./settings-page.tsx";
@@ -52,6 +53,7 @@ export function systemPages(): Hono<ConsoleEnvironment> {
 			"Cache-Control": "no-store",
 		});
 	});
+	routes.route("/", networkPages());
 	routes.route("/", backupPages());
 	routes.route("/", restorePages());
 	routes.route("/", restartPages());

@@ -15,6 +15,7 @@ import { Card, Copyable, Facts, LinkButton, PageHead } from "../../components/pa
 import { backupWords } from "../../locales/backup.ts";
 import { boxWords } from "../../locales/box.ts";
 import { commonWords } from "../../locales/common.ts";
+import { networkWords } from "../../locales/network.ts";
 import { useMay, usePage, useWords } from "../../page-context.ts";
 import { BoxCard } from "../overview/box-card.tsx";
 
@@ -29,6 +30,7 @@ interface SystemPageProps {
 
 export const SystemPage: FC<SystemPageProps> = (props) => {
 	const words = useWords(boxWords);
+	const network = useWords(networkWords);
 	const isOwner = useMay("owner");
 	const { machine, certificate, refused } = props;
 	return (
@@ -37,6 +39,7 @@ export const SystemPage: FC<SystemPageProps> = (props) => {
 				{isOwner ? (
 					<>
 						<LinkButton href="/setup/check">{words.check}</LinkButton>
+						<LinkButton href="/system/network">{network.title}</LinkButton>
 						<LinkButton href="/system/settings">{words.settings}</LinkButton>
 					</>
 				) : null}
@@ -54,6 +57,7 @@ export const SystemPage: FC<SystemPageProps> = (props) => {
 
 const MachineCard: FC<{ readonly machine: MachineState }> = ({ machine }) => {
 	const words = useWords(boxWords);
+	const network = useWords(networkWords);
 	const { language } = usePage();
 	const { memory, postern, card } = machine;
 	const used = memory.totalBytes - memory.availableBytes;
@@ -72,6 +76,7 @@ const MachineCard: FC<{ readonly machine: MachineState }> = ({ machine }) => {
 						</>,
 					],
 					card.writtenBytes === null ? null : [words.written, <Size bytes={card.writtenBytes} />],
+					[network.clock, <ClockVerdict clock={machine.clock} />],
 					[words.names, machine.names.join(", ")],
 					[
 						words.links,
@@ -86,6 +91,14 @@ const MachineCard: FC<{ readonly machine: MachineState }> = ({ machine }) => {
 			{machine.can.lights || machine.can.update ? null : <p class="quiet small">{words.later}</p>}
 		</Card>
 	);
+};
+
+const ClockVerdict: FC<{ readonly clock: MachineState["clock"] }> = ({ clock }) => {
+	const words = useWords(networkWords);
+	const { isSynchronised, source, errorMs } = clock;
+	if (isSynchronised === null || source === null) return <>{words.clockUnknown}</>;
+	if (isSynchronised) return <>{words.clockBy[source]}</>;
+	return <>{words.clockWrong(Math.round(Math.abs(errorMs) / 60_000))}</>;
 };
 
 const CertificateCard: FC<{ readonly certificate: CertificateState }> = ({ certificate }) => {
