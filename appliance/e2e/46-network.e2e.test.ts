@@ -149,6 +149,7 @@ describe("the network of the firmware", { timeout: 60_000 }, () => {
 				await page.fill("#password", OWNER_PASSWORD);
 				await page.click("main form button[type=submit]");
 				await page.goto("/system/network");
+				await page.click("main summary");
 				await look(page, `network-${size}`);
 				await page.click("text=Try for two minutes");
 				await page.waitForSelector("text=New settings on trial");

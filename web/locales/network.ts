@@ -55,6 +55,7 @@ export const networkWords = catalogue(
 		trialTitle: "New settings on trial",
 		trialText:
 			"They come into force in a few seconds. Then open the box again, at one of these addresses, sign in if you are asked to, and press Keep:",
+		trialNow: "They are in force, and you have reached the box: press Keep, and they stay. It is found at:",
 		trialElse:
 			"If you do nothing, or the box is no longer to be found, what worked before comes back by itself.",
 		keep: "Keep",
@@ -62,7 +63,6 @@ export const networkWords = catalogue(
 		kept: "The network settings are kept.",
 		wentBack: "The settings before are in force again.",
 		afterRestart: (keys: string) => `After the next start: ${keys}.`,
-		lead: "Addresses, Wi-Fi, servers, proxy.",
 		clock: "Clock",
 		clockBy: { ntp: "right, by a time server", microsoft: "right, by Microsoft’s answers" },
 		clockUnknown: "not compared with another one yet",
@@ -122,6 +122,8 @@ export const networkWords = catalogue(
 			trialTitle: "Neue Einstellungen auf Probe",
 			trialText:
 				"Sie gelten in wenigen Sekunden. Öffnen Sie das Gerät dann neu, unter einer dieser Adressen, melden Sie sich an, wenn danach gefragt wird, und drücken Sie auf Behalten:",
+			trialNow:
+				"Sie gelten, und Sie haben das Gerät erreicht: Drücken Sie auf Behalten, dann bleiben sie. Es ist zu finden unter:",
 			trialElse:
 				"Tun Sie nichts, oder ist das Gerät nicht mehr zu finden, kommt von selbst zurück, was vorher ging.",
 			keep: "Behalten",
@@ -129,7 +131,6 @@ export const networkWords = catalogue(
 			kept: "Die Netzwerkeinstellungen bleiben.",
 			wentBack: "Die Einstellungen davor gelten wieder.",
 			afterRestart: (keys) => `Nach dem nächsten Start: ${keys}.`,
-			lead: "Adressen, WLAN, Server, Proxy.",
 			clock: "Uhr",
 			clockBy: { ntp: "richtig, nach einem Zeitserver", microsoft: "richtig, nach Microsofts Antworten" },
 			clockUnknown: "noch mit keiner anderen verglichen",
@@ -189,6 +190,8 @@ export const networkWords = catalogue(
 			trialTitle: "Nouveaux réglages à l’essai",
 			trialText:
 				"Ils valent dans quelques secondes. Ouvrez alors de nouveau le boîtier, à l’une de ces adresses, connectez-vous si on vous le demande, et appuyez sur Garder :",
+			trialNow:
+				"Ils sont en vigueur, et vous avez atteint le boîtier : appuyez sur Garder, et ils restent. On le trouve à :",
 			trialElse:
 				"Si vous ne faites rien, ou si le boîtier est introuvable, ce qui marchait avant revient de lui-même.",
 			keep: "Garder",
@@ -196,7 +199,6 @@ export const networkWords = catalogue(
 			kept: "Les réglages du réseau sont gardés.",
 			wentBack: "Les réglages d’avant sont de nouveau en vigueur.",
 			afterRestart: (keys) => `Après le prochain démarrage : ${keys}.`,
-			lead: "Adresses, Wi-Fi, serveurs, proxy.",
 			clock: "Horloge",
 			clockBy: {
 				ntp: "juste, d’après un serveur de temps",
@@ -259,6 +261,7 @@ export const networkWords = catalogue(
 			trialTitle: "Ajustes nuevos a prueba",
 			trialText:
 				"Entran en vigor en unos segundos. Abra entonces el equipo de nuevo, en una de estas direcciones, inicie sesión si se le pide y pulse Conservar:",
+			trialNow: "Están en vigor, y usted ha llegado al equipo: pulse Conservar y se quedan. Se encuentra en:",
 			trialElse:
 				"Si no hace nada, o si ya no se encuentra el equipo, vuelve por sí solo lo que funcionaba antes.",
 			keep: "Conservar",
@@ -266,7 +269,6 @@ export const networkWords = catalogue(
 			kept: "Los ajustes de red se conservan.",
 			wentBack: "Los ajustes de antes vuelven a estar en vigor.",
 			afterRestart: (keys) => `Tras el próximo arranque: ${keys}.`,
-			lead: "Direcciones, Wi-Fi, servidores, proxy.",
 			clock: "Reloj",
 			clockBy: {
 				ntp: "correcto, según un servidor de hora",

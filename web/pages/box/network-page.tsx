@@ -124,28 +124,30 @@ const SettingsCard: FC<FormProps> = ({ fields, can }) => {
 					<summary>
 						{[words.ipv6, words.ntp, ...(can.vlan ? [words.vlan] : []), words.proxy].join(", ")}
 					</summary>
-					<FamilyFields family="ipv6" fields={fields} />
-					<TextField
-						label={words.ntp}
-						name="ntp"
-						hint={words.ntpHint}
-						value={ntp.join("\n")}
-						rows={2}
-						isCode
-						isOptional
-					/>
-					{can.vlan ? (
+					<div class="field group">
+						<FamilyFields family="ipv6" fields={fields} />
 						<TextField
-							label={words.vlan}
-							name="vlan"
-							hint={words.vlanHint}
-							value={vlan === null ? "" : String(vlan)}
-							inputmode="numeric"
-							maxlength={4}
+							label={words.ntp}
+							name="ntp"
+							hint={words.ntpHint}
+							value={ntp.join("\n")}
+							rows={2}
+							isCode
 							isOptional
 						/>
-					) : null}
-					<TextField label={words.proxy} name="proxy" value={proxy} maxlength={1000} isCode isOptional />
+						{can.vlan ? (
+							<TextField
+								label={words.vlan}
+								name="vlan"
+								hint={words.vlanHint}
+								value={vlan === null ? "" : String(vlan)}
+								inputmode="numeric"
+								maxlength={4}
+								isOptional
+							/>
+						) : null}
+						<TextField label={words.proxy} name="proxy" value={proxy} maxlength={1000} isCode isOptional />
+					</div>
 				</details>
 				<div class="actions">
 					<Button>{words.tryOut}</Button>
@@ -197,7 +199,7 @@ const FamilyFields: FC<{ readonly family: "ipv4" | "ipv6"; readonly fields: Netw
 const WifiFields: FC<{ readonly wifi: NetworkFields["wifi"] }> = ({ wifi }) => {
 	const words = useWords(networkWords);
 	return (
-		<fieldset class="field" id="wifi">
+		<fieldset class="field group" id="wifi">
 			<legend>{words.wifi}</legend>
 			<p class="hint">{words.wifiHint}</p>
 			<TextField

@@ -22,7 +22,7 @@ export const NetworkTrialPage: FC<NetworkTrialPageProps> = ({ trial, addresses }
 		<>
 			<PageHead title={words.trialTitle} back={{ href: "/system", label: box.title }} />
 			<Card class="narrow" id="trial">
-				<p>{words.trialText}</p>
+				<p>{trial.isInForce ? words.trialNow : words.trialText}</p>
 				<ul>
 					{addresses.map((address) => (
 						<li>
