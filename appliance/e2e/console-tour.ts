@@ -106,7 +106,14 @@ export async function pagesOf(house: House): Promise<readonly string[]> {
 		...["/microsoft", "/microsoft/app", "/microsoft/new", "/microsoft/alerts@contoso.example"],
 		"/microsoft/sign-in/alerts@contoso.example",
 		...["/mailboxes", "/mailboxes/new", "/mailboxes/plc"],
-		...["/system", "/system/settings", "/system/backup", "/system/restore", "/system/restore/done"],
+		...[
+			"/system",
+			"/system/network",
+			"/system/settings",
+			"/system/backup",
+			"/system/restore",
+			"/system/restore/done",
+		],
 		...["/people", "/people/sign-up", "/people/sign-up?try=ada@contoso.example", "/join", "/nowhere"],
 		...(first === undefined ? [] : [`/mail/${first.id}`]),
 	];
