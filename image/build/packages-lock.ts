@@ -24,6 +24,7 @@ export interface LockedPackage {
 }
 
 const LOCK_FILE = path.join(IMAGE, "packages.lock.json");
+const KERNEL_PACKAGE = "linux-image-arm64";
 const AT_ONCE = 6;
 
 function readLock(): readonly LockedPackage[] {
@@ -65,15 +66,18 @@ function resolve(mirror: Mirror, names: readonly string[]): readonly LockedPacka
 		writeFileSync(path.join(folder, "etc", "sources.list"), `${sources(mirror, options).join("\n")}\n`);
 		const configuration = path.join(folder, "apt.conf");
 		writeFileSync(configuration, aptConfiguration(folder));
-		const apt = (...argv: string[]) =>
-			execFileSync("apt-get", argv, {
+		const ask = (program: string, ...argv: string[]) =>
+			execFileSync(program, argv, {
 				encoding: "utf8",
 				env: { ...process.env, APT_CONFIG: configuration },
 				stdio: ["ignore", "pipe", "inherit"],
 				maxBuffer: 2 ** 24,
 			});
-		apt("update", "-qq");
-		const lines = apt("install", "--print-uris", "-y", "-qq", "-o", "Acquire::ForceHash=SHA256", ...names);
+		ask("apt-get", "update", "-qq");
+		const kernel = newestKernel(ask("apt-cache", "show", KERNEL_PACKAGE));
+		const wanted = names.map((name) => name.replace("{kernel}", kernel));
+		const how = ["--print-uris", "-y", "-qq", "-o", "Acquire::ForceHash=SHA256"];
+		const lines = ask("apt-get", "install", ...how, ...wanted);
 		return lines
 			.split("\n")
 			.filter(Boolean)
@@ -82,6 +86,13 @@ function resolve(mirror: Mirror, names: readonly string[]): readonly LockedPacka
 	} finally {
 		rmSync(folder, { recursive: true, force: true });
 	}
+}
+
+/** The package that always depends on the newest; apt shows the newest of its own versions first. */
+function newestKernel(shown: string): string {
+	const kernel = /^Depends:.*\blinux-image-(\d\S*)/m.exec(shown)?.[1];
+	if (kernel === undefined) throw new Error(`${KERNEL_PACKAGE} depends on no kernel`);
+	return kernel;
 }
 
 const aptConfiguration = (folder: string) => `
