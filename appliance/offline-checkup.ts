@@ -8,6 +8,7 @@ import { access, constants, stat, statfs } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { type ConfigPlace, readConfig } from "./beginning.ts";
+import { DEFAULT_STATE_DIR } from "./cli/control-path.ts";
 import { SystemClock } from "./clock.ts";
 import { type Endpoint, formatEndpoint } from "./config/endpoint.ts";
 import { ConfigError } from "./config/problems.ts";
@@ -21,6 +22,8 @@ import { proxyFor } from "./microsoft/proxy-tunnel.ts";
 import type { TestStep } from "./services.ts";
 import { addonFile } from "./store/addon.ts";
 import { openDatabase } from "./store/database.ts";
+import { holderOfPort } from "./system/port-holders.ts";
+import { findMisowned } from "./system/state-owner.ts";
 import { CHECKUP } from "./words/checkup.ts";
 import { say } from "./words/saying.ts";
 
@@ -28,11 +31,11 @@ const right = (text: string): TestStep => ({ ok: true, text });
 const wrong = (text: string, advice: string): TestStep => ({ ok: false, text: `${text} ${advice}` });
 
 export async function* checkOffline(place: ConfigPlace, signal: AbortSignal): AsyncGenerator<TestStep, void> {
-	yield wrong(CHECKUP.notRunning, CHECKUP.notRunningDo);
 	let config: Config;
 	try {
 		const loaded = await readConfig(place, []);
 		config = loaded.config;
+		yield wrong(CHECKUP.notRunning, CHECKUP.notRunningDo);
 		yield right(say(CHECKUP.configurationRight, { file: loaded.file ?? CHECKUP.noFile }));
 	} catch (thrown) {
 		if (!(thrown instanceof ConfigError)) throw thrown;
@@ -63,6 +66,12 @@ async function* checkState({ state_dir: folder, queue }: Config): AsyncGenerator
 		);
 		return;
 	}
+	const misowned = await findMisowned(folder, path.resolve(folder) === DEFAULT_STATE_DIR);
+	if (misowned !== undefined)
+		yield wrong(
+			say(CHECKUP.misowned, { ...misowned }),
+			say(CHECKUP.misownedDo, { user: misowned.wanted, folder }),
+		);
 	const { bavail, bsize } = await statfs(folder);
 	const megabytes = `${Math.round((bavail * bsize) / 1_000_000)} MB`;
 	yield bavail * bsize > queue.reserve
@@ -112,13 +121,23 @@ async function checkPort(endpoint: Endpoint): Promise<TestStep> {
 		return right(say(CHECKUP.portFree, { port }));
 	} catch (thrown) {
 		const code = errorCode(thrown);
-		if (code === "EADDRINUSE") return wrong(say(CHECKUP.portTaken, { port }), CHECKUP.portTakenDo);
+		if (code === "EADDRINUSE") return takenPort(endpoint);
 		// systemd opens it for the service; only a Postern that somebody starts by hand is concerned.
 		if (code === "EACCES") return right(say(CHECKUP.portLow, { port }));
 		return wrong(say(CHECKUP.portUnusable, { port, why: asError(thrown).message }), CHECKUP.portUnusableDo);
 	} finally {
 		server.close();
 	}
+}
+
+async function takenPort(endpoint: Endpoint): Promise<TestStep> {
+	const port = formatEndpoint(endpoint);
+	const holder = await holderOfPort(endpoint.port);
+	if (holder === undefined) return wrong(say(CHECKUP.portTaken, { port }), CHECKUP.portTakenDo);
+	const { pid, program } = holder;
+	// Its socket units keep the ports open while the service is not there.
+	if (pid === 1) return right(say(CHECKUP.portOfSystemd, { port, program }));
+	return wrong(say(CHECKUP.portTakenBy, { port, program, pid }), say(CHECKUP.portTakenByDo, { program }));
 }
 
 async function* reachMicrosoft(

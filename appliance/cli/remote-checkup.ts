@@ -1,5 +1,6 @@
 /** `postern doctor` of the running appliance: what it knows of itself, then the way to Microsoft, over its control socket. */
 import type { CertificateState, MachineState } from "../console-services/machine.ts";
+import { UserError } from "../errors.ts";
 import type { TestStep } from "../services.ts";
 import { CHECKUP } from "../words/checkup.ts";
 import { say } from "../words/saying.ts";
@@ -7,11 +8,17 @@ import type { CheckupService } from "./command.ts";
 import type { ControlClient } from "./control-client.ts";
 import { remoteServices } from "./remote-services.ts";
 
+interface Place {
+	readonly configFile?: string;
+	readonly environment: NodeJS.ProcessEnv;
+}
+
 /** The life of a card that its maker promises is nearly over. */
 const WORN_PERCENT = 90;
 const CERTIFICATE_TOLD_MS = 21 * 24 * 60 * 60_000;
 
-export function remoteCheckup(client: ControlClient): CheckupService {
+/** @param place where the configuration is that the next reload reads. */
+export function remoteCheckup(client: ControlClient, place: Place): CheckupService {
 	return {
 		async *steps(signal) {
 			const { appliance, devices } = remoteServices(client);
@@ -27,12 +34,28 @@ export function remoteCheckup(client: ControlClient): CheckupService {
 				...cardTroubles(machine),
 				...certificateTroubles(certificate),
 				...strangerTroubles(strangers),
+				...(await configurationTroubles(place)),
 			];
 			for (const text of troubles) yield { ok: false, text };
 			if (troubles.length === 0) yield { ok: true, text: CHECKUP.nothing };
 			yield* client.follow<TestStep>("/machine/internet-check", undefined, signal);
 		},
 	};
+}
+
+/** It goes by what it has read; a mistake made since then shows at the next reload, or start. */
+async function configurationTroubles({ configFile, environment }: Place): Promise<readonly string[]> {
+	const { loadConfig } = await import("../config/load.ts");
+	try {
+		await loadConfig({
+			...(configFile === undefined ? {} : { file: configFile }),
+			...{ fileRequired: configFile !== undefined, environment, saved: [], flags: {} },
+		});
+		return [];
+	} catch (thrown) {
+		if (!(thrown instanceof UserError)) throw thrown;
+		return [`${say(CHECKUP.configurationWrong, { why: thrown.message })} ${CHECKUP.configurationDo}`];
+	}
 }
 
 function cardTroubles({ card }: MachineState): readonly string[] {

@@ -93,14 +93,24 @@ function invocationOf(
 		},
 		checkup: async () => {
 			const { remoteCheckup } = await import("./remote-checkup.ts");
-			return openHereOrThere(configFile, environment, remoteCheckup, async (where) => {
+			const place = { environment, ...(configFile === undefined ? {} : { configFile }) };
+			const offline = async () => {
 				const { checkOffline } = await appliance();
 				return {
-					service: { steps: (signal) => checkOffline(where, signal) },
+					service: { steps: (signal: AbortSignal) => checkOffline(place, signal) },
 					isRunning: false,
 					close: () => Promise.resolve(),
 				};
-			});
+			};
+			try {
+				const remote = (client: ControlClient) => remoteCheckup(client, place);
+				return await openHereOrThere(configFile, environment, remote, offline);
+			} catch (thrown) {
+				// Through such a file nobody is found; what is wrong with it is what is to be said.
+				const isFile = thrown instanceof UserError && /^config-(?:syntax|unreadable)$/.test(thrown.code);
+				if (isFile) return offline();
+				throw thrown;
+			}
 		},
 		canAsk: () => isTerminal(input()),
 		askSecret: async (question) => {

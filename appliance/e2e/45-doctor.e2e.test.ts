@@ -1,11 +1,12 @@
 /** `postern doctor`: an owner asks what is wrong, of a box that runs and of one that does not. */
 
 import { once } from "node:events";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, chmodSync, chownSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { ACCOUNT, House } from "./house.ts";
+import { ACCOUNT, eventually, House } from "./house.ts";
+import { SmtpPeer } from "./smtp-peer.ts";
 
 let house: House | undefined;
 afterEach(async () => {
@@ -56,13 +57,48 @@ describe("postern doctor", () => {
 			expect(told.exitCode).toBe(1);
 			expect(told.stdout).toContain("Postern does not run here");
 			expect(told.stdout).toContain("The mail database is whole");
-			expect(told.stdout).toMatch(new RegExp(`^FAIL .*:${port} is taken by another program`, "m"));
+			expect(told.stdout).toMatch(
+				new RegExp(`^FAIL .*:${port} is taken by another program: .* \\(process ${process.pid}\\)`, "m"),
+			);
 		} finally {
 			neighbour.close();
 		}
 		writeFileSync(house.configFile, `${text}\n[smpt]\n`);
 		const mistaken = await house.cli("doctor");
 		expect(mistaken.stdout).toMatch(/FAIL .*unknown .*smpt.*smtp/s);
+		writeFileSync(house.configFile, `${text}\nname = \n`);
+		const broken = await house.cli("doctor");
+		expect(broken).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/^FAIL .*no valid TOML/m) });
+	});
+
+	it("tells, while it runs, of a mistake that the next reload would meet, and of a grant that is revoked", async () => {
+		house = await House.build();
+		const { control } = house.cloud;
+		appendFileSync(house.configFile, "\n[smpt]\n");
+		expect((await house.cli("doctor")).stdout).toMatch(/^FAIL .*smpt/m);
+		house.configure({});
+		control.revoke(ACCOUNT, { accessTokensToo: true });
+		const peer = await SmtpPeer.connect(house.port("relay"));
+		await peer.send(
+			"From: <scan@contoso.example>\r\nTo: <you@example.com>\r\n\r\nHello\r\n",
+			"you@example.com",
+		);
+		await peer.quit();
+		await eventually("the doctor knows of the grant", async () => {
+			const told = await house?.cli("doctor");
+			return told?.exitCode === 1 && /^FAIL .*Sign in again/m.test(told.stdout);
+		});
+	});
+
+	it.skipIf(process.getuid?.() !== 0)("names a file of the state folder that is another user's", async () => {
+		house = await House.build();
+		await house.end("SIGTERM");
+		chownSync(path.join(house.folder, "state", "vault.key"), 65_534, 65_534);
+		const told = await house.cli("doctor");
+		expect(told.exitCode).toBe(1);
+		expect(told.stdout).toMatch(
+			/^FAIL .*vault\.key belongs to the user nobody, not to root.*chown -R root: /m,
+		);
 	});
 
 	it("names a database that is damaged", async () => {
