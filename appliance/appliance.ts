@@ -60,6 +60,7 @@ import { ConnectionLimits } from "./smtp/connection-limits.ts";
 import { REPEAT_WINDOW_MS, Repeats } from "./smtp/repeats.ts";
 import { Strangers } from "./smtp/strangers.ts";
 import { Transcripts } from "./smtp/transcript.ts";
+import { takeStagedSeed } from "./staged-seed.ts";
 import { describeStatus, describeWaits } from "./status.ts";
 import { loadSystemMemory } from "./store/addon.ts";
 import type { Storage } from "./store/storage.ts";
@@ -134,6 +135,7 @@ export class Appliance {
 			const storage = await opening;
 			opened.push(() => storage.close());
 			if (storage.restored !== null) log.notice("backup-restored", { ...storage.restored });
+			const seed = await takeStagedSeed(stateDir, storage, log);
 			const loaded = { current: await readConfig(options, await savedSettings(storage)) };
 			for (const warning of loaded.current.warnings) log.warning("configuration", { warning });
 			const config = () => loaded.current.config;
@@ -364,6 +366,7 @@ export class Appliance {
 				end: options.onEnd,
 			});
 			opened.push(() => consoleParts.stop());
+			await seed?.takeRecords(consoleParts.service.moving);
 			const parts: Parts = {
 				log,
 				storage,

@@ -64,6 +64,16 @@ export async function* checkOffline(
 	yield* check(options, signal);
 }
 
+/** For `postern seed`. Loaded only when asked for. */
+export async function seed(places: { readonly boot: string; readonly root: string }): Promise<void> {
+	process.umask(0o077);
+	const [{ seedBox }, { Passwords }] = await Promise.all([
+		import("./seeding.ts"),
+		import("./accounts/passwords.ts"),
+	]);
+	await seedBox({ ...places, passwords: new Passwords(new SystemClock()), log: openLog("info") });
+}
+
 /** For `postern import`. Loaded only when asked for. */
 export async function readSource(
 	source: MovingSource,

@@ -17,7 +17,7 @@ import type { Passwords } from "./passwords.ts";
 import { holderOf, People } from "./people.ts";
 import { PersonRegister } from "./person-register.ts";
 import type { VaultKey } from "./recoverable-secrets.ts";
-import { readSetupCode, type SetupCodePlace } from "./setup-code.ts";
+import { forgetSetupCode, readSetupCode, type SetupCodePlace } from "./setup-code.ts";
 
 export interface ConsoleAccessOptions {
 	readonly documents: DocumentStore;
@@ -48,6 +48,7 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
 		log,
 		filePassword: () => config().console.password_hash,
 		startedAt: new Date(nowMs()).toISOString(),
+		onClaimed: () => void forgetSetupCode(place, log),
 	});
 	const sessions = await ConsoleSessions.open({
 		...{ documents, clock, nowMs },

@@ -20,6 +20,8 @@ export interface PersonRegisterOptions {
 	readonly filePassword: () => Secret | undefined;
 	/** When that person is said to have come. */
 	readonly startedAt: string;
+	/** Somebody owns the box, since now or long since. */
+	readonly onClaimed: () => void;
 }
 
 const MOST_PEOPLE = 200;
@@ -45,6 +47,7 @@ export class PersonRegister {
 				options.log.warning("person-left-out", { name: key, reason: "cannot be read" });
 			}
 		}
+		if (register.isClaimed) options.onClaimed();
 		return register;
 	}
 
@@ -98,6 +101,7 @@ export class PersonRegister {
 		}
 		await this.#options.documents.put("person", key, writePerson(person));
 		this.#saved.set(key, person);
+		if (this.isClaimed) this.#options.onClaimed();
 		return person;
 	}
 

@@ -5,7 +5,7 @@
  * A file that cannot be read or holds too little to be a secret counts as none and is logged; the box can
  * then be claimed from the local network alone.
  */
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -39,6 +39,20 @@ export async function readSetupCode(place: SetupCodePlace, log: Log): Promise<Se
 		});
 	}
 	return undefined;
+}
+
+export { FILE as SETUP_CODE_FILE };
+
+/** Somebody owns the box: the code is good for nothing, and must not be taken for one. A sealed one is the machine's to keep. */
+export async function forgetSetupCode(
+	{ stateDir }: Pick<SetupCodePlace, "stateDir">,
+	log: Log,
+): Promise<void> {
+	try {
+		await rm(join(stateDir, FILE), { force: true });
+	} catch (thrown) {
+		log.warning("setup-code-stays", { reason: errorCode(thrown) ?? "" });
+	}
 }
 
 /** As people type it: case, blanks and hyphens do not matter. */

@@ -59,6 +59,8 @@ export interface ApplianceProgram {
 		options: { configFile?: string; environment: NodeJS.ProcessEnv },
 		signal: AbortSignal,
 	): AsyncIterable<TestStep>;
+	/** Takes what lies on the boot partition (seeding.ts). */
+	seed(places: { readonly boot: string; readonly root: string }): Promise<void>;
 	/** What another program left behind, read from its files. Throws `UserError` where they are not what they should be. */
 	readSource(
 		source: MovingSource,

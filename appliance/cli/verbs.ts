@@ -15,6 +15,7 @@ import { queueCommands } from "./queue.ts";
 import { reloadCommand } from "./reload.ts";
 import { restoreCommand } from "./restore.ts";
 import { sandboxCommand } from "./sandbox.ts";
+import { seedCommand } from "./seed.ts";
 import { serveCommand } from "./serve.ts";
 import { statusCommand } from "./status.ts";
 import { versionCommand } from "./version.ts";
@@ -40,4 +41,4 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** What other programs of the machine run: in no help, no manual and no completion. */
-export const HIDDEN_COMMANDS: readonly Command[] = [machineDoorCommand];
+export const HIDDEN_COMMANDS: readonly Command[] = [machineDoorCommand, seedCommand];

@@ -40,7 +40,8 @@ export interface NotFit {
 export type MovingItem = FoundRecord | FoundSettings | NotFit;
 
 export interface MovingDraft {
-	readonly source: MovingSource;
+	/** The seed of a new box comes the same way. */
+	readonly source: MovingSource | "seed";
 	readonly items: readonly MovingItem[];
 	/** What is left to do by hand, a sentence each. */
 	readonly next: readonly string[];

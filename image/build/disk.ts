@@ -14,6 +14,7 @@ import {
 	writeSync,
 } from "node:fs";
 import path from "node:path";
+import { seedExample } from "../../appliance/config/seed/example.ts";
 import { IMAGE, WORK } from "./places.ts";
 import { BOOT_PARTS } from "./root.ts";
 import type { Toolbox } from "./toolbox.ts";
@@ -81,6 +82,7 @@ async function makeBootPartition(options: DiskOptions): Promise<string> {
 	for (const name of TREES) copyFileSync(parts("trees", `${name}.dtb`), path.join(folder, `${name}.dtb`));
 	copyFileSync(parts("u-boot", "rpi_arm64", "u-boot.bin"), path.join(folder, "u-boot.bin"));
 	copyFileSync(path.join(IMAGE, "boot", "config.txt"), path.join(folder, "config.txt"));
+	writeFileSync(path.join(folder, "postern.toml"), seedExample());
 	copyFileSync(path.join(IMAGE, "boot", "boot.cmd"), path.join(WORK, "boot.cmd"));
 	const script = [
 		"-A",

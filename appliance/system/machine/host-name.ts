@@ -32,8 +32,8 @@ async function keptHostName(root: string): Promise<string> {
 	return (await readFile(path.join(root, FILE), "utf8").catch(() => "")).trim();
 }
 
-/** After a cut there is the old one or the new one. */
-async function keepHostName(root: string, name: string): Promise<void> {
+/** For the seed, too. After a cut there is the old one or the new one. */
+export async function keepHostName(root: string, name: string): Promise<void> {
 	const file = path.join(root, FILE);
 	await mkdir(path.dirname(file), { recursive: true });
 	const handle = await open(`${file}.new`, "w", 0o644);

@@ -1,0 +1,26 @@
+/** What the seed of a new box says, into a file beside it. English: it is read in Notepad, before anybody chose a language. */
+export const SEEDING = {
+	noText: "This is no text. Save it as UTF-8 in the editor.",
+	tooLarge: "This is larger than a configuration can be.",
+	noToml: "This line cannot be read: {why}",
+	noTimeZone: 'is no time zone; write such as "Europe/Berlin"',
+	noVlan: "is no number of a VLAN; 1 to 4094",
+	unknownKey: 'There is no "{key}"{place}; {near}',
+	belongsIn: "it belongs under {table}: is there still a # before that line?",
+	ownFolder: "state_dir: on this box mail has its own place; leave this out.",
+	fileKey: "{key}: the seed cannot bring files along; put them in place in the console, under System.",
+	ownPasswordKept:
+		"{key}: this needs a password that can be read back, which the seed does not keep; leave it out here and switch it on in the console.",
+	twoPasswords: "Write either password or password_hash in [console], not both.",
+	noYaml: "This line cannot be read: {why}",
+	twoWifis: "There is more than one Wi-Fi network; the first is taken.",
+	notUsed: "{file}: {keys}: not used by Postern.",
+	hasOwner: "This box has an owner already: change it in the console.",
+	problemsTitle: "Postern could not use the settings on this card. Nothing of them was taken.",
+	problemsDo: "Mend what is named here, save, and put the card back into the box.",
+	notesTitle: "Postern has taken the settings on this card. What it did not use:",
+	codeTitle: "Postern: how to begin",
+	codeOpen: "Open http://{name}.local in a browser on the same network.",
+	codeAsked: "When it asks for the setup code, this is it:",
+	codeGoes: "This file goes when the box has an owner.",
+} as const;
