@@ -9,7 +9,7 @@
  * read or written is logged, and never keeps the box from starting.
  */
 import { randomInt } from "node:crypto";
-import { chown, mkdir, readFile, stat } from "node:fs/promises";
+import { constants, lchown, mkdir, open, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import * as z from "zod";
 import type { Passwords } from "./accounts/passwords.ts";
@@ -124,12 +124,16 @@ class Seeding {
 		this.#step("staged for Postern");
 	}
 
-	/** As it stands in the state folder; undefined where there is none. */
+	/** As it stands in the state folder, which is Postern's to fill: no link of its is followed, and what is no code is none. */
 	async #code(): Promise<string | undefined> {
 		try {
-			return (await readFile(this.#state(SETUP_CODE_FILE), "utf8")).trim();
+			const { O_RDONLY, O_NOFOLLOW } = constants;
+			const handle = await open(this.#state(SETUP_CODE_FILE), O_RDONLY | O_NOFOLLOW);
+			const { buffer, bytesRead } = await handle.read(Buffer.alloc(200)).finally(() => handle.close());
+			const text = buffer.toString("latin1", 0, bytesRead).trim();
+			return /^[A-Za-z0-9-]{8,100}$/.test(text) ? text : undefined;
 		} catch (thrown) {
-			if (errorCode(thrown) === "ENOENT") return undefined;
+			if (["ENOENT", "ELOOP"].includes(errorCode(thrown) ?? "")) return undefined;
 			throw thrown;
 		}
 	}
@@ -153,7 +157,7 @@ class Seeding {
 		const file = this.#state(name);
 		await writeDurably(file, Buffer.from(text));
 		const { uid, gid } = await stat(folder);
-		await chown(file, uid, gid);
+		await lchown(file, uid, gid);
 	}
 
 	async #mark(change: Partial<Marks>): Promise<void> {

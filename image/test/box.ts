@@ -16,6 +16,7 @@ import {
 	readFileSync,
 	rmSync,
 	truncateSync,
+	writeFileSync,
 } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
@@ -33,6 +34,9 @@ const CARD_BYTES = 2 * 1024 ** 3;
 const BOOT_ID = "cat /proc/sys/kernel/random/boot_id";
 /** The shell's answer ends with it. */
 const END = "postern-end-of-answer";
+
+/** As the toolbox sees it. */
+const inside = (file: string) => `/w/${path.relative(WORK, file)}`;
 
 export interface BoxOptions {
 	/** Of the box, to be reached from here. */
@@ -84,7 +88,6 @@ export class Box {
 	async switchOn(): Promise<number> {
 		const startedMs = performance.now();
 		this.#starts += 1;
-		const inside = (file: string) => `/w/${path.relative(WORK, file)}`;
 		const forwards = [...this.#forwards].map(([guest, host]) => `,hostfwd=tcp:127.0.0.1:${host}-:${guest}`);
 		this.#qemu = this.#toolbox.start("qemu-system-aarch64", [
 			...[
@@ -172,6 +175,27 @@ export class Box {
 		} finally {
 			server.close();
 		}
+	}
+
+	/** Onto the boot partition, as another computer does it that has the card; the box is off. */
+	async putBootFile(name: string, content: Buffer): Promise<void> {
+		const file = path.join(this.#folder, "for-boot");
+		writeFileSync(file, content);
+		await this.#toolbox.run("mcopy", ["-o", "-i", this.#bootPartition, inside(file), `::/${name}`]);
+	}
+
+	/** From there; undefined where there is no such file. */
+	async bootFile(name: string): Promise<Buffer | undefined> {
+		const file = path.join(this.#folder, "from-boot");
+		rmSync(file, { force: true });
+		await this.#toolbox
+			.run("mcopy", ["-n", "-i", this.#bootPartition, `::/${name}`, inside(file)])
+			.catch(() => undefined);
+		return existsSync(file) ? readFileSync(file) : undefined;
+	}
+
+	get #bootPartition(): string {
+		return `${inside(this.card)}@@4M`;
 	}
 
 	/** A port of this machine's loopback, at the box's own. */
