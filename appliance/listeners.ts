@@ -85,7 +85,7 @@ export class Listeners {
 	readonly #options: ListenersOptions;
 	#open: Open[] = [];
 	/** Wanted, and not to be had at the last reload. */
-	#refused: readonly Wanted[] = [];
+	#refused: readonly (Wanted & { readonly error: UserError })[] = [];
 	#control: WebListener | undefined;
 	#console: App | undefined;
 	/** Both from `open` on. */
@@ -152,6 +152,11 @@ export class Listeners {
 	problems(): readonly string[] {
 		const problem = this.#certificate?.problem;
 		return problem === undefined ? [] : [problem];
+	}
+
+	/** Owner texts: of ports that could not be had at the last reload. */
+	portProblems(): readonly string[] {
+		return this.#refused.map(({ error }) => `${error.message} ${error.hint}`);
 	}
 
 	/** What is shown to devices and browsers. */
@@ -259,7 +264,7 @@ export class Listeners {
 				log.error("listener-close-fault", { role: open.role, error: asError(thrown).message });
 			});
 		}
-		const refused: Wanted[] = [];
+		const refused: (Wanted & { readonly error: UserError })[] = [];
 		const news: UserError[] = [];
 		for (const { role, place } of wanted) {
 			if (kept.some((open) => open.role === role && samePlace(open.wanted, place))) continue;
@@ -268,7 +273,7 @@ export class Listeners {
 			} catch (thrown) {
 				if (!(thrown instanceof UserError)) throw thrown;
 				log.error("listen-refused", { role, place: formatPlace(place), error: thrown.message });
-				refused.push({ role, place });
+				refused.push({ role, place, error: thrown });
 				const isKnown = this.#refused.some((other) => other.role === role && samePlace(other.place, place));
 				if (!isKnown) news.push(thrown);
 			}

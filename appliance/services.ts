@@ -418,6 +418,7 @@ export type MatterKind =
 	| "no-account"
 	| "clock"
 	| "certificate"
+	| "port"
 	| "needs-sign-in"
 	| "account"
 	| "sign-in-lapses"

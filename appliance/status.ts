@@ -56,6 +56,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 	}
 	for (const text of clockProblem(sources)) tell("clock", text, { detail: text });
 	for (const text of listeners.problems()) tell("certificate", text, { detail: text });
+	for (const text of listeners.portProblems()) tell("port", text, { detail: text });
 	for (const { address, state, trouble } of accounts) {
 		if (trouble === "") continue;
 		const about = { about: address, detail: trouble };

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { appendFileSync, chmodSync, chownSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { ACCOUNT, eventually, House } from "./house.ts";
@@ -69,6 +69,24 @@ describe("postern doctor", () => {
 		writeFileSync(house.configFile, `${text}\nname = \n`);
 		const broken = await house.cli("doctor");
 		expect(broken).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/^FAIL .*no valid TOML/m) });
+	});
+
+	it("tells, while it runs, of a port that a reload could not have", async () => {
+		house = await House.build({ console: 'listen = ["127.0.0.1:0"]\nlisten_tls = []' });
+		const neighbour = createServer().listen(0, "127.0.0.1");
+		await once(neighbour, "listening");
+		const { port } = neighbour.address() as AddressInfo;
+		try {
+			house.configure({ console: `listen = ["127.0.0.1:0", "127.0.0.1:${port}"]\nlisten_tls = []` });
+			await house.cli("reload");
+			const told = await house.cli("doctor");
+			expect(told.exitCode).toBe(1);
+			expect(told.stdout).toMatch(
+				new RegExp(`^FAIL .*:${port} \\(console\\) is used by another program`, "m"),
+			);
+		} finally {
+			neighbour.close();
+		}
 	});
 
 	it("tells, while it runs, of a mistake that the next reload would meet, and of a grant that is revoked", async () => {

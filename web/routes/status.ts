@@ -12,7 +12,7 @@ const MATTER = named(
 	z.strictObject({
 		kind: z.enum([
 			...(["card-full", "no-account", "clock", "certificate", "needs-sign-in", "account"] as const),
-			...(["sign-in-lapses", "app-certificate", "fetching", "no-route", "failed", "paused"] as const),
+			...(["sign-in-lapses", "app-certificate", "fetching", "no-route", "failed", "paused", "port"] as const),
 		]),
 		about: z.string().describe("An account's address, or empty."),
 		count: COUNT.describe("Messages, where it is about messages."),

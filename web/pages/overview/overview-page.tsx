@@ -128,6 +128,7 @@ function placeOf({ kind, about }: Matter): string {
 		"no-account": "/microsoft/app",
 		clock: "/setup/check",
 		certificate: "/system/certificate",
+		port: "/system/settings",
 		"needs-sign-in": account,
 		account,
 		"sign-in-lapses": account,
