@@ -65,7 +65,12 @@ export async function readSeed(boot: BootPartition, passwords: Pick<Passwords, "
 		network: judged.network,
 		hostName: name === undefined ? null : hostNameOf(name),
 		timeZone: found("timeZone") ?? null,
-		staged: await stagedOf(seed, name, passwords),
+		// Of Imager's, which nobody has checked, what can be one.
+		staged: await stagedOf(
+			seed,
+			seed?.name ?? (name === undefined ? undefined : hostNameOf(name)),
+			passwords,
+		),
 		notes: imager.flatMap(({ read }) => read.notes),
 	};
 	const saysNothing =

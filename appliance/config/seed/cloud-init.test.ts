@@ -54,6 +54,19 @@ describe("Imager's files", () => {
 		expect(notes).toEqual(["user-data: packages, users, enable_ssh, runcmd: not used by Postern."]);
 	});
 
+	it("with a time zone that is none, or more than one line of it, are refused in words", () => {
+		for (const zone of ["Europe/Berlln", '"Europe/Berlin\\nNODE_OPTIONS=--inspect"']) {
+			const { seed, problems } = readUserData(
+				"user-data",
+				Buffer.from(`hostname: office\ntimezone: ${zone}\n`),
+			);
+			expect(seed).toBeUndefined();
+			expect(problems).toMatchObject([
+				{ file: "user-data", line: 0, text: expect.stringMatching(/^timezone: /) },
+			]);
+		}
+	});
+
 	it("lose what is secret and keep the rest, byte by byte", () => {
 		expect(blanked(NETWORK, readNetworkConfig)).toBe(NETWORK.replace(`"${PSK}"`, '""'.padEnd(66)));
 		const hash = "$5$abcdefgh$ijklmnop";

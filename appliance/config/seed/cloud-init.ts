@@ -6,8 +6,9 @@
 import { type Document, isMap, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
 import { say } from "../../words/saying.ts";
 import { SEEDING } from "../../words/seeding.ts";
+import { Refusal } from "../refusal.ts";
 import { isTree, type Tree, valueAt } from "../source.ts";
-import type { SeedWifi } from "./schema.ts";
+import { readTimeZone, type SeedWifi } from "./schema.ts";
 import { type Patch, readSeedText, type SeedText } from "./text.ts";
 import type { SeedProblem } from "./toml.ts";
 
@@ -29,12 +30,19 @@ export interface ReadCloudInit {
 const NOTHING: CloudInitSeed = { name: undefined, timeZone: undefined, wifi: undefined };
 
 export function readUserData(file: string, bytes: Buffer): ReadCloudInit {
-	return readYaml(file, bytes, (values) => ({
-		seed: { ...NOTHING, name: textOf(values["hostname"]), timeZone: textOf(values["timezone"]) },
-		// The last two belong to the host name.
-		unused: others(values, ["hostname", "timezone", "manage_etc_hosts", "manage_resolv_conf"]),
-		notes: [],
-	}));
+	return readYaml(file, bytes, (values) => {
+		const [name, zone] = [textOf(values["hostname"]), textOf(values["timezone"])];
+		// It becomes a line of what systemd reads: nothing but a zone's name may.
+		const timeZone = zone === undefined ? undefined : readTimeZone(zone);
+		const isRefused = timeZone instanceof Refusal;
+		return {
+			seed: { ...NOTHING, name, timeZone: isRefused ? undefined : timeZone },
+			problems: isRefused ? [`timezone: "${(zone ?? "").slice(0, 60)}" ${timeZone.why}`] : [],
+			// The last two belong to the host name.
+			unused: others(values, ["hostname", "timezone", "manage_etc_hosts", "manage_resolv_conf"]),
+			notes: [],
+		};
+	});
 }
 
 export function readNetworkConfig(file: string, bytes: Buffer): ReadCloudInit {
@@ -45,6 +53,7 @@ export function readNetworkConfig(file: string, bytes: Buffer): ReadCloudInit {
 		const wifis = links.flatMap(wifisOf);
 		return {
 			seed: { ...NOTHING, wifi: wifis[0] },
+			problems: [],
 			unused: others(network, ["version", "wifis", "renderer"]),
 			notes: wifis.length > 1 ? [SEEDING.twoWifis] : [],
 		};
@@ -79,6 +88,7 @@ function others(values: Tree, known: readonly string[]): readonly string[] {
 
 interface Understood {
 	readonly seed: CloudInitSeed;
+	readonly problems: readonly string[];
 	readonly unused: readonly string[];
 	readonly notes: readonly string[];
 }
@@ -104,11 +114,11 @@ function readYaml(file: string, bytes: Buffer, understand: (values: Tree) => Und
 		return refused(0, say(SEEDING.noYaml, { why: "too many aliases" }));
 	}
 	if (!isTree(values)) return { seed: NOTHING, problems: [], notes: [], blanks: [] };
-	const { seed, unused, notes } = understand(values);
+	const { seed, problems, unused, notes } = understand(values);
 	const shown = unused.slice(0, 20).map((key) => key.slice(0, 60));
 	return {
-		seed,
-		problems: [],
+		seed: problems.length > 0 ? undefined : seed,
+		problems: problems.map((text) => ({ file, line: 0, text })),
 		notes: [
 			...notes,
 			...(shown.length === 0 ? [] : [say(SEEDING.notUsed, { file, keys: shown.join(", ") })]),

@@ -54,7 +54,8 @@ const WIFI_TABLE = z.strictObject({
 		.meta(documented({ description: "true where the network does not tell its name" })),
 });
 
-function readTimeZone(value: string): string | Refusal {
+/** Its right name, or what is wrong with it. */
+export function readTimeZone(value: string): string | Refusal {
 	const name = value.trim();
 	try {
 		return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone;
