@@ -34,8 +34,11 @@ ${devtype} write ${scriptaddr} 0x800 0x8
 echo "postern: slot ${slot}, order ${BOOT_ORDER}, left A ${BOOT_A_LEFT} B ${BOOT_B_LEFT}, state from copy ${found}"
 setenv bootargs "postern.slot=50057e12-0${part} postern.data=50057e12-04 rauc.slot=${slot} panic=10 quiet ${extraargs}"
 setenv tree ${fdtcontroladdr}
-# The Raspberry Pi's firmware has put its own into memory, with the board's addresses in it.
-if test -n "${fdt_addr}"; then setenv tree ${fdt_addr}; setenv bootargs "console=tty0 console=ttyS1,115200 ${bootargs}"; fi
+# The Raspberry Pi's firmware has put its own into memory, with the board's addresses in it; other boards set fdt_addr as well, to
+# something else. Its serial line is ttyAMA10 on the Pi 5; what a board has not, the kernel passes over.
+if test "${board}" = "rpi" && test -n "${fdt_addr}"; then
+  setenv tree ${fdt_addr}; setenv bootargs "console=tty0 console=ttyAMA10,115200 console=ttyS1,115200 ${bootargs}"
+fi
 if load ${devtype} ${devnum}:${part} ${kernel_addr_r} Image; then
   if load ${devtype} ${devnum}:${part} ${ramdisk_addr_r} initrd.img; then
     booti ${kernel_addr_r} ${ramdisk_addr_r}:${filesize} ${tree}
