@@ -1,7 +1,7 @@
 # U-Boot chooses the slot. Its state says in which order and how many tries each has left; every start takes one, and a
-# start that went well gives them back (RAUC). It is there twice, 4 kB each with a checksum, in the gap before the first
-# partition: RAUC writes the first copy, this script both, the second first. When a cut has damaged the first, the second is
-# the state of the start before.
+# start that went well gives them back (RAUC). It is there twice, 4 kB each with a checksum, before the first partition: at 1
+# and at 5 MiB, because a card that loses a block in a cut may lose 4 MiB. RAUC writes the first copy, this script both, the
+# second first. When a cut has damaged the first, the second is the state of the start before.
 test -n "${devtype}" || setenv devtype virtio
 test -n "${devnum}" || setenv devnum 0
 ${devtype} dev ${devnum}
@@ -9,7 +9,7 @@ setenv found 0
 ${devtype} read ${scriptaddr} 0x800 0x8
 if env import -c ${scriptaddr} 0x1000 BOOT_ORDER BOOT_A_LEFT BOOT_B_LEFT POSTERN_LAST_RESORT; then setenv found 1; fi
 if test ${found} = 0; then
-  ${devtype} read ${scriptaddr} 0x880 0x8
+  ${devtype} read ${scriptaddr} 0x2800 0x8
   if env import -c ${scriptaddr} 0x1000 BOOT_ORDER BOOT_A_LEFT BOOT_B_LEFT POSTERN_LAST_RESORT; then setenv found 2; fi
 fi
 test -n "${BOOT_ORDER}" || setenv BOOT_ORDER "A B"
@@ -29,7 +29,7 @@ if test -z "${slot}"; then
   setenv POSTERN_LAST_RESORT 1; setenv BOOT_A_LEFT 2; setenv BOOT_B_LEFT 3; setenv slot A; setenv part 2
 fi
 env export -c -s 0x1000 ${scriptaddr} BOOT_ORDER BOOT_A_LEFT BOOT_B_LEFT POSTERN_LAST_RESORT
-${devtype} write ${scriptaddr} 0x880 0x8
+${devtype} write ${scriptaddr} 0x2800 0x8
 ${devtype} write ${scriptaddr} 0x800 0x8
 echo "postern: slot ${slot}, order ${BOOT_ORDER}, left A ${BOOT_A_LEFT} B ${BOOT_B_LEFT}, state from copy ${found}"
 setenv bootargs "postern.slot=50057e12-0${part} postern.data=50057e12-04 rauc.slot=${slot} panic=10 quiet ${extraargs}"

@@ -23,8 +23,15 @@ const MEGABYTE = 1024 * 1024;
 const BOOT_MEGABYTES = 64;
 const SLOT_MEGABYTES = 256;
 const DATA_MEGABYTES = 64;
-/** U-Boot's state lies before it. */
-const FIRST_MEGABYTE = 4;
+/** U-Boot's state lies before it, at 1 and at 5 MiB (boot/boot.cmd). */
+const FIRST_MEGABYTE = 8;
+/** Of the partitions, in MiB. */
+export const STARTS = {
+	boot: FIRST_MEGABYTE,
+	a: FIRST_MEGABYTE + BOOT_MEGABYTES,
+	b: FIRST_MEGABYTE + BOOT_MEGABYTES + SLOT_MEGABYTES,
+	data: FIRST_MEGABYTE + BOOT_MEGABYTES + 2 * SLOT_MEGABYTES,
+} as const;
 /** Of the partition table; partitions are found by it. Two cards in one board are told apart by the order of their controllers. */
 const DISK_ID = "50057e12";
 
@@ -160,26 +167,20 @@ export async function makeDisk(options: DiskOptions, slot: string, name: string)
 	const { toolbox } = options;
 	const [boot, data] = [await makeBootPartition(options), await makeData(options)];
 	const disk = path.join(WORK, name);
-	const starts = {
-		boot: FIRST_MEGABYTE,
-		a: FIRST_MEGABYTE + BOOT_MEGABYTES,
-		b: FIRST_MEGABYTE + BOOT_MEGABYTES + SLOT_MEGABYTES,
-		data: FIRST_MEGABYTE + BOOT_MEGABYTES + 2 * SLOT_MEGABYTES,
-	};
-	sparse(disk, (starts.data + DATA_MEGABYTES) * MEGABYTE);
+	sparse(disk, (STARTS.data + DATA_MEGABYTES) * MEGABYTE);
 	// The boot ROM of a Pi 3 and Zero 2 W takes a partition of type c alone. The others are of a type that Windows does not show.
 	const table = [
 		...["label: dos", `label-id: 0x${DISK_ID}`],
-		`start=${starts.boot}MiB, size=${BOOT_MEGABYTES}MiB, type=c, bootable`,
-		`start=${starts.a}MiB, size=${SLOT_MEGABYTES}MiB, type=da`,
-		`start=${starts.b}MiB, size=${SLOT_MEGABYTES}MiB, type=da`,
-		`start=${starts.data}MiB, size=${DATA_MEGABYTES}MiB, type=83`,
+		`start=${STARTS.boot}MiB, size=${BOOT_MEGABYTES}MiB, type=c, bootable`,
+		`start=${STARTS.a}MiB, size=${SLOT_MEGABYTES}MiB, type=da`,
+		`start=${STARTS.b}MiB, size=${SLOT_MEGABYTES}MiB, type=da`,
+		`start=${STARTS.data}MiB, size=${DATA_MEGABYTES}MiB, type=83`,
 	].join("\n");
 	await toolbox.run("sh", ["-c", 'printf "%s\\n" "$1" | sfdisk -q "$2"', "sh", table, inside(disk)]);
 	for (const [file, start] of [
-		[boot, starts.boot],
-		[slot, starts.a],
-		[data, starts.data],
+		[boot, STARTS.boot],
+		[slot, STARTS.a],
+		[data, STARTS.data],
 	] as const)
 		copyInto(disk, file, start * MEGABYTE);
 	return disk;

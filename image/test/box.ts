@@ -22,6 +22,7 @@ import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { STARTS } from "../build/disk.ts";
 import { mirrorHere } from "../build/mirror.ts";
 import { WORK } from "../build/places.ts";
 import { Toolbox } from "../build/toolbox.ts";
@@ -194,8 +195,14 @@ export class Box {
 		return existsSync(file) ? readFileSync(file) : undefined;
 	}
 
+	/** Changes the data's file system behind its back (debugfs(8)); the box is off. */
+	async meddleWithData(...requests: readonly string[]): Promise<void> {
+		const data = `${inside(this.card)}?offset=${STARTS.data * 1024 * 1024}`;
+		for (const request of requests) await this.#toolbox.run("debugfs", ["-w", "-R", request, data]);
+	}
+
 	get #bootPartition(): string {
-		return `${inside(this.card)}@@4M`;
+		return `${inside(this.card)}@@${STARTS.boot}M`;
 	}
 
 	/** A port of this machine's loopback, at the box's own. */
