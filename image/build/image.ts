@@ -3,7 +3,7 @@
  * stage and how long it took; ends with 1 and the reason when one fails.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { epochOfSources } from "../../scripts/package/debian.ts";
 import { makeBundle, signingKey } from "./bundle.ts";
@@ -25,13 +25,24 @@ async function stage<T>(title: string, work: () => T | Promise<T>): Promise<T> {
 	return made;
 }
 
+/** Made anew when a source is younger than it. */
 function ownPackage(): string {
 	const file = path.join(DIST, `postern_${version}_arm64.deb`);
-	if (!existsSync(file))
+	if (!existsSync(file) || statSync(file).mtimeMs < newestSourceMs())
 		execFileSync(process.execPath, [path.join(ROOT, "scripts/package/package.ts"), "arm64"], {
 			stdio: ["ignore", "ignore", "inherit"],
 		});
 	return file;
+}
+
+function newestSourceMs(): number {
+	const folders = ["appliance", "web", "systemd", "scripts/package"].map((name) => path.join(ROOT, name));
+	const files = folders.flatMap((folder) =>
+		readdirSync(folder, { recursive: true, withFileTypes: true })
+			.filter((entry) => entry.isFile())
+			.map((entry) => path.join(entry.parentPath, entry.name)),
+	);
+	return Math.max(...[...files, path.join(ROOT, "package-lock.json")].map((file) => statSync(file).mtimeMs));
 }
 
 async function build(): Promise<void> {

@@ -48,6 +48,8 @@ export const MODULES = [
 		"ledtrig-oneshot",
 	],
 	...["gpio-sim", "gpio_keys", "evdev"],
+	// systemd asks for it at every start
+	"autofs4",
 	// firewall, VLAN, updates, compressed memory
 	...["nf_tables", "nft_ct", "nft_reject_inet", "nft_limit", "8021q", "squashfs", "zram"],
 ];

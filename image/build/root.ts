@@ -84,6 +84,8 @@ const MASKED = [
 	],
 	...["rauc-mark-good", "systemd-boot-update", "systemd-random-seed", "debug-shell"],
 ].map((unit) => `${unit}.service`);
+/** The kernel runs no other formats of programs. */
+const MASKED_MOUNTS = ["proc-sys-fs-binfmt_misc.automount"];
 const MASKED_TIMERS = ["e2scrub_all.timer", "fstrim.timer", "apt-daily.timer", "dpkg-db-backup.timer"];
 
 export async function makeRoot(options: RootOptions): Promise<void> {
@@ -205,8 +207,10 @@ async function finish({ folder, toolbox, epochSeconds }: RootOptions): Promise<v
 			link(`${name}-upstream`, path.join(folder, "usr/lib/firmware", name));
 	await toolbox.run("systemctl", [`--root=${inside}`, "preset-all"]);
 	await toolbox.run("systemctl", [`--root=${inside}`, "set-default", "multi-user.target"]);
-	for (const unit of [...MASKED, ...MASKED_TIMERS])
+	for (const unit of [...MASKED, ...MASKED_TIMERS, ...MASKED_MOUNTS])
 		link("/dev/null", path.join(etc, "systemd", "system", unit));
+	// What systemd would make at the start, where nothing can be written.
+	await toolbox.run("systemd-tmpfiles", [`--root=${inside}`, "--create", "--prefix=/etc", "--prefix=/srv"]);
 	await pruneModules(folder, inside, toolbox);
 	takeBootParts(folder);
 	for (const gone of [

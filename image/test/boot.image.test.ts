@@ -1,11 +1,14 @@
 /** The image, booted: it comes up whole, takes mail and hands it on, keeps what it has to, and shows nothing else to the network. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../../appliance/e2e/clients.ts";
+import { ConsoleVisitor } from "../../appliance/e2e/console-visitor.ts";
 import { eventually } from "../../appliance/e2e/house.ts";
 import { SmtpPeer } from "../../appliance/e2e/smtp-peer.ts";
 import { type Sandbox, startSandbox } from "../../appliance/sandbox/sandbox.ts";
 import { Box, PATIENCE_MS } from "./box.ts";
 
 const ACCOUNT = "alerts@contoso.example";
+const PASSWORD = "grey heron at dawn";
 /** As QEMU shows this machine to the box. */
 const THIS_MACHINE = "10.0.2.2";
 /** Systemd's and the kernel's about what QEMU has not, or has only here. */
@@ -54,10 +57,14 @@ describe("the image", () => {
 	);
 
 	it(
-		"answers in a browser, to be claimed",
+		"answers in a browser, and is its owner's who claims it within the first hour",
 		async () => {
-			const page = await fetch(`http://127.0.0.1:${box.port(80)}/`, { headers: { host: "postern.local" } });
-			expect(await page.text()).toContain("setup code");
+			expect(await box.run("cat /data/postern/setup-code")).toMatch(/^[A-Z2-9]{4}(?:-[A-Z2-9]{4}){2}$/);
+			const owner = new ConsoleVisitor({ port: () => box.port(80) });
+			expect(await owner.read("/setup")).toContain("Make this box mine");
+			await owner.claim(PASSWORD);
+			expect(await owner.read("/system")).toContain("Sign out");
+			expect(await box.run("ls /data/postern/setup-code")).toContain("No such file");
 		},
 		PATIENCE_MS,
 	);
@@ -65,7 +72,8 @@ describe("the image", () => {
 	it(
 		"has a root and a configuration that cannot be written, and the whole card for its data",
 		async () => {
-			expect(await box.run("touch /usr/x /etc/x 2>&1")).toMatch(/(?:Read-only file system\s.*){2}/s);
+			const refused = await box.run("touch /usr/x /etc/x 2>&1");
+			expect(refused.match(/Read-only file system/g)).toHaveLength(2);
 			const kilobytes = Number(await box.run("df --output=size /data | tail -1"));
 			expect(kilobytes).toBeGreaterThan(1_200_000);
 			expect(await box.run("findmnt -n -o SOURCE,FSTYPE /")).toMatch(/erofs/);
@@ -95,13 +103,13 @@ describe("the image", () => {
 	it(
 		"takes mail by SMTP and hands it on to Microsoft",
 		async () => {
-			for (const url of [cloud.authorityUrl, cloud.graphUrl])
-				await box.offerHostPort(Number(new URL(url).port));
+			const urls = [cloud.authorityUrl, cloud.graphUrl];
+			for (const port of new Set(urls.map((url) => Number(new URL(url).port)))) await box.offerHostPort(port);
 			const settings = {
-				POSTERN_MICROSOFT_CLOUD: "custom",
-				POSTERN_MICROSOFT_AUTHORITY: cloud.authorityUrl,
-				POSTERN_MICROSOFT_GRAPH: cloud.graphUrl,
-				POSTERN_MICROSOFT_CLIENT_ID: "11111111-2222-3333-4444-555555555555",
+				POSTERN_MICROSOFT__CLOUD: "custom",
+				POSTERN_MICROSOFT__AUTHORITY: cloud.authorityUrl,
+				POSTERN_MICROSOFT__GRAPH: cloud.graphUrl,
+				POSTERN_MICROSOFT__CLIENT_ID: cloud.clientId,
 			};
 			const text = Object.entries(settings)
 				.map(([name, value]) => `${name}=${value}\\n`)
@@ -137,6 +145,32 @@ describe("the image", () => {
 			);
 		},
 		2 * PATIENCE_MS,
+	);
+
+	it(
+		"gives mail by POP3 that lies in the mailbox",
+		async () => {
+			cloud.control.deposit(
+				ACCOUNT,
+				Buffer.from("From: <boss@fabrikam.example>\r\nSubject: for the robot\r\n\r\nx\r\n"),
+			);
+			const told = await box.run(
+				`postern mailbox add ${ACCOUNT} --username robot --turn-on auth_without_tls`,
+			);
+			const password = /Password +(\S+)/.exec(told)?.[1] ?? "";
+			const url = `pop3://127.0.0.1:${box.port(110)}/1`;
+			const { exitCode, output } = await run("curl", [
+				"-sS",
+				"--max-time",
+				"120",
+				"-u",
+				`robot:${password}`,
+				url,
+			]);
+			expect(output).toContain("Subject: for the robot");
+			expect(exitCode).toBe(0);
+		},
+		PATIENCE_MS,
 	);
 
 	it(
