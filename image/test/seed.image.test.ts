@@ -54,6 +54,7 @@ describe("a new card", () => {
 			const page = await fetch(`http://127.0.0.1:${made.port(80)}/`, { headers: { host: "office.local" } });
 			expect(page.url).toContain("/sign-in");
 			expect(await made.run("systemctl --failed --no-legend --plain")).toBe("");
+			expect(await made.run("journalctl -b -o cat --no-pager | grep -i 'ordering cycle'")).toBe("");
 			expect(
 				await made.run("journalctl -b -o cat -p warning -u postern-seed.service -u postern-screen.service"),
 			).toMatch(/^(?:-- No entries --)?$/);
