@@ -98,6 +98,14 @@ export async function makeRoot(options: RootOptions): Promise<void> {
 	writeFacts(options);
 	makeUsers(folder);
 	await finish(options);
+	await checkUnits(options);
+}
+
+/** systemd says nothing of units that are well; of a mistake or of two that wait for each other it does, and starts without. */
+async function checkUnits({ folder, toolbox }: RootOptions): Promise<void> {
+	const verify = `systemd-analyze verify --man=no --root=/w/${path.basename(folder)} multi-user.target 2>&1`;
+	const said = await toolbox.run("sh", ["-c", `${verify} || echo "systemd-analyze ended with $?"`]);
+	if (said !== "") throw new Error(`the image's units are not well:\n${said}`);
 }
 
 /** Debian's packages laid over each other; the same ones are unpacked once. Gives the folder, which is not to be changed. */
