@@ -198,6 +198,8 @@ export class Box {
 	/** Changes the data's file system behind its back (debugfs(8)); the box is off. */
 	async meddleWithData(...requests: readonly string[]): Promise<void> {
 		const data = `${inside(this.card)}?offset=${STARTS.data * 1024 * 1024}`;
+		// First what the journal holds: it would be written over what is changed here.
+		await this.#toolbox.run("sh", ["-c", 'e2fsck -p "$1" || [ $? = 1 ]', "sh", data]);
 		for (const request of requests) await this.#toolbox.run("debugfs", ["-w", "-R", request, data]);
 	}
 

@@ -38,7 +38,7 @@ describe("the data", () => {
 				HAS_ERRORS,
 			);
 			await made.switchOn();
-			expect(await made.run(HOW_MOUNTED)).toMatch(/^rw,/);
+			expect(await made.run(HOW_MOUNTED)).toMatch(/^rw,/m);
 			expect(await made.run("cat /data/system/witness; stat -c %h /data/system/victim")).toMatch(
 				/^kept\s+1$/,
 			);
@@ -48,13 +48,13 @@ describe("the data", () => {
 	);
 
 	it(
-		"with a file that is gone from under its name is not touched, and can be read",
+		"with a folder in two places, of which nobody knows the right one, is not touched and can be read",
 		async () => {
 			const made = await boxWithData();
-			await made.meddleWithData("clri /system/victim", HAS_ERRORS);
+			await made.meddleWithData("link /system /again", HAS_ERRORS);
 			await made.switchOn();
-			expect(await made.run(HOW_MOUNTED)).toMatch(/^ro,/);
-			expect(await made.run("cat /data/system/witness")).toBe("kept");
+			expect(await made.run(HOW_MOUNTED)).toMatch(/^ro,/m);
+			expect(await made.run("cat /data/system/witness")).toContain("kept");
 			expect(made.serial).toMatch(/postern-init: data \S+ is damaged and can only be read/);
 		},
 		3 * PATIENCE_MS,
