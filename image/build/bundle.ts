@@ -2,9 +2,22 @@
  * The update bundle: a slot, signed. For image.ts. Whoever has the key can replace the system of every box that trusts its
  * certificate, so the release's is not kept here: POSTERN_SIGNING_KEY and POSTERN_SIGNING_CERTIFICATE name its files.
  * Without them a key for development is made once on this machine, and the image trusts that one alone.
+ *
+ * The same slot and an RSA key give the same bytes. RAUC's own signature would have the time in it, so it is replaced by one
+ * that has none; RAUC judges that before the bundle is given out.
  */
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+	appendFileSync,
+	copyFileSync,
+	existsSync,
+	linkSync,
+	mkdirSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
 import path from "node:path";
 import { KEPT, WORK } from "./places.ts";
 import type { Toolbox } from "./toolbox.ts";
@@ -14,6 +27,7 @@ export interface SigningKey {
 	readonly certificateFile: string;
 }
 
+const LENGTH_BYTES = 8;
 const VALID_DAYS = 20 * 365;
 
 export function signingKey(environment: NodeJS.ProcessEnv = process.env): SigningKey {
@@ -28,8 +42,8 @@ export function signingKey(environment: NodeJS.ProcessEnv = process.env): Signin
 export function developmentKey(name: string): SigningKey {
 	const folder = path.join(KEPT, "keys");
 	const made = {
-		keyFile: path.join(folder, `${name}.key`),
-		certificateFile: path.join(folder, `${name}.pem`),
+		keyFile: path.join(folder, `${name}-rsa.key`),
+		certificateFile: path.join(folder, `${name}-rsa.pem`),
 	};
 	if (existsSync(made.certificateFile)) return made;
 	mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -40,9 +54,7 @@ export function developmentKey(name: string): SigningKey {
 				"req",
 				"-x509",
 				"-newkey",
-				"ec",
-				"-pkeyopt",
-				"ec_paramgen_curve:prime256v1",
+				"rsa:3072",
 				"-nodes",
 				"-days",
 				`${VALID_DAYS}`,
@@ -85,14 +97,37 @@ export async function makeBundle(options: BundleOptions): Promise<string> {
 	const output = path.join(WORK, name);
 	rmSync(output, { force: true });
 	try {
-		await toolbox.run("rauc", [
-			...["--cert=/w/signing.pem", "--key=/w/signing.key"],
-			"--mksquashfs-args=-comp zstd -Xcompression-level 12 -quiet -no-progress",
-			...["bundle", `/w/${path.basename(folder)}`, `/w/${name}`],
-		]);
+		await toolbox.run(
+			"rauc",
+			[
+				...["--cert=/w/signing.pem", "--key=/w/signing.key"],
+				"--mksquashfs-args=-comp zstd -Xcompression-level 12 -quiet -no-progress",
+				...["bundle", `/w/${path.basename(folder)}`, `/w/${name}`],
+			],
+			{ SOURCE_DATE_EPOCH: "0" },
+		);
+		await signWithoutTime(output, toolbox);
 	} finally {
 		for (const file of ["signing.key", "signing.pem"]) rmSync(path.join(WORK, file), { force: true });
 		rmSync(folder, { recursive: true, force: true });
 	}
 	return output;
+}
+
+/** A bundle ends with its signature and, in eight bytes, how long that is (RAUC's documentation, "Plain format"). */
+async function signWithoutTime(bundle: string, toolbox: Toolbox): Promise<void> {
+	const whole = readFileSync(bundle);
+	const signatureBytes = Number(whole.readBigUInt64BE(whole.length - LENGTH_BYTES));
+	truncateSync(bundle, whole.length - LENGTH_BYTES - signatureBytes);
+	const [content, signature] = [`/w/${path.basename(bundle)}`, path.join(WORK, "signature.der")];
+	await toolbox.run("openssl", [
+		...["cms", "-sign", "-binary", "-noattr", "-nosmimecap", "-md", "sha256", "-outform", "DER"],
+		...["-signer", "/w/signing.pem", "-inkey", "/w/signing.key", "-in", content, "-out", "/w/signature.der"],
+	]);
+	const made = readFileSync(signature);
+	rmSync(signature);
+	const length = Buffer.alloc(LENGTH_BYTES);
+	length.writeBigUInt64BE(BigInt(made.length));
+	appendFileSync(bundle, Buffer.concat([made, length]));
+	await toolbox.run("rauc", ["--keyring=/w/signing.pem", "info", content]);
 }

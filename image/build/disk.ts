@@ -132,7 +132,9 @@ async function makeFat(
 	// mcopy keeps the files' times, and takes them in the order they are given.
 	const script =
 		'cd "$1" && find . -exec touch -d "@$3" {} + && for f in $(ls | LC_ALL=C sort); do mcopy -s -m -o -i "$2" "$f" ::/ || exit 1; done';
-	await toolbox.run("sh", ["-c", script, "sh", inside(folder), inside(file), `${epochSeconds}`]);
+	await toolbox.run("sh", ["-c", script, "sh", inside(folder), inside(file), `${epochSeconds}`], {
+		SOURCE_DATE_EPOCH: `${epochSeconds}`,
+	});
 	return file;
 }
 

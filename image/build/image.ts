@@ -8,6 +8,7 @@ import path from "node:path";
 import { epochOfSources } from "../../scripts/package/debian.ts";
 import { makeBundle, signingKey } from "./bundle.ts";
 import { makeDisk, makeSlot } from "./disk.ts";
+import { writeWhatGoesWith } from "./handed-out.ts";
 import { makeInitrd } from "./initrd.ts";
 import { mirrorHere } from "./mirror.ts";
 import { fetchPackages } from "./packages-lock.ts";
@@ -28,7 +29,8 @@ async function stage<T>(title: string, work: () => T | Promise<T>): Promise<T> {
 /** Made anew when a source is younger than it. */
 function ownPackage(): string {
 	const file = path.join(DIST, `postern_${version}_arm64.deb`);
-	if (!existsSync(file) || statSync(file).mtimeMs < newestSourceMs())
+	const isWhole = existsSync(file) && existsSync(path.join(DIST, "bundled-packages.json"));
+	if (!isWhole || statSync(file).mtimeMs < newestSourceMs())
 		execFileSync(process.execPath, [path.join(ROOT, "scripts/package/package.ts"), "arm64"], {
 			stdio: ["ignore", "ignore", "inherit"],
 		});
@@ -70,12 +72,16 @@ async function build(): Promise<void> {
 		makeBundle({ toolbox, slot, version, key, name: isTest ? "test.raucb" : "update.raucb" }),
 	);
 	if (isTest) return;
-	copyFileSync(bundle, path.join(DIST, `postern-${version}-arm64.raucb`));
+	const handedOut = path.join(DIST, `postern-${version}-arm64.raucb`);
+	copyFileSync(bundle, handedOut);
 	const image = path.join(DIST, `postern-${version}-arm64.img.zst`);
 	await stage("compressing", () =>
 		toolbox.run("zstd", ["-q", "-f", "-T0", "-12", `/w/${path.basename(disk)}`, "-o", "/w/disk.img.zst"]),
 	);
 	copyFileSync(path.join(WORK, "disk.img.zst"), image);
+	await stage("sums, bill of materials, Imager's manifest", () =>
+		writeWhatGoesWith({ version, epochSeconds, disk, image, bundle: handedOut }),
+	);
 }
 
 process.umask(0o022);

@@ -27,7 +27,7 @@ const LOCK_FILE = path.join(IMAGE, "packages.lock.json");
 const KERNEL_PACKAGE = "linux-image-arm64";
 const AT_ONCE = 6;
 
-function readLock(): readonly LockedPackage[] {
+export function readLock(): readonly LockedPackage[] {
 	return (JSON.parse(readFileSync(LOCK_FILE, "utf8")) as { packages: LockedPackage[] }).packages;
 }
 

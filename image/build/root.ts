@@ -192,7 +192,8 @@ function makeUsers(folder: string): void {
 async function finish({ folder, toolbox, epochSeconds }: RootOptions): Promise<void> {
 	const inside = `/w/${path.basename(folder)}`;
 	const etc = path.join(folder, "etc");
-	await toolbox.run("systemd-sysusers", [`--root=${inside}`]);
+	// The day on which nobody's password was changed last.
+	await toolbox.run("systemd-sysusers", [`--root=${inside}`], { SOURCE_DATE_EPOCH: `${epochSeconds}` });
 	const certificates = path.join(folder, "usr", "share", "ca-certificates", "mozilla");
 	mkdirSync(path.join(etc, "ssl", "certs"), { recursive: true });
 	const bundle = path.join(etc, "ssl", "certs", "ca-certificates.crt");

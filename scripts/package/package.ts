@@ -4,7 +4,6 @@
  * new: nothing old is packaged.
  */
 import { execFileSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ARCHITECTURES, type Architecture } from "./architecture.ts";
@@ -14,6 +13,7 @@ import { epochOfSources, makeDebianPackage } from "./debian.ts";
 import { makeExecutable } from "./executable.ts";
 import type { PackageOptions } from "./package-options.ts";
 import { DIST, ROOT } from "./places.ts";
+import { sums } from "./sums.ts";
 
 const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
 
@@ -23,15 +23,6 @@ async function stage<T>(title: string, work: () => T | Promise<T>): Promise<T> {
 	const made = await work();
 	process.stderr.write(`${((performance.now() - startedMs) / 1_000).toFixed(1)} s\n`);
 	return made;
-}
-
-/** As `sha256sum --check` reads it. */
-function sums(files: readonly string[]): string {
-	const lines = files.map((file) => {
-		const sum = createHash("sha256").update(readFileSync(file)).digest("hex");
-		return `${sum}  ${path.basename(file)}\n`;
-	});
-	return lines.join("");
 }
 
 async function packageAll(architectures: readonly Architecture[]): Promise<void> {
