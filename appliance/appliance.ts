@@ -26,6 +26,7 @@ import { createDeviceDesk } from "./device-bench.ts";
 import { asError } from "./errors.ts";
 import { Events } from "./events.ts";
 import { type Fetching, openFetching } from "./fetching.ts";
+import { type Lights, openLights } from "./leds/lights.ts";
 import { Listeners } from "./listeners.ts";
 import { type Log, openLog } from "./log.ts";
 import { LogRing } from "./log-ring.ts";
@@ -64,6 +65,7 @@ import { takeStagedSeed } from "./staged-seed.ts";
 import { describeStatus, describeWaits } from "./status.ts";
 import { loadSystemMemory } from "./store/addon.ts";
 import type { Storage } from "./store/storage.ts";
+import { machineRoot } from "./system/machine/image-facts.ts";
 import { PassedSockets } from "./system/passed-sockets.ts";
 import { Readiness } from "./system/readiness.ts";
 import { TrustedTime } from "./trusted-time.ts";
@@ -96,6 +98,7 @@ interface Parts {
 	readonly reloading: Reloading;
 	readonly readiness: Readiness;
 	readonly events: Events;
+	readonly lights: Lights;
 }
 
 export class Appliance {
@@ -139,6 +142,11 @@ export class Appliance {
 			const loaded = { current: await readConfig(options, await savedSettings(storage)) };
 			for (const warning of loaded.current.warnings) log.warning("configuration", { warning });
 			const config = () => loaded.current.config;
+			const lights = await openLights({
+				...{ root: machineRoot(options.environment), clock, log },
+				usesBoardLight: () => config().lights.board_light,
+			});
+			opened.push(() => lights.stop());
 
 			const events = new Events((error) => log.error("listener-fault", { error: asError(error).message }));
 			const mailLog = new MailLog(log);
@@ -359,7 +367,7 @@ export class Appliance {
 			const consoleParts = await openConsoleParts({
 				...{ startedAt, environment: options.environment, stateDir, keyPlace, loaded, services },
 				...{ log, ring, clock, time, events, storage, spool, scheduler, runner, room, queue, actions },
-				...{ accounts, devices, strangers, passwords, signIns, http, listeners },
+				...{ accounts, devices, strangers, passwords, signIns, http, listeners, lights },
 				mailboxes: fetching.mailboxes,
 				load: (saved) => readConfig(options, saved),
 				tryOut: (saved, keep) => reloading.tryOut(saved, keep),
@@ -386,6 +394,7 @@ export class Appliance {
 				reloading,
 				readiness,
 				events,
+				lights,
 			};
 			const appliance: Appliance = new Appliance(parts, loaded, consoleParts.service);
 			opened.push(() => listeners.close(GRACE_MS));
@@ -406,6 +415,7 @@ export class Appliance {
 				log,
 			});
 			await appliance.#announce();
+			consoleParts.start();
 			return appliance;
 		} catch (error) {
 			for (const close of opened.reverse()) await close();
@@ -452,6 +462,7 @@ export class Appliance {
 		await spool.close();
 		await storage.close();
 		http.close();
+		await this.#parts.lights.stop();
 		log.notice("stopped");
 	}
 

@@ -18,6 +18,8 @@ import type { Events } from "./events.ts";
 import { firmwareNetwork } from "./firmware-network.ts";
 import { HookDesk } from "./hook-desk.ts";
 import { JoinDesk } from "./join-desk.ts";
+import type { Lights } from "./leds/lights.ts";
+import { LightDesk } from "./light-desk.ts";
 import type { Listeners } from "./listeners.ts";
 import type { Log } from "./log.ts";
 import type { LogRing } from "./log-ring.ts";
@@ -46,6 +48,7 @@ import type { Storage } from "./store/storage.ts";
 import { assertCertificate } from "./system/certificate.ts";
 import { doorSocket } from "./system/machine/door-client.ts";
 import { imageFacts, machineRoot } from "./system/machine/image-facts.ts";
+import { isWritable } from "./system/machine-facts.ts";
 import { TrafficDesk } from "./traffic-counts.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 
@@ -59,7 +62,7 @@ export interface LentParts {
 	/** What the configuration would be if this were what is saved. */
 	readonly load: (saved: readonly SavedSetting[]) => Promise<LoadedConfig>;
 	readonly tryOut: Reloading["tryOut"];
-	readonly services: Omit<Services, "console" | "network">;
+	readonly services: Omit<Services, "console" | "network" | "lights">;
 	readonly log: Log;
 	readonly ring: LogRing;
 	/** Ends the process in good order. */
@@ -82,6 +85,7 @@ export interface LentParts {
 	readonly signIns: SignIns;
 	readonly http: HttpClient;
 	readonly listeners: Listeners;
+	readonly lights: Lights;
 }
 
 /** One part: what it serves, and how it ends. */
@@ -90,7 +94,10 @@ interface Opened<Service> {
 	stop(): Promise<void> | void;
 }
 
-export type ConsoleParts = Opened<ConsoleServices>;
+export interface ConsoleParts extends Opened<ConsoleServices> {
+	/** The light says how it is from here on. */
+	start(): void;
+}
 
 export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 	const opened: Pick<Opened<unknown>, "stop">[] = [];
@@ -130,6 +137,21 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 		opened.push(hooks);
 		const root = machineRoot(lent.environment);
 		const isFirmware = (await imageFacts(root)) !== null;
+		const lights = new LightDesk({
+			...{ lights: lent.lights, environment: lent.environment, events: lent.events, clock, log: lent.log },
+			...{ root, isFirmware },
+			status: () => lent.services.appliance.status(),
+			isClaimed: () => access.people.claimState().claimed,
+			isReopened: () => access.isReopened(),
+			isUpdating: () => Promise.resolve(false),
+			isWritable: () => isWritable(lent.stateDir),
+			pins: () => {
+				const { green_pin = null, red_pin = null, button_pin = null } = config().lights;
+				return { green: green_pin, red: red_pin, button: button_pin };
+			},
+			reopenConsole: () => access.reopen(),
+		});
+		opened.push(lights);
 		const machine = new MachineDesk({
 			...{
 				stateDir: lent.stateDir,
@@ -138,7 +160,7 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 				services: lent.services,
 				listeners,
 			},
-			...{ people: access.people, room: lent.room, http: lent.http, clock, end: lent.end, isFirmware },
+			...{ lights, room: lent.room, http: lent.http, clock, end: lent.end, isFirmware },
 			logText: () => news.logText({}),
 		});
 		const joining = new JoinDesk({
@@ -188,6 +210,7 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 				network,
 				people: access.people,
 				keys: access.keys,
+				lights,
 				console: {
 					async resetPassword() {
 						const { name, password } = await access.people.rescueOwner();
@@ -195,6 +218,7 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 					},
 				},
 			},
+			start: () => lights.start(),
 			async stop() {
 				for (const part of opened.reverse()) await part.stop();
 			},

@@ -200,9 +200,11 @@ describe("the machine", () => {
 	});
 
 	it("ends only where somebody starts it again, and has no lights", async () => {
-		const { machine } = appliance.services;
+		const { machine, lights } = appliance.services;
 		await expect(machine.restart()).rejects.toMatchObject({ code: "restart-impossible" });
-		await expect(machine.testLights()).rejects.toMatchObject({ code: "no-lights" });
+		await expect(lights.test(AbortSignal.abort())[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+			code: "no-lights",
+		});
 		expect(ended).toBe(0);
 		environment["NOTIFY_SOCKET"] = path.join(folder, "notify");
 		expect((await machine.state()).can.restart).toBe(true);

@@ -6,10 +6,10 @@ import { X509Certificate } from "node:crypto";
 import os from "node:os";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config/schema.ts";
-import type { CertificateState, MachineService, MachineState, PeopleService } from "./console-services.ts";
+import type { CertificateState, MachineService, MachineState } from "./console-services.ts";
 import { UserError } from "./errors.ts";
 import { checkInternet } from "./internet-check.ts";
-import { lightMeaning } from "./leds/meaning.ts";
+import type { LightDesk } from "./light-desk.ts";
 import type { Listeners } from "./listeners.ts";
 import { endpointsOf } from "./microsoft/clouds.ts";
 import type { HttpClient } from "./microsoft/http.ts";
@@ -29,8 +29,8 @@ export interface MachineDeskOptions {
 	readonly stateDir: string;
 	readonly environment: NodeJS.ProcessEnv;
 	readonly config: () => Config;
-	readonly services: Omit<Services, "console" | "network">;
-	readonly people: PeopleService;
+	readonly services: Omit<Services, "console" | "network" | "lights">;
+	readonly lights: Pick<LightDesk, "meaningOf" | "hasLights">;
 	readonly listeners: Listeners;
 	readonly room: Room;
 	readonly http: HttpClient;
@@ -51,7 +51,7 @@ export class MachineDesk implements MachineService {
 	}
 
 	async state(): Promise<MachineState> {
-		const { stateDir, services, people, room, clock, config } = this.#options;
+		const { stateDir, services, lights, room, clock, config } = this.#options;
 		const [status, model, operatingSystem, temperatureCelsius, memory, card, links] = await Promise.all([
 			services.appliance.status(),
 			facts.model(),
@@ -61,16 +61,10 @@ export class MachineDesk implements MachineService {
 			facts.card(stateDir),
 			facts.links(),
 		]);
-		const { accounts, queue, storage, matters } = status;
+		const { storage } = status;
 		const { name } = config();
 		return {
-			light: lightMeaning({
-				isClaimed: people.claimState().claimed,
-				isAccepting: storage.accepting && !card.isReadOnly,
-				matters: matters.map(({ kind }) => kind),
-				isSending: queue.active > 0,
-				isOffline: accounts.length > 0 && accounts.every(({ circuit }) => circuit !== "closed"),
-			}),
+			light: await lights.meaningOf(status, !card.isReadOnly),
 			...{ model, operatingSystem, temperatureCelsius, memory, links },
 			upSeconds: Math.floor(os.uptime()),
 			postern: {
@@ -86,7 +80,12 @@ export class MachineDesk implements MachineService {
 			},
 			clock: { now: new Date(clock.now()).toISOString(), ...status.clock },
 			names: [name, `${name}.local`, ...config().console.names],
-			can: { restart: this.#canRestart, lights: false, update: false, network: this.#options.isFirmware },
+			can: {
+				restart: this.#canRestart,
+				lights: lights.hasLights,
+				update: false,
+				network: this.#options.isFirmware,
+			},
 		};
 	}
 
@@ -123,10 +122,6 @@ export class MachineDesk implements MachineService {
 			throw new UserError("restart-impossible", REFUSING.noRestart, REFUSING.noRestartDo);
 		}
 		setTimeout(() => this.#options.end(), ANSWER_LEAVES_MS).unref();
-	}
-
-	async testLights(): Promise<void> {
-		throw new UserError("no-lights", REFUSING.noLights);
 	}
 
 	async supportBundle(): Promise<string> {

@@ -8,6 +8,7 @@
 
 import type { Account, Device, Mailbox, SignInMethod, TransportKind } from "./accounts/model.ts";
 import type { DeviceRuleService } from "./device-rule-service.ts";
+import type { LightMeaning } from "./leds/meaning.ts";
 import type { DsnRequest } from "./mail/envelope.ts";
 import type { NetworkService } from "./network-service.ts";
 
@@ -466,6 +467,34 @@ export interface ApplianceService {
 	configOrigins(): Promise<readonly ConfigOrigin[]>;
 }
 
+/** One meaning, in words. */
+export interface LightStep {
+	readonly meaning: LightMeaning;
+	/** `offline, mail is safe` */
+	readonly says: string;
+	/** `on, with two short winks every three seconds` */
+	readonly looks: string;
+}
+
+/** A word of the lights, and how it looks. */
+export interface LightWord extends LightStep {
+	/** Milliseconds lit, dark, lit, dark, …, and again; one number alone is light that stays. */
+	readonly rhythmMs: readonly number[];
+}
+
+export interface LightsState {
+	/** As the kernel has them; empty where Postern has none. */
+	readonly names: readonly string[];
+	readonly shows: LightMeaning;
+	readonly legend: readonly LightWord[];
+}
+
+export interface LightService {
+	state(): Promise<LightsState>;
+	/** Shows each meaning for some seconds, told as it begins. Throws `no-lights`, `lights-busy`. */
+	test(signal: AbortSignal): AsyncIterable<LightStep>;
+}
+
 /** For whoever has the box itself. */
 export interface ConsoleRescueService {
 	/**
@@ -482,6 +511,7 @@ export interface Services {
 	readonly deviceRules: DeviceRuleService;
 	readonly accounts: AccountService;
 	readonly mailboxes: MailboxService;
+	readonly lights: LightService;
 	readonly console: ConsoleRescueService;
 	readonly network: NetworkService;
 }

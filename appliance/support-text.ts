@@ -11,7 +11,7 @@ import { productVersion } from "./version.ts";
 const MOST_REFUSED = 20;
 
 export interface SupportTextOptions {
-	readonly services: Omit<Services, "console" | "network">;
+	readonly services: Omit<Services, "console" | "network" | "lights">;
 	readonly machine: MachineState;
 	readonly certificate: CertificateState;
 	/** The log as it is kept in memory. */

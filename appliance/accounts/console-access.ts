@@ -17,7 +17,13 @@ import type { Passwords } from "./passwords.ts";
 import { holderOf, People } from "./people.ts";
 import { PersonRegister } from "./person-register.ts";
 import type { VaultKey } from "./recoverable-secrets.ts";
-import { forgetSetupCode, readSetupCode, type SetupCodePlace } from "./setup-code.ts";
+import {
+	claimsByCodeAlone,
+	forgetSetupCode,
+	readSetupCode,
+	renewSetupCode,
+	type SetupCodePlace,
+} from "./setup-code.ts";
 
 export interface ConsoleAccessOptions {
 	readonly documents: DocumentStore;
@@ -34,6 +40,10 @@ export interface ConsoleAccessOptions {
 export interface ConsoleAccess {
 	readonly people: People;
 	readonly keys: ApiKeys;
+	/** It has no owner, because somebody at the box wanted it so, and waits for the new setup code. */
+	isReopened(): boolean;
+	/** The box has no owner until somebody comes with the new setup code. Throws `person-locked`. */
+	reopen(): Promise<void>;
 	/** Resolves when what was begun is on the card. */
 	stop(): Promise<void>;
 }
@@ -57,10 +67,10 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
 			return person && holderOf(person);
 		},
 	});
-	const code = await readSetupCode(place, log);
+	const [code, byCodeAlone] = await Promise.all([readSetupCode(place, log), claimsByCodeAlone(place)]);
+	const claim = new ConsoleClaim({ clock, code, byCodeAlone, log, refusals });
 	const people = new People({
-		...{ register, sessions, passwords, nowMs, log, boxName },
-		claim: new ConsoleClaim({ clock, code, log, refusals }),
+		...{ register, sessions, passwords, nowMs, log, boxName, claim },
 		codes: new OneTimeCodes({ vaultKey, clock, nowMs, log, boxName }),
 		signIns: new ConsoleSignIns(clock, passwords, log, refusals),
 	});
@@ -68,6 +78,8 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
 	return {
 		people,
 		keys,
+		isReopened: () => claim.isByCodeAlone && !register.isClaimed,
+		reopen: () => people.reopen(() => renewSetupCode(place)),
 		async stop() {
 			await people.idle();
 			await keys.idle();

@@ -27,6 +27,8 @@ export interface ConsoleClaimOptions {
 	readonly clock: Clock;
 	/** As setup-code.ts gives it. */
 	readonly code: Secret | undefined;
+	/** Nothing else claims it: no hour for the local network. */
+	readonly byCodeAlone: boolean;
 	readonly log: Log;
 	readonly refusals: RefusalLog;
 }
@@ -34,17 +36,32 @@ export interface ConsoleClaimOptions {
 export class ConsoleClaim {
 	readonly #options: ConsoleClaimOptions;
 	readonly #guard: SignInGuard;
-	readonly #endMs: number;
+	#code: Secret | undefined;
+	#endMs: number;
+	#isByCodeAlone: boolean;
 
-	/** The window opens now. */
+	/** The window opens now, where there is one. */
 	constructor(options: ConsoleClaimOptions) {
 		this.#options = options;
+		this.#code = options.code;
+		this.#isByCodeAlone = options.byCodeAlone;
 		this.#guard = new SignInGuard(options.clock);
-		this.#endMs = options.clock.monotonicMs() + WINDOW_MS;
+		this.#endMs = options.clock.monotonicMs() + (options.byCodeAlone ? 0 : WINDOW_MS);
 	}
 
 	get hasCode(): boolean {
-		return this.#options.code !== undefined;
+		return this.#code !== undefined;
+	}
+
+	get isByCodeAlone(): boolean {
+		return this.#isByCodeAlone;
+	}
+
+	/** From now on this code alone claims: the box holds somebody's mail, which at its first start it did not. */
+	renew(code: Secret): void {
+		this.#code = code;
+		this.#isByCodeAlone = true;
+		this.#endMs = this.#options.clock.monotonicMs();
 	}
 
 	/** How long it stays open to the local network; 0: no longer. */
@@ -55,7 +72,7 @@ export class ConsoleClaim {
 	/** Throws `claim-closed`, `code-wrong`, `sign-in-locked`. */
 	assertMay(peer: Peer, code: string | undefined): void {
 		if (this.openForMs() > 0 && isLocalAddress(peer.address, ownNetworks())) return;
-		const { code: right } = this.#options;
+		const right = this.#code;
 		if (right === undefined || code === undefined || code.trim() === "") throw this.#closedError();
 		const attempt = this.#guard.begin(GUESSED_AT, peer.address, false);
 		if (typeof attempt === "string") throw this.#refused(peer, "locked", lockedError());
@@ -71,11 +88,8 @@ export class ConsoleClaim {
 	}
 
 	#closedError(): UserError {
-		return new UserError(
-			"claim-closed",
-			REFUSING.claimClosed,
-			this.hasCode ? REFUSING.claimByCode : REFUSING.claimByStart,
-		);
+		const byCode = this.#isByCodeAlone ? REFUSING.claimByNewCode : REFUSING.claimByCode;
+		return new UserError("claim-closed", REFUSING.claimClosed, this.hasCode ? byCode : REFUSING.claimByStart);
 	}
 }
 

@@ -1,4 +1,6 @@
 /** Who gets into the console, and who does not. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Secret } from "../secret.ts";
 import { Passwords } from "./passwords.ts";
@@ -109,6 +111,41 @@ describe("the setup code", () => {
 		expect(await codeOf(claim("1234"))).toBe("claim-closed");
 		expect(bench.log).toMatch(/setup-code-left-out/);
 		expect(bench.log).not.toMatch(/1234/);
+	});
+});
+
+describe("ten seconds at the button", () => {
+	const newCode = () => readFileSync(path.join(bench.folder, "setup-code"), "utf8").trim();
+	const claim = (code: string, peer = NEAR) => bench.people.claim({ password: PASSWORD, code, peer });
+
+	it("leave the box without an owner, for whoever reads the new code, and for nobody else", async () => {
+		await bench.close();
+		bench = await AccessBench.open("KV7M-P2XD-9QRT\n");
+		const before = await claim("KV7M-P2XD-9QRT");
+		await bench.people.add({ name: "ada", role: "viewer" });
+		await bench.access.reopen();
+		expect(bench.people.claimState()).toMatchObject({ claimed: false, openUntil: null, hasCode: true });
+		expect(bench.access.isReopened()).toBe(true);
+		expect(bench.people.session(before.token.reveal(), NEAR)).toBeUndefined();
+		expect(await codeOf(bench.signIn("owner", PASSWORD))).not.toBe("none");
+		expect(newCode()).toMatch(/^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$/);
+		expect(await codeOf(claim(""))).toBe("claim-closed");
+		expect(await codeOf(claim("KV7M-P2XD-9QRT"))).toBe("code-wrong");
+		await bench.restart();
+		expect(bench.access.isReopened()).toBe(true);
+		expect(await codeOf(claim(""))).toBe("claim-closed");
+		expect(await codeOf(claim(newCode().toUpperCase()))).toBe("none");
+		expect(bench.access.isReopened()).toBe(false);
+		expect(bench.people.list().map(({ name }) => name)).toEqual(["ada", "owner"]);
+		expect(bench.log).not.toContain(newCode());
+	});
+
+	it("change nothing where the configuration names the owner", async () => {
+		const hash = await new Passwords(bench.clock).hash(new Secret("from the file"));
+		bench.configure({ console: { password_hash: hash.reveal() } });
+		expect(await codeOf(bench.access.reopen())).toBe("person-locked");
+		expect(existsSync(path.join(bench.folder, "setup-code"))).toBe(false);
+		expect(await codeOf(bench.signIn("owner", "from the file"))).toBe("none");
 	});
 });
 

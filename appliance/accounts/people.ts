@@ -171,6 +171,25 @@ export class People implements PeopleService {
 		});
 	}
 
+	/**
+	 * For whoever stands before the box and has lost the way in: owners are owners no longer, and whoever reads the new setup
+	 * code claims it. Others, and the mail, stay as they are. Throws `person-locked` where the configuration names the owner.
+	 */
+	reopen(renewCode: () => Promise<Secret>): Promise<void> {
+		const { register, sessions, codes, claim, log } = this.#parts;
+		return this.#changes.run(async () => {
+			const owners = register.list().filter(({ role }) => role === "owner");
+			for (const { name } of owners) register.getSaved(name);
+			claim.renew(await renewCode());
+			for (const owner of owners) {
+				await register.remove(owner);
+				codes.cancel(owner.name);
+				await sessions.endAll(owner.name);
+			}
+			log.notice("console-reopened", { owners: owners.map(({ name }) => name).join(", ") });
+		});
+	}
+
 	remove(name: string): Promise<void> {
 		const { register, sessions, codes, log } = this.#parts;
 		return this.#changes.run(async () => {

@@ -51,9 +51,10 @@ export class PersonRegister {
 		return register;
 	}
 
-	/** Somebody has been there. */
+	/** It has an owner, or had one that cannot be read. */
 	get isClaimed(): boolean {
-		return this.#saved.size + this.#unreadable > 0 || this.#ofFile() !== undefined;
+		const hasOwner = [...this.#saved.values()].some(({ role }) => role === "owner");
+		return hasOwner || this.#unreadable > 0 || this.#ofFile() !== undefined;
 	}
 
 	/** By name. */

@@ -76,6 +76,10 @@ export function remoteServices(client: ControlClient): Services {
 				return (await answer).networks;
 			},
 		},
+		lights: {
+			state: () => client.ask("GET", "/machine/lights"),
+			test: (signal) => client.follow("/machine/lights-test", undefined, signal),
+		},
 		console: {
 			resetPassword: () => client.ask("POST", "/console/password"),
 		},

@@ -8,6 +8,7 @@ import { deviceCommands } from "./device.ts";
 import { doctorCommand } from "./doctor.ts";
 import { importCommands } from "./import.ts";
 import { licensesCommand } from "./licenses.ts";
+import { lightsTestCommand } from "./lights-test.ts";
 import { machineDoorCommand } from "./machine-door.ts";
 import { mailboxCommands } from "./mailbox.ts";
 import { networkCommands } from "./network.ts";
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
 	...networkCommands,
 	consolePasswordCommand,
 	reloadCommand,
+	lightsTestCommand,
 	...configCommands,
 	backupCommand,
 	restoreCommand,

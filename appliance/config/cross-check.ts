@@ -17,6 +17,7 @@ export function crossCheck(values: Tree): Finding[] {
 		...customCloudKeys(values),
 		...certificatePair(values),
 		...listenerClashes(values),
+		...uniquePins(values),
 		...uniqueValues(values, "account", ["address"]),
 		...uniqueValues(values, "device", ["name", "username"]),
 		...uniqueValues(values, "mailbox", ["username"]),
@@ -58,6 +59,21 @@ function certificatePair(values: Tree): Finding[] {
 			text: say(CONFIGURING.needsBeside, { key: `tls.${set}`, other: `tls.${missing}` }),
 		},
 	];
+}
+
+/** One pin drives one light, or is the button. */
+function uniquePins(values: Tree): Finding[] {
+	const taken = new Map<string, string>();
+	return ["green_pin", "red_pin", "button_pin"].flatMap((key) => {
+		const path = ["lights", key];
+		const pin = String(valueAt(values, path) ?? "").trim();
+		const other = taken.get(pin);
+		if (other === undefined) {
+			if (pin !== "") taken.set(pin, formatPath(path));
+			return [];
+		}
+		return [{ path, text: say(CONFIGURING.pinTaken, { key: formatPath(path), pin, other }) }];
+	});
 }
 
 function uniqueValues(values: Tree, table: string, keys: readonly string[]): Finding[] {

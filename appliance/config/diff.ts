@@ -15,8 +15,14 @@ export interface ConfigDiff {
 	readonly needRestart: readonly string[];
 }
 
-/** The spool and the sign-ins are open in this folder; connections to Microsoft are made with these. */
-const NEEDS_RESTART = new Set(["state_dir", "microsoft.ca_file", "microsoft.proxy"]);
+/**
+ * The spool and the sign-ins are open in this folder; connections to Microsoft are made with these; pins are given to the
+ * kernel as it starts.
+ */
+const NEEDS_RESTART = new Set([
+	...["state_dir", "microsoft.ca_file", "microsoft.proxy"],
+	...["lights.green_pin", "lights.red_pin", "lights.button_pin"],
+]);
 /** What tells one record of a `[[table]]` from another, wherever it stands in the file. */
 const IDENTITIES: Readonly<Record<string, string>> = {
 	account: "address",

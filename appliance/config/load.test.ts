@@ -226,11 +226,15 @@ graph = "https://graph.example.com"
 authority = "https://login.microsoftonline.com/"
 [tls]
 key_file = "key.pem"
+[lights]
+green_pin = 17
+red_pin = "17"
 ${device("a", 'addresses = ["10.0.0.1"]\nusername = "u"')}${device("A", 'addresses = ["::ffff:10.0.0.1", "10.0.0.0/24"]\nusername = "U"')}`;
 		const problems = (await problemsOf(toml)).join("\n");
 		expect(problems).toContain("smtp.listen_tls: [::]:25 is taken by smtp.listen");
 		expect(problems).toContain('microsoft.graph counts with cloud = "custom" only');
 		expect(problems).not.toContain("microsoft.authority");
+		expect(problems).toContain("lights.red_pin: pin 17 is taken by lights.green_pin");
 		expect(problems).toContain("tls.key_file needs tls.certificate_file");
 		expect(problems).toContain('two [[device]] have the name "A"');
 		expect(problems).toContain('two [[device]] have the username "U"');

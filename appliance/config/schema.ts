@@ -153,6 +153,31 @@ const tlsTable = z.strictObject({
 		.meta(documented({ description: "PEM; the key of certificate_file", path: true })),
 });
 
+/** A pin of the 40-pin header by the number that the chip's maker gives it; 0 and 1 are for boards that say who they are. */
+function readPin(value: string | number): number | undefined | Refusal {
+	const written = String(value).trim();
+	if (written === "") return undefined;
+	const pin = /^\d{1,2}$/.test(written) ? Number(written) : 0;
+	return pin >= 2 && pin <= 27 ? pin : new Refusal(CONFIGURING.noPin);
+}
+
+const pin = (description: string) =>
+	textOrNumber(readPin)
+		.prefault("")
+		.meta(documented({ description: `${description}; the GPIO number (BCM, 2 to 27), or empty` }));
+
+const lightsTable = z.strictObject({
+	board_light: z
+		.boolean()
+		.prefault(true)
+		.meta(documented({ description: "the board's own light shows how it is; else it stays dark" })),
+	green_pin: pin("a light that shows all that the board's own does"),
+	red_pin: pin("a light that shows trouble only"),
+	button_pin: pin(
+		'a button to ground: short for "I have seen it", ten seconds for a new way into the console',
+	),
+});
+
 const readDurationOrNever = (value: string): number | Refusal =>
 	value.trim().toLowerCase() === "never" ? Number.MAX_SAFE_INTEGER : readDuration(value);
 
@@ -261,6 +286,9 @@ export const configSchema = z.strictObject({
 	tls: tlsTable.prefault({}).describe("The certificate shown to devices and browsers."),
 	queue: queueTable.prefault({}).describe("How long and how often delivery is tried."),
 	microsoft: microsoftTable.prefault({}).describe("Microsoft 365."),
+	lights: lightsTable
+		.prefault({})
+		.describe("The firmware's lights and button. Pins count from the machine's next start."),
 	account: z
 		.array(accountSchema)
 		.max(MOST_RECORDS)

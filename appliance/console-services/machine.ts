@@ -57,8 +57,6 @@ export interface MachineService {
 	checkInternet(signal: AbortSignal): AsyncIterable<TestStep>;
 	/** Ends this process in good order; whoever supervises it starts it again. Throws `restart-impossible`. */
 	restart(): Promise<void>;
-	/** Throws `no-lights`. */
-	testLights(): Promise<void>;
 	/** One text: versions, state, configuration with its origins, log; no secrets, no mail. */
 	supportBundle(): Promise<string>;
 }

@@ -379,6 +379,7 @@ describe.skipIf(!hasCurl)("the API", { timeout: 60_000 }, () => {
 	it("knows the machine", async () => {
 		expect(await toldLines("/machine/internet-check")).toContainEqual(expect.objectContaining({ ok: true }));
 		expect(await refused("POST", "/machine/restart")).toEqual([409, "restart-impossible"]);
+		expect(await told("GET", "/machine/lights")).toMatchObject({ names: [], shows: expect.any(String) });
 		expect(await refused("POST", "/machine/lights-test")).toEqual([409, "no-lights"]);
 		const network = await told<{ keeper: string; links: unknown[] }>("GET", "/machine/network");
 		expect(network).toMatchObject({ keeper: "host", settings: null, trial: null });

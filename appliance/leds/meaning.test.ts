@@ -8,6 +8,8 @@ const WELL: LightFacts = {
 	matters: [],
 	isSending: false,
 	isOffline: false,
+	isUpdating: false,
+	isReopened: false,
 };
 
 describe("the light says", () => {
@@ -20,6 +22,9 @@ describe("the light says", () => {
 		["needs-you", { matters: ["paused"] }],
 		["setup", { isClaimed: false, matters: ["no-account"] }],
 		["working", { isClaimed: false }],
+		["setup", { isClaimed: false, isReopened: true }],
+		["working", { isReopened: true }],
+		["updating", { isUpdating: true, isAccepting: false, matters: ["failed"] }],
 		["storage", { isAccepting: false, matters: ["card-full", "failed"], isOffline: true }],
 	])("%s when %j", (meaning, facts) => {
 		expect(lightMeaning({ ...WELL, ...facts })).toBe(meaning);

@@ -65,6 +65,11 @@ export function mountOf(folder: string, mounts: string): Mount {
 	return found;
 }
 
+/** A card that is worn out, or whose file system was damaged, is set to read only by the kernel. */
+export async function isWritable(folder: string): Promise<boolean> {
+	return !mountOf(folder, await textOf("/proc/self/mounts")).isReadOnly;
+}
+
 export async function card(folder: string) {
 	const { bsize, blocks } = await statfs(folder);
 	const { device, isReadOnly } = mountOf(folder, await textOf("/proc/self/mounts"));

@@ -48,6 +48,8 @@ export const CONFIGURING = {
 	noUsername: "is no username; 1 to 100 characters without blanks",
 	textTooLong: "is too long; at most 256 characters",
 	noFromPolicy: 'is no such policy; "keep", "force" or a list such as ["scan@contoso.com", "*@contoso.com"]',
+	noPin: "is no pin; the number of a GPIO pin (BCM), 2 to 27",
+	pinTaken: "{key}: pin {#pin} is taken by {other}",
 	noCount: "is no such number; a whole number, at least 1",
 	tooManyOf: "is too many; at most {#most}",
 	noClientId: "is no application (client) id",

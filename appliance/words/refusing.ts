@@ -31,7 +31,10 @@ export const REFUSING = {
 	lockedOutDo: "Leave one of them a port that is free. Nothing was changed.",
 	noRestart: "Nothing would start Postern again here.",
 	noRestartDo: "Restart it where you started it.",
-	noLights: "This machine has no lights that Postern knows.",
+	noLights: "This machine has no lights that Postern may use.",
+	noLightsDo:
+		"The firmware shows its state by the board's own light; elsewhere the console shows it: Overview, The box.",
+	lightsBusy: "The lights are being shown already.",
 	portInUse: "The port {place} is used by another program.",
 	portInUseDo: "Stop that program, or choose another port in the configuration.",
 	portForbidden: "The port {place} may not be opened by this user.",
@@ -64,6 +67,8 @@ export const REFUSING = {
 	totpNotBegun: "Nothing waits for this code.",
 	beginAgain: "Begin again.",
 	claimClosed: "Postern can be set up from its local network within an hour of its start.",
+	claimByNewCode:
+		"Type the new setup code: it stands where the first one stood, on the card and on a screen plugged into the box.",
 	claimByCode: "Type the setup code, or start the box again and open this page from the same network.",
 	claimByStart:
 		"Start it again and open this page from the same network, or set a password on the box: postern console password",

@@ -57,6 +57,8 @@ export const saidOfConfiguring = sayings(CONFIGURING, {
 		textTooLong: "ist zu lang; höchstens 256 Zeichen",
 		noFromPolicy:
 			'ist keine solche Regel; „keep“, „force“ oder eine Liste wie ["scan@contoso.com", "*@contoso.com"]',
+		noPin: "ist kein Pin; die Nummer eines GPIO-Pins (BCM), 2 bis 27",
+		pinTaken: "{key}: Pin {#pin} ist von {other} belegt",
 		noCount: "ist keine solche Zahl; eine ganze Zahl, mindestens 1",
 		tooManyOf: "ist zu viel; höchstens {#most}",
 		noClientId: "ist keine Anwendungs-ID (Client)",
@@ -122,6 +124,8 @@ export const saidOfConfiguring = sayings(CONFIGURING, {
 		textTooLong: "est trop long ; 256 caractères au plus",
 		noFromPolicy:
 			'n’est pas une telle règle ; « keep », « force » ou une liste comme ["scan@contoso.com", "*@contoso.com"]',
+		noPin: "n’est pas une broche ; le numéro d’une broche GPIO (BCM), de 2 à 27",
+		pinTaken: "{key} : la broche {#pin} est prise par {other}",
 		noCount: "n’est pas un tel nombre ; un nombre entier, 1 au moins",
 		tooManyOf: "est trop ; {#most} au plus",
 		noClientId: "n’est pas un identifiant d’application (client)",
@@ -184,6 +188,8 @@ export const saidOfConfiguring = sayings(CONFIGURING, {
 		textTooLong: "es demasiado largo; como máximo 256 caracteres",
 		noFromPolicy:
 			'no es una regla así; «keep», «force» o una lista como ["scan@contoso.com", "*@contoso.com"]',
+		noPin: "no es un pin; el número de un pin GPIO (BCM), de 2 a 27",
+		pinTaken: "{key}: el pin {#pin} está ocupado por {other}",
 		noCount: "no es un número así; un número entero, como mínimo 1",
 		tooManyOf: "es demasiado; como máximo {#most}",
 		noClientId: "no es un id. de aplicación (cliente)",

@@ -37,7 +37,10 @@ export const saidOfRefusing = sayings(REFUSING, {
 		lockedOutDo: "Lassen Sie einem von beiden einen freien Port. Nichts wurde geändert.",
 		noRestart: "Hier würde nichts Postern wieder starten.",
 		noRestartDo: "Starten Sie es dort neu, wo Sie es gestartet haben.",
-		noLights: "Dieser Rechner hat keine Lichter, die Postern kennt.",
+		noLights: "Diese Maschine hat keine Lichter, die Postern benutzen darf.",
+		noLightsDo:
+			"Die Firmware zeigt ihren Zustand mit dem Licht der Platine; sonst zeigt ihn die Konsole: Übersicht, Das Gerät.",
+		lightsBusy: "Die Lichter werden gerade schon gezeigt.",
 		portInUse: "Den Port {place} verwendet ein anderes Programm.",
 		portInUseDo: "Beenden Sie jenes Programm, oder wählen Sie in der Konfiguration einen anderen Port.",
 		portForbidden: "Den Port {place} darf dieser Benutzer nicht öffnen.",
@@ -72,6 +75,8 @@ export const saidOfRefusing = sayings(REFUSING, {
 		beginAgain: "Beginnen Sie noch einmal.",
 		claimClosed:
 			"Postern lässt sich aus seinem lokalen Netz innerhalb einer Stunde nach dem Start einrichten.",
+		claimByNewCode:
+			"Geben Sie den neuen Einrichtungscode ein: er steht, wo der erste stand, auf der Karte und auf einem Bildschirm am Gerät.",
 		claimByCode:
 			"Tippen Sie den Einrichtungscode ein, oder starten Sie Postern neu und öffnen Sie diese Seite aus demselben Netz.",
 		claimByStart:
@@ -161,7 +166,10 @@ export const saidOfRefusing = sayings(REFUSING, {
 		lockedOutDo: "Laissez à l’un d’eux un port libre. Rien n’a été changé.",
 		noRestart: "Rien ne redémarrerait Postern ici.",
 		noRestartDo: "Redémarrez-le là où vous l’avez démarré.",
-		noLights: "Cette machine n’a pas de voyants que Postern connaisse.",
+		noLights: "Cette machine n’a pas de voyants dont Postern puisse se servir.",
+		noLightsDo:
+			"Le micrologiciel montre son état par le voyant de la carte ; ailleurs la console le montre : Aperçu, Le boîtier.",
+		lightsBusy: "Les voyants sont déjà en train d’être montrés.",
 		portInUse: "Le port {place} est utilisé par un autre programme.",
 		portInUseDo: "Arrêtez ce programme, ou choisissez un autre port dans la configuration.",
 		portForbidden: "Le port {place} ne peut pas être ouvert par cet utilisateur.",
@@ -195,6 +203,8 @@ export const saidOfRefusing = sayings(REFUSING, {
 		totpNotBegun: "Rien n’attend ce code.",
 		beginAgain: "Recommencez.",
 		claimClosed: "Postern peut être configuré depuis son réseau local, dans l’heure qui suit son démarrage.",
+		claimByNewCode:
+			"Saisissez le nouveau code d’installation : il est là où était le premier, sur la carte et sur un écran branché au boîtier.",
 		claimByCode:
 			"Tapez le code d’installation, ou redémarrez le boîtier et ouvrez cette page depuis le même réseau.",
 		claimByStart:
@@ -282,7 +292,10 @@ export const saidOfRefusing = sayings(REFUSING, {
 		lockedOutDo: "Deje a uno de ellos un puerto libre. No se cambió nada.",
 		noRestart: "Aquí nada volvería a arrancar Postern.",
 		noRestartDo: "Reinícielo donde lo arrancó.",
-		noLights: "Esta máquina no tiene luces que Postern conozca.",
+		noLights: "Esta máquina no tiene luces que Postern pueda usar.",
+		noLightsDo:
+			"El firmware muestra su estado con la luz de la placa; en otro sitio lo muestra la consola: Resumen, El aparato.",
+		lightsBusy: "Las luces ya se están mostrando.",
 		portInUse: "El puerto {place} lo usa otro programa.",
 		portInUseDo: "Detenga ese programa, o elija otro puerto en la configuración.",
 		portForbidden: "Este usuario no puede abrir el puerto {place}.",
@@ -316,6 +329,8 @@ export const saidOfRefusing = sayings(REFUSING, {
 		totpNotBegun: "Nada espera este código.",
 		beginAgain: "Empiece de nuevo.",
 		claimClosed: "Postern se puede instalar desde su red local en la hora que sigue a su arranque.",
+		claimByNewCode:
+			"Escriba el nuevo código de configuración: está donde estaba el primero, en la tarjeta y en una pantalla conectada al aparato.",
 		claimByCode:
 			"Escriba el código de instalación, o reinicie el aparato y abra esta página desde la misma red.",
 		claimByStart:

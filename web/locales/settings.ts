@@ -59,6 +59,12 @@ const descriptions: Readonly<Record<Exclude<Language, "en">, Descriptions>> = {
 		"microsoft.pop": 'nur bei cloud = "custom": POP3 über TLS',
 		"microsoft.ca_file": "PEM; Zertifizierungsstellen, denen außer den üblichen vertraut wird",
 		"microsoft.proxy": "http://host:port des Proxys am Standort; sonst HTTPS_PROXY / NO_PROXY",
+		"lights.board_light": "das eigene Licht der Platine zeigt, wie es steht; sonst bleibt es dunkel",
+		"lights.green_pin":
+			"ein Licht, das alles zeigt, was das der Platine zeigt; die GPIO-Nummer (BCM, 2 bis 27) oder leer",
+		"lights.red_pin": "ein Licht, das nur Störungen zeigt; die GPIO-Nummer (BCM, 2 bis 27) oder leer",
+		"lights.button_pin":
+			"ein Taster gegen Masse: kurz für „gesehen“, zehn Sekunden für einen neuen Weg in die Konsole; die GPIO-Nummer (BCM, 2 bis 27) oder leer",
 	},
 	fr: {
 		name: "nom d’hôte sur le réseau local, salut SMTP, mDNS",
@@ -115,6 +121,12 @@ const descriptions: Readonly<Record<Exclude<Language, "en">, Descriptions>> = {
 		"microsoft.pop": 'seulement avec cloud = "custom" : POP3 sur TLS',
 		"microsoft.ca_file": "PEM ; autorités de confiance en plus des habituelles",
 		"microsoft.proxy": "http://host:port du proxy du site ; sinon HTTPS_PROXY / NO_PROXY",
+		"lights.board_light": "le voyant de la carte montre l’état ; sinon il reste éteint",
+		"lights.green_pin":
+			"un voyant qui montre tout ce que montre celui de la carte ; le numéro GPIO (BCM, de 2 à 27), ou vide",
+		"lights.red_pin": "un voyant qui ne montre que les problèmes ; le numéro GPIO (BCM, de 2 à 27), ou vide",
+		"lights.button_pin":
+			"un bouton vers la masse : appui bref pour « vu », dix secondes pour une nouvelle entrée dans la console ; le numéro GPIO (BCM, de 2 à 27), ou vide",
 	},
 	es: {
 		name: "nombre de host en la red local, saludo SMTP, mDNS",
@@ -171,6 +183,12 @@ const descriptions: Readonly<Record<Exclude<Language, "en">, Descriptions>> = {
 		"microsoft.pop": 'solo con cloud = "custom": POP3 sobre TLS',
 		"microsoft.ca_file": "PEM; autoridades de confianza además de las habituales",
 		"microsoft.proxy": "http://host:port del proxy de la sede; si no, HTTPS_PROXY / NO_PROXY",
+		"lights.board_light": "la luz de la placa muestra cómo está; si no, queda apagada",
+		"lights.green_pin":
+			"una luz que muestra todo lo que muestra la de la placa; el número GPIO (BCM, de 2 a 27), o vacío",
+		"lights.red_pin": "una luz que muestra solo los problemas; el número GPIO (BCM, de 2 a 27), o vacío",
+		"lights.button_pin":
+			"un botón a masa: pulsación corta para «visto», diez segundos para una nueva entrada a la consola; el número GPIO (BCM, de 2 a 27), o vacío",
 	},
 };
 

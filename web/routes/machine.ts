@@ -5,15 +5,38 @@ import { file, json, lines } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";
 import { CLOCK, COUNT, named, TEST_STEP, TIME } from "../api-schema.ts";
 
+const LIGHT = z.enum([
+	...(["starting", "setup", "working", "sending", "offline"] as const),
+	...(["needs-you", "storage", "updating", "stopped"] as const),
+]);
+
+const LIGHT_STEP = named(
+	"LightStep",
+	z.strictObject({
+		meaning: LIGHT,
+		says: z.string().describe("What it says, in English words."),
+		looks: z.string().describe("How it looks."),
+	}),
+);
+
+const LIGHTS = named(
+	"Lights",
+	z.strictObject({
+		names: z.array(z.string()).describe("The lights that Postern may use, as the kernel names them."),
+		shows: LIGHT.describe("What they say now."),
+		legend: z.array(
+			z.strictObject({
+				...LIGHT_STEP.shape,
+				rhythmMs: z.array(COUNT).describe("Lit, dark, lit, dark, …, and again; one number: it stays lit."),
+			}),
+		),
+	}),
+);
+
 const MACHINE = named(
 	"Machine",
 	z.strictObject({
-		light: z
-			.enum([
-				...(["starting", "setup", "working", "sending", "offline"] as const),
-				...(["needs-you", "storage", "updating", "stopped"] as const),
-			])
-			.describe("What the light on the box says."),
+		light: LIGHT.describe("What the light on the box says."),
 		model: z.string(),
 		operatingSystem: z.string(),
 		upSeconds: z.number(),
@@ -56,7 +79,7 @@ const CERTIFICATE = named(
 	}),
 );
 
-const route = routesOver<Pick<ConsoleServices, "machine">>();
+const route = routesOver<Pick<ConsoleServices, "machine" | "lights">>();
 
 export const MACHINE_ROUTES = [
 	route({
@@ -87,13 +110,16 @@ export const MACHINE_ROUTES = [
 		},
 	}),
 	route({
+		...{ method: "get", path: "/machine/lights", scope: "read" },
+		summary: "The lights, what they say, and how each word looks.",
+		answer: json(LIGHTS),
+		handle: ({ services }) => services.lights.state(),
+	}),
+	route({
 		...{ method: "post", path: "/machine/lights-test", scope: "settings" },
-		summary: "Shows each meaning on the lights, where there are any.",
-		answer: json(z.strictObject({ shown: z.literal(true) })),
-		async handle({ services }) {
-			await services.machine.testLights();
-			return { shown: true } as const;
-		},
+		summary: "Shows each meaning on the lights, where there are any, and says which as it begins.",
+		answer: lines(LIGHT_STEP),
+		handle: ({ services, signal }) => services.lights.test(signal),
 	}),
 	route({
 		...{ method: "get", path: "/machine/support", scope: "settings" },

@@ -21,6 +21,7 @@ const NOT_GIVEN = [
 	"traffic",
 	"news",
 	"machine",
+	"lights",
 	"backups",
 	"moving",
 	"hooks",

@@ -109,6 +109,12 @@ function servicesOver(state: FakeState): ApiServices {
 		network: networkOver(state),
 		// Its requests are tried on the network's side.
 		machine: {} as MachineService,
+		lights: {
+			state: () => Promise.resolve({ names: [], shows: "working", legend: [] } as const),
+			async *test() {
+				yield { meaning: "working", says: "working", looks: "steady" } as const;
+			},
+		},
 		moving: {
 			async move({ source, items, next }, { isTrial }) {
 				state.calls.push(`move ${source} ${items.length} ${isTrial}`);

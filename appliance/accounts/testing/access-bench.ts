@@ -59,6 +59,10 @@ export class AccessBench {
 		return this.#parts.access.people;
 	}
 
+	get access() {
+		return this.#parts.access;
+	}
+
 	get keys() {
 		return this.#parts.access.keys;
 	}

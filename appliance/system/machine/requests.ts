@@ -1,6 +1,7 @@
 /** Every request of the machine door. A new one is a file beside this and a line here. */
 import { facts } from "./facts.ts";
 import { hostName } from "./host-name.ts";
+import { lightPins } from "./light-pins.ts";
 import { networkKeep } from "./network-keep.ts";
 import { networkReturn } from "./network-return.ts";
 import { networkState } from "./network-state.ts";
@@ -12,6 +13,7 @@ import { wifiScan } from "./wifi-scan.ts";
 export const MACHINE_REQUESTS = [
 	facts,
 	reboot,
+	lightPins,
 	hostName,
 	networkState,
 	networkTry,
