@@ -93,7 +93,7 @@ async function full(): Promise<PictureSet> {
 		...["/", "/mail", "/mail?state=incoming&q=Seite", "/devices", "/devices?page=3", "/devices/new", "/log"],
 		...[long, `${long}/card`, `${long}/rules`, `${long}/test`, "/strangers/127.0.1.1"],
 		...["/microsoft", "/microsoft/zentrale-scanner-und-faxgeraete@niederlassung-sued.contoso.example"],
-		...["/system", "/system/network", "/system/settings", "/people", "/me", "/setup"],
+		...["/system", "/system/network", "/system/lights", "/system/settings", "/people", "/me", "/setup"],
 		...(first === undefined ? [] : [`/mail/${first.id}`]),
 	];
 	return { prefix: "full-", language: "de", house, outside: [], inside: inside.map(shotOf) };
