@@ -109,6 +109,7 @@ export async function pagesOf(house: House): Promise<readonly string[]> {
 		...[
 			"/system",
 			"/system/network",
+			"/system/lights",
 			"/system/settings",
 			"/system/backup",
 			"/system/restore",

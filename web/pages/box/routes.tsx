@@ -10,6 +10,7 @@ import { said } from "../../locales/said.ts";
 import { goTo, type PageRequest, show } from "../../render.tsx";
 import { ownersOnly } from "../owners-only.ts";
 import { backupPages } from "./backup-routes.tsx";
+import { lightPages } from "./lights-routes.tsx";
 import { networkPages } from "./network-routes.tsx";
 import { restartPages } from "./restart-routes.tsx";
 import { restorePages } from "./restore-routes.tsx";
@@ -24,6 +25,7 @@ export function systemPages(): Hono<ConsoleEnvironment> {
 	const routes = new Hono<ConsoleEnvironment>();
 	routes.get("/system", (context) => showSystem(context));
 	routes.get("/system/certificate", (context) => goTo(context, "/system#certificate"));
+	routes.route("/", lightPages());
 	routes.use("/system/*", ownersOnly);
 
 	routes.get("/system/settings", (context) => showSettings(context));

@@ -15,6 +15,7 @@ import { Card, Copyable, Facts, LinkButton, PageHead } from "../../components/pa
 import { backupWords } from "../../locales/backup.ts";
 import { boxWords } from "../../locales/box.ts";
 import { commonWords } from "../../locales/common.ts";
+import { lightWords } from "../../locales/lights.ts";
 import { networkWords } from "../../locales/network.ts";
 import { useMay, usePage, useWords } from "../../page-context.ts";
 import { BoxCard } from "../overview/box-card.tsx";
@@ -31,11 +32,13 @@ interface SystemPageProps {
 export const SystemPage: FC<SystemPageProps> = (props) => {
 	const words = useWords(boxWords);
 	const network = useWords(networkWords);
+	const lights = useWords(lightWords);
 	const isOwner = useMay("owner");
 	const { machine, certificate, refused } = props;
 	return (
 		<>
 			<PageHead title={words.title}>
+				<LinkButton href="/system/lights">{lights.title}</LinkButton>
 				{isOwner ? (
 					<>
 						<LinkButton href="/setup/check">{words.check}</LinkButton>
