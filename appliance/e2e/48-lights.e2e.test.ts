@@ -183,8 +183,7 @@ describe("the light", { timeout: 90_000 }, () => {
 	});
 
 	it("waits to be set up after ten seconds at the button; the mail is where it was", async () => {
-		const mail = async () =>
-			(await house.json<{ id: string }[]>("queue", "list")).map(({ id }) => id);
+		const mail = async () => (await house.json<{ id: string }[]>("queue", "list")).map(({ id }) => id);
 		const before = await mail();
 		expect(before.length).toBeGreaterThan(0);
 		await press(5_000);
