@@ -53,12 +53,15 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
 	const nowMs = () => time.nowMs() ?? clock.now();
 	const boxName = () => config().name;
 	const refusals = new RefusalLog(clock, log, "console-refused-more");
+	let forgotten = Promise.resolve();
 	const register = await PersonRegister.open({
 		documents,
 		log,
 		filePassword: () => config().console.password_hash,
 		startedAt: new Date(nowMs()).toISOString(),
-		onClaimed: () => void forgetSetupCode(place, log),
+		onClaimed: () => {
+			forgotten = forgotten.then(() => forgetSetupCode(place, log));
+		},
 	});
 	const sessions = await ConsoleSessions.open({
 		...{ documents, clock, nowMs },
@@ -79,7 +82,12 @@ export async function openConsoleAccess(options: ConsoleAccessOptions): Promise<
 		people,
 		keys,
 		isReopened: () => claim.isByCodeAlone && !register.isClaimed,
-		reopen: () => people.reopen(() => renewSetupCode(place)),
+		reopen: () =>
+			people.reopen(async () => {
+				// What is still under way would take the new one.
+				await forgotten;
+				return renewSetupCode(place);
+			}),
 		async stop() {
 			await people.idle();
 			await keys.idle();

@@ -134,10 +134,12 @@ describe("ten seconds at the button", () => {
 		await bench.restart();
 		expect(bench.access.isReopened()).toBe(true);
 		expect(await codeOf(claim(""))).toBe("claim-closed");
-		expect(await codeOf(claim(newCode().toUpperCase()))).toBe("none");
+		const code = newCode();
+		expect(await codeOf(claim(code.toUpperCase()))).toBe("none");
 		expect(bench.access.isReopened()).toBe(false);
 		expect(bench.people.list().map(({ name }) => name)).toEqual(["ada", "owner"]);
-		expect(bench.log).not.toContain(newCode());
+		expect(bench.log).not.toContain(code);
+		await expect.poll(() => existsSync(path.join(bench.folder, "setup-code"))).toBe(false);
 	});
 
 	it("change nothing where the configuration names the owner", async () => {
