@@ -21,6 +21,7 @@ import {
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { STARTS } from "../build/disk.ts";
 import { mirrorHere } from "../build/mirror.ts";
@@ -42,6 +43,8 @@ const inside = (file: string) => `/w/${path.relative(WORK, file)}`;
 export interface BoxOptions {
 	/** Of the box, to be reached from here. */
 	readonly ports: readonly number[];
+	/** Put into the board's device tree, as source: what is soldered to it. */
+	readonly soldered?: string;
 }
 
 export class Box {
@@ -51,6 +54,7 @@ export class Box {
 	#qemu: ChildProcess | undefined;
 	#shell: Socket | undefined;
 	#starts = 0;
+	#tree: string | undefined;
 
 	private constructor(toolbox: Toolbox, folder: string) {
 		this.#toolbox = toolbox;
@@ -58,13 +62,14 @@ export class Box {
 	}
 
 	/** A new card, not yet switched on. */
-	static async make({ ports }: BoxOptions): Promise<Box> {
+	static async make({ ports, soldered }: BoxOptions): Promise<Box> {
 		if (!existsSync(TEST_IMAGE)) throw new Error("there is no test image: scripts/test-image builds it");
 		const toolbox = await Toolbox.open(mirrorHere(), WORK);
 		const box = new Box(toolbox, mkdtempSync(path.join(WORK, "box-")));
 		copyFileSync(TEST_IMAGE, box.card, constants.COPYFILE_FICLONE);
 		truncateSync(box.card, CARD_BYTES);
 		for (const port of ports) box.#forwards.set(port, await freePort());
+		if (soldered !== undefined) await box.#solder(soldered);
 		return box;
 	}
 
@@ -103,6 +108,8 @@ export class Box {
 				"-accel",
 				"tcg,thread=multi",
 			],
+			...(this.#tree === undefined ? [] : ["-dtb", inside(this.#tree)]),
+			...["-qmp", `unix:${inside(this.#file("monitor.sock"))},server=on,wait=off`],
 			...["-nodefaults", "-display", "none", "-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"],
 			...["-drive", `if=none,id=card,format=raw,cache=writeback,file=${inside(this.card)}`],
 			...["-device", "virtio-blk-pci,drive=card"],
@@ -122,6 +129,30 @@ export class Box {
 		const end = this.serial.slice(-3_000);
 		await this.cutPower();
 		throw new Error(`the box does not start:\n${said.join("")}\n${end}`);
+	}
+
+	/** As QEMU's monitor answers: a look at the board from outside, of which nothing in the box knows. */
+	async *monitor(command: string, everyMs: number): AsyncGenerator<string> {
+		const monitor = connect(this.#file("monitor.sock"));
+		const lines = createInterface({ input: monitor });
+		const ask = (execute: string, more: object = {}) =>
+			monitor.write(`${JSON.stringify({ execute, arguments: more })}\n`);
+		try {
+			ask("qmp_capabilities");
+			const look = () => ask("human-monitor-command", { "command-line": command });
+			look();
+			for await (const line of lines) {
+				const answer: unknown = JSON.parse(line);
+				const told = typeof answer === "object" && answer !== null && "return" in answer && answer.return;
+				if (typeof told !== "string") continue;
+				yield told;
+				await delay(everyMs);
+				look();
+			}
+		} finally {
+			lines.close();
+			monitor.destroy();
+		}
 	}
 
 	/** In its shell, as root. Gives what was printed. */
@@ -234,6 +265,24 @@ export class Box {
 	async close(): Promise<void> {
 		await this.cutPower();
 		rmSync(this.#folder, { recursive: true, force: true });
+	}
+
+	/** Into the tree that QEMU would make of this board. */
+	async #solder(source: string): Promise<void> {
+		const [dtb, dts] = [path.join(this.#folder, "board.dtb"), path.join(this.#folder, "board.dts")];
+		const dump = ["-M", `virt,gic-version=3,dumpdtb=${inside(dtb)}`, "-cpu", "cortex-a53", "-smp", "2"];
+		await this.#toolbox.run("qemu-system-aarch64", [
+			...dump,
+			"-m",
+			"1024",
+			"-nodefaults",
+			"-display",
+			"none",
+		]);
+		const tree = await this.#toolbox.run("dtc", ["-q", "-I", "dtb", "-O", "dts", inside(dtb)]);
+		writeFileSync(dts, `${tree}\n${source}\n`);
+		this.#tree = path.join(this.#folder, "soldered.dtb");
+		await this.#toolbox.run("dtc", ["-q", "-I", "dts", "-O", "dtb", "-o", inside(this.#tree), inside(dts)]);
 	}
 
 	#file(name: string): string {

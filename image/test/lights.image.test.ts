@@ -1,0 +1,131 @@
+/**
+ * The light, seen from outside of the box: pins of the emulated board's GPIO chip, read through QEMU's monitor while the kernel
+ * in the box blinks. The board has a light of its own at pin 0, as a Raspberry Pi has; another is named in the configuration.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../appliance/e2e/house.ts";
+import { MEANINGS, RHYTHMS, type Rhythm } from "../../appliance/leds/rhythms.ts";
+import { Box, PATIENCE_MS } from "./box.ts";
+
+const CHIP = "/pl061@9030000";
+/** Its data register, of all eight pins at once. */
+const PINS = "xp /1wx 0x090303fc";
+const BOARD_PIN = 0;
+const GREEN_PIN = 2;
+/** U-Boot finds the chip of the pins by the label that Raspberry Pis have. */
+const SOLDERED = `/ {
+	leds { compatible = "gpio-leds"; act { label = "ACT"; gpios = <&{${CHIP}} ${BOARD_PIN} 0>; }; };
+	__symbols__ { gpio = "${CHIP}"; };
+};`;
+const LOOK_EVERY_MS = 15;
+/** Three cycles of the slowest. */
+const WATCHED_MS = 13_000;
+/** An emulator keeps time less well than a board. */
+const TOLERANCE_MS = 120;
+
+let box: Box;
+beforeAll(async () => {
+	box = await Box.make({ ports: [], soldered: SOLDERED });
+	await box.switchOn();
+}, 2 * PATIENCE_MS);
+afterAll(() => box?.close());
+
+interface Span {
+	readonly isLit: boolean;
+	readonly ms: number;
+}
+
+/** Between the first change and the last. */
+async function watch(pin: number): Promise<readonly Span[]> {
+	const spans: Span[] = [];
+	const startMs = performance.now();
+	let present: boolean | undefined;
+	let changedMs: number | undefined;
+	for await (const told of box.monitor(PINS, LOOK_EVERY_MS)) {
+		const nowMs = performance.now();
+		const isLit = (Number.parseInt(/0x([0-9a-f]+)\s*$/.exec(told.trim())?.[1] ?? "0", 16) & (1 << pin)) !== 0;
+		if (present !== undefined && isLit !== present) {
+			if (changedMs !== undefined) spans.push({ isLit: present, ms: nowMs - changedMs });
+			changedMs = nowMs;
+		}
+		present = isLit;
+		if (nowMs - startMs > WATCHED_MS) break;
+	}
+	return spans;
+}
+
+function fits(spans: readonly Span[], rhythm: Rhythm): boolean {
+	const wanted = rhythm.map((ms, index) => ({ isLit: index % 2 === 0, ms }));
+	const isLike = (one: Span, other: Span) =>
+		one.isLit === other.isLit && Math.abs(one.ms - other.ms) <= TOLERANCE_MS;
+	return (
+		spans.length >= 2 &&
+		spans.every((span) => wanted.some((one) => isLike(one, span))) &&
+		wanted.every((one) => spans.some((span) => isLike(one, span)))
+	);
+}
+
+async function seen(pin: number): Promise<string> {
+	const spans = await watch(pin);
+	const meanings = MEANINGS.filter((meaning) => fits(spans, RHYTHMS[meaning]));
+	const heard = spans.map(({ isLit, ms }) => `${isLit ? "+" : "-"}${Math.round(ms)}`).join(" ");
+	return meanings.join(" or ") || `nothing known: ${heard}`;
+}
+
+const isUp = () =>
+	eventually(
+		"the service is active",
+		async () => (await box.run("systemctl is-active postern.service")) === "active",
+		PATIENCE_MS,
+	);
+
+describe("the light of the board", () => {
+	it(
+		"says that it waits to be set up",
+		async () => {
+			await isUp();
+			await eventually(
+				"the light is told",
+				async () => (await box.run("cat /run/postern/light 2>/dev/null")).includes("set up"),
+				PATIENCE_MS,
+			);
+			expect(await seen(BOARD_PIN)).toBe("setup");
+			const written = await box.run("stat -L -c '%U:%G %a' /sys/class/leds/ACT/pattern");
+			expect(written).toBe("root:postern 664");
+		},
+		2 * PATIENCE_MS,
+	);
+
+	it(
+		"says that Postern was killed, and that it has stopped",
+		async () => {
+			// It would be started again at once.
+			await box.run("mkdir -p /run/systemd/system/postern.service.d");
+			await box.run("printf '[Service]\\nRestart=no\\n' > /run/systemd/system/postern.service.d/dead.conf");
+			await box.run("systemctl daemon-reload; systemctl kill -s KILL postern.service");
+			expect(await seen(BOARD_PIN)).toBe("stopped");
+		},
+		2 * PATIENCE_MS,
+	);
+
+	it(
+		"says that it starts, before Postern does, at a pin of the owner's as well",
+		async () => {
+			await box.run("printf 'POSTERN_LIGHTS_GREEN_PIN=%s\\n' 2 > /run/postern-test.env");
+			await box.run("systemctl reset-failed postern.service; systemctl start postern.service");
+			await isUp();
+			await eventually(
+				"U-Boot knows the pin",
+				async () => (await box.run("fw_printenv -n POSTERN_GREEN_PIN 2>/dev/null")) === `${GREEN_PIN}`,
+				PATIENCE_MS,
+			);
+			await box.restart();
+			expect(await box.run("ls /sys/class/leds")).toContain("postern:green");
+			await box.run("systemctl stop postern.target postern.service; /usr/lib/postern/lights prepare ACT");
+			await box.run("/usr/lib/postern/lights prepare postern:green");
+			expect(await seen(GREEN_PIN)).toBe("starting");
+			expect(await seen(BOARD_PIN)).toBe("starting");
+		},
+		3 * PATIENCE_MS,
+	);
+});
