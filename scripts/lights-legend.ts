@@ -14,7 +14,7 @@ const ROOT = path.join(import.meta.dirname, "..");
 /** By their places in the checkout. */
 export function lightFiles(): ReadonlyMap<string, string> {
 	return new Map([
-		["image/overlay/usr/lib/postern/light-patterns", shellTable()],
+		["image/overlay/usr/share/postern/light-patterns", shellTable()],
 		["web/assets/styles/light-rhythms.css", styleSheet()],
 		["appliance/leds/legend.svg", picture()],
 	]);

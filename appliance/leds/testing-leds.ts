@@ -26,9 +26,9 @@ export function ledFolder(root: string, name: string): string {
 /** The image's own shell script on that folder; programs that only root may run stand beside it as none. */
 export async function runLights(root: string, ...args: readonly string[]): Promise<void> {
 	const programs = path.join(root, "usr/bin");
-	const table = path.join(root, "usr/lib/postern/light-patterns");
+	const table = path.join(root, "usr/share/postern/light-patterns");
 	for (const folder of [programs, path.dirname(table)]) await mkdir(folder, { recursive: true });
-	await writeFile(table, await readFile(path.join(OVERLAY, "usr/lib/postern/light-patterns")));
+	await writeFile(table, await readFile(path.join(OVERLAY, "usr/share/postern/light-patterns")));
 	for (const name of ["modprobe", "chgrp"]) {
 		await writeFile(path.join(programs, name), `#!/bin/sh\necho "${name} $*" >>'${root}/as-root'\n`);
 		await chmod(path.join(programs, name), 0o755);
