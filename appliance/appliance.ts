@@ -26,6 +26,7 @@ import { createDeviceDesk } from "./device-bench.ts";
 import { asError } from "./errors.ts";
 import { Events } from "./events.ts";
 import { type Fetching, openFetching } from "./fetching.ts";
+import { openUpdates } from "./firmware-updater.ts";
 import { type Lights, openLights } from "./leds/lights.ts";
 import { Listeners } from "./listeners.ts";
 import { type Log, openLog } from "./log.ts";
@@ -56,6 +57,7 @@ import { AS_IT_COMES, Scheduler } from "./queue/scheduler.ts";
 import { Spool } from "./queue/spool.ts";
 import { tendQueue } from "./queue-care.ts";
 import { Reloading, savedSettings } from "./reloading.ts";
+import { selfTest } from "./self-test.ts";
 import type { ConfigOrigin } from "./services.ts";
 import { ConnectionLimits } from "./smtp/connection-limits.ts";
 import { REPEAT_WINDOW_MS, Repeats } from "./smtp/repeats.ts";
@@ -315,8 +317,13 @@ export class Appliance {
 				load: (saved) => readConfig(options, saved),
 				documents: storage,
 			});
+			const updates = await openUpdates({
+				...{ environment: options.environment, stateDir, documents: storage, events, room, clock, log },
+			});
+			opened.push(() => updates.stop());
 			const services: LentParts["services"] = {
 				queue,
+				updates,
 				devices: createDeviceDesk({
 					listeners,
 					devices,
@@ -358,7 +365,9 @@ export class Appliance {
 							accounts,
 							signIns,
 							fetchProblems: fetching.problems,
+							updates,
 						}),
+					selfTest: () => selfTest({ listeners, spool, room }),
 					authority: () => Promise.resolve(listeners.authority()),
 					reload: () => reloading.reload(),
 					configOrigins: () => Promise.resolve<readonly ConfigOrigin[]>(loaded.current.origins),

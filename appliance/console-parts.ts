@@ -143,7 +143,7 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 			status: () => lent.services.appliance.status(),
 			isClaimed: () => access.people.claimState().claimed,
 			isReopened: () => access.isReopened(),
-			isUpdating: () => Promise.resolve(false),
+			isUpdating: async () => (await lent.services.updates.state()).phase === "installing",
 			isWritable: () => isWritable(lent.stateDir),
 			pins: () => {
 				const { green_pin = null, red_pin = null, button_pin = null } = config().lights;

@@ -27,6 +27,8 @@ export interface EventMap {
 	"account-recovered": [{ readonly account: string }];
 	/** Someone completed a sign-in. */
 	"account-signed-in": [{ readonly account: string; readonly who: string }];
+	/** A new version is being put in place, or no longer is. */
+	"update-under-way": [{ readonly isUnderWay: boolean }];
 	/** The configuration was read again and is in force. */
 	"configuration-reloaded": [{ readonly changes: number }];
 }

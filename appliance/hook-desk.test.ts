@@ -87,7 +87,9 @@ async function open(): Promise<HookDesk> {
 	return desk;
 }
 
-const draft = (...wanted: ("failed" | "needs-sign-in" | "offline" | "storage" | "stranger")[]) => ({
+const draft = (
+	...wanted: ("failed" | "needs-sign-in" | "offline" | "storage" | "stranger" | "update")[]
+) => ({
 	...{ url, events: wanted, offlineAfterMinutes: 1 },
 });
 const bodies = () =>
@@ -131,6 +133,16 @@ describe("a web-hook", () => {
 				.map(({ event }) => event)
 				.sort(),
 		).toEqual(["needs-sign-in", "storage", "stranger"]);
+	});
+
+	it("hears of an update that was given up, until its owner knows", async () => {
+		await (await open()).add(draft("update"));
+		const detail = "The update to Postern 0.2.0 did not work.";
+		const matter = { kind: "rolled-back", about: "0.2.0", count: 0, text: detail, detail } as const;
+		status = { ...WELL_STATUS, matters: [matter] };
+		await expect.poll(() => received.length).toBe(1);
+		await new Promise((resolve) => setTimeout(resolve, 400));
+		expect(bodies()).toMatchObject([{ event: "update", count: 1, text: detail }]);
 	});
 
 	it("hears of an outage once, when it has lasted, and when it is over", async () => {

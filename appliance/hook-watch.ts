@@ -29,6 +29,8 @@ interface Seen {
 	readonly needsSignIn: ReadonlySet<string>;
 	readonly strangers: ReadonlySet<string>;
 	readonly isFull: boolean;
+	/** The version that was given up, in words. */
+	readonly rolledBack: string | undefined;
 }
 
 export class HookWatch {
@@ -95,7 +97,7 @@ export class HookWatch {
 		this.#lookOffline(accounts.length > 0 && accounts.every(({ circuit }) => circuit !== "closed"));
 	}
 
-	/** After a start it is told again who must sign in and that the card is full: what was told before is not known. */
+	/** After a start what is so is told again, but for strangers: what was told before is not known. */
 	#tellNews(before: Seen | undefined, now: Seen): void {
 		const { tell } = this.#options;
 		for (const account of now.needsSignIn) {
@@ -105,6 +107,9 @@ export class HookWatch {
 		for (const address of now.strangers) {
 			if (before === undefined || before.strangers.has(address)) continue;
 			tell("stranger", `An unknown device at ${address} wants to send.`, { address });
+		}
+		if (now.rolledBack !== undefined && now.rolledBack !== before?.rolledBack) {
+			tell("update", now.rolledBack, {});
 		}
 		if (now.isFull && before?.isFull !== true && !this.#isRefusing) {
 			tell("storage", "The card is full: devices are asked to come back later.", {});
@@ -120,11 +125,12 @@ export class HookWatch {
 	}
 }
 
-function seenIn({ accounts, storage }: Status, strangers: readonly string[]): Seen {
+function seenIn({ accounts, storage, matters }: Status, strangers: readonly string[]): Seen {
 	const needing = accounts.filter(({ state }) => state === "needs-sign-in");
 	return {
 		needsSignIn: new Set(needing.map(({ address }) => address)),
 		strangers: new Set(strangers),
 		isFull: !storage.accepting,
+		rolledBack: matters.find(({ kind }) => kind === "rolled-back")?.detail,
 	};
 }

@@ -134,7 +134,7 @@ export class LightDesk {
 		timer.unref();
 		const news = [
 			...(["message-accepted", "message-settled", "message-refused", "account-trouble"] as const),
-			...(["account-recovered", "account-signed-in", "configuration-reloaded"] as const),
+			...(["account-recovered", "account-signed-in", "configuration-reloaded", "update-under-way"] as const),
 		];
 		this.#ends.push(
 			() => clearInterval(timer),

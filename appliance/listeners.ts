@@ -113,6 +113,11 @@ export class Listeners {
 		return places;
 	}
 
+	/** Roles whose ports are wanted and could not be had at the last reload. */
+	missing(): readonly string[] {
+		return this.#refused.map(({ role }) => role);
+	}
+
 	/** The first port bound for a role. */
 	portOf(role: Role): number | undefined {
 		return this.#open.find((open) => open.role === role)?.bound.port;

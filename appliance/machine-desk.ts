@@ -52,15 +52,17 @@ export class MachineDesk implements MachineService {
 
 	async state(): Promise<MachineState> {
 		const { stateDir, services, lights, room, clock, config } = this.#options;
-		const [status, model, operatingSystem, temperatureCelsius, memory, card, links] = await Promise.all([
-			services.appliance.status(),
-			facts.model(),
-			facts.operatingSystem(),
-			facts.temperatureCelsius(),
-			facts.memory(),
-			facts.card(stateDir),
-			facts.links(),
-		]);
+		const [status, updates, model, operatingSystem, temperatureCelsius, memory, card, links] =
+			await Promise.all([
+				services.appliance.status(),
+				services.updates.state(),
+				facts.model(),
+				facts.operatingSystem(),
+				facts.temperatureCelsius(),
+				facts.memory(),
+				facts.card(stateDir),
+				facts.links(),
+			]);
 		const { storage } = status;
 		const { name } = config();
 		return {
@@ -83,7 +85,7 @@ export class MachineDesk implements MachineService {
 			can: {
 				restart: this.#canRestart,
 				lights: lights.hasLights,
-				update: false,
+				update: updates.keeper === "firmware",
 				network: this.#options.isFirmware,
 			},
 		};

@@ -11,9 +11,11 @@ import type { DeviceRuleService } from "./device-rule-service.ts";
 import type { LightMeaning } from "./leds/meaning.ts";
 import type { DsnRequest } from "./mail/envelope.ts";
 import type { NetworkService } from "./network-service.ts";
+import type { CrashCount, UpdateService } from "./update-service.ts";
 
 export type { DeviceRuleService, DeviceRules } from "./device-rule-service.ts";
 export type * from "./network-service.ts";
+export type * from "./update-service.ts";
 
 export type QueueState = "incoming" | "active" | "deferred" | "held" | "failed";
 
@@ -408,6 +410,8 @@ export interface Status {
 	};
 	readonly memoryBytes: number;
 	readonly clock: ClockState;
+	/** Of Postern itself. */
+	readonly crashes: CrashCount;
 	/** Owner texts, most urgent first; empty when all is well. */
 	readonly problems: readonly string[];
 	/** The same, for who tells it in words of their own. */
@@ -427,7 +431,11 @@ export type MatterKind =
 	| "fetching"
 	| "no-route"
 	| "failed"
-	| "paused";
+	| "paused"
+	/** An update did not work, and what was before runs again. */
+	| "rolled-back"
+	/** Postern ends again and again. */
+	| "crashes";
 
 /** Something that needs the owner. */
 export interface Matter {
@@ -465,6 +473,8 @@ export interface ApplianceService {
 	/** Reads the configuration again. Throws `UserError` and changes nothing when it is bad. */
 	reload(): Promise<{ readonly changes: readonly string[] }>;
 	configOrigins(): Promise<readonly ConfigOrigin[]>;
+	/** Takes a message of its own through, and looks at its ports; leaves nothing behind. */
+	selfTest(): AsyncIterable<TestStep>;
 }
 
 /** One meaning, in words. */
@@ -514,4 +524,5 @@ export interface Services {
 	readonly lights: LightService;
 	readonly console: ConsoleRescueService;
 	readonly network: NetworkService;
+	readonly updates: UpdateService;
 }

@@ -16,6 +16,7 @@ import type { Runner } from "./queue/runner.ts";
 import type { Scheduler } from "./queue/scheduler.ts";
 import type { AccountWaits, Matter, MatterKind, Status } from "./services.ts";
 import type { TrustedTime } from "./trusted-time.ts";
+import type { UpdateDesk } from "./update-desk.ts";
 import { productVersion } from "./version.ts";
 import { wholeDays } from "./words/amounts.ts";
 import { DELIVERY } from "./words/delivery.ts";
@@ -35,6 +36,7 @@ export interface StatusSources {
 	readonly signIns: SignIns;
 	/** Of programs that fetch; owner texts. */
 	readonly fetchProblems: () => readonly string[];
+	readonly updates: Pick<UpdateDesk, "matters" | "state">;
 }
 
 export async function describeStatus(sources: StatusSources): Promise<Status> {
@@ -51,6 +53,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 	if (config.queue.paused) {
 		tell("paused", STATUS.paused);
 	}
+	matters.push(...(await sources.updates.matters()));
 	if (accounts.length === 0) {
 		tell("no-account", DELIVERY.noAccount);
 	}
@@ -84,6 +87,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		storage: { freeBytes: room.freeBytes, reserveBytes: room.reserveBytes, accepting },
 		memoryBytes: process.memoryUsage.rss(),
 		clock: await clockState(sources.time),
+		crashes: (await sources.updates.state()).crashes,
 		problems: matters.map(({ text }) => text),
 		matters,
 	};

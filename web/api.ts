@@ -31,6 +31,7 @@ import { KEY_ROUTES } from "./routes/keys.ts";
 import { LOG_ROUTES } from "./routes/log.ts";
 import { MACHINE_ROUTES } from "./routes/machine.ts";
 import { MACHINE_NETWORK_ROUTES } from "./routes/machine-network.ts";
+import { MACHINE_UPDATE_ROUTES, OWN_UPDATE_ROUTES, updateUploadRoutes } from "./routes/machine-update.ts";
 import { MAIL_ROUTES } from "./routes/mail.ts";
 import { MAILBOX_ROUTES } from "./routes/mailboxes.ts";
 import { movingRoutes } from "./routes/moving.ts";
@@ -56,6 +57,7 @@ const SHARED_ROUTES: readonly ApiRoute<Services>[] = [
 	...ACCOUNT_ROUTES,
 	...MAILBOX_ROUTES,
 	...MACHINE_NETWORK_ROUTES,
+	...MACHINE_UPDATE_ROUTES,
 ];
 
 const DOCUMENT_ROUTE: ApiRoute<unknown> = routesOver<unknown>()({
@@ -89,9 +91,10 @@ export function createControlApi(services: ApiServices, log: Log): Hono<ApiEnvir
 	const app = new Hono<ApiEnvironment>();
 	// Before the limit: a backup may be larger than all memory, and is never held in it; a draft has a limit of its own.
 	app.route(API_PATH, backupUploadRoutes(services.backups));
+	app.route(API_PATH, updateUploadRoutes(services.updates));
 	app.route(API_PATH, movingRoutes(services.moving));
 	app.route(API_PATH, backupRoutes(services.backups, log));
-	const routes = [...SHARED_ROUTES, ...CONSOLE_PASSWORD_ROUTES, ...MACHINE_ROUTES];
+	const routes = [...SHARED_ROUTES, ...OWN_UPDATE_ROUTES, ...CONSOLE_PASSWORD_ROUTES, ...MACHINE_ROUTES];
 	mountRoutes(app, routes, { services, log, callerOf: () => CONTROL_SOCKET });
 	return app;
 }

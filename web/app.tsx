@@ -27,6 +27,7 @@ import { networkApi } from "./network-api.ts";
 import { ownHost } from "./own-host.ts";
 import { restoreUpload } from "./pages/box/restore-routes.tsx";
 import { systemPages } from "./pages/box/routes.tsx";
+import { updateUpload } from "./pages/box/update-routes.tsx";
 import { devicePages } from "./pages/devices/routes.tsx";
 import { joinPages } from "./pages/join/routes.tsx";
 import { logPages } from "./pages/log/routes.tsx";
@@ -92,6 +93,7 @@ export function createConsole(
 	app.route("/", networkApi(services, log));
 	// Before the limit: a backup may be larger than all memory, and is never held in it.
 	app.route("/", restoreUpload(uploadGuard(refuseForm)));
+	app.route("/", updateUpload(uploadGuard(refuseForm)));
 	app.use(
 		bodyLimit({
 			maxSize: LARGEST_FORM_BYTES,

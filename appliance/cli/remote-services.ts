@@ -6,6 +6,9 @@ import { Secret } from "../secret.ts";
 import type { ConfigOrigin, Services, WifiAround } from "../services.ts";
 import type { ControlClient } from "./control-client.ts";
 
+/** For what is not cancelled. */
+const NEVER = new AbortController().signal;
+
 /** What a `UserError` for an unknown name needs is on the other side; nothing is checked here. */
 export function remoteServices(client: ControlClient): Services {
 	return {
@@ -14,6 +17,7 @@ export function remoteServices(client: ControlClient): Services {
 			authority: () => client.ask("GET", "/authority"),
 			reload: () => client.ask("POST", "/reload"),
 			configOrigins: () => client.ask<readonly ConfigOrigin[]>("GET", "/config/origins"),
+			selfTest: () => client.follow("/machine/self-test", undefined, NEVER),
 		},
 		queue: {
 			list: () => client.ask("GET", "/queue"),
@@ -79,6 +83,15 @@ export function remoteServices(client: ControlClient): Services {
 		lights: {
 			state: () => client.ask("GET", "/machine/lights"),
 			test: (signal) => client.follow("/machine/lights-test", undefined, signal),
+		},
+		updates: {
+			state: () => client.ask("GET", "/machine/update"),
+			receive: (content) => client.upload("/machine/update/received", content, {}),
+			install: (options) => client.follow("/machine/update", options, NEVER),
+			goBack: () => client.ask("POST", "/machine/update/back"),
+			acknowledge: async () => {
+				await client.ask("POST", "/machine/update/seen");
+			},
 		},
 		console: {
 			resetPassword: () => client.ask("POST", "/console/password"),

@@ -2,6 +2,7 @@
 import type { Status } from "../services.ts";
 import { type Command, DONE } from "./command.ts";
 import { renderPairs, renderTable } from "./table.ts";
+import { crashText } from "./update.ts";
 import { count, localTime, size, waitsText } from "./words.ts";
 
 export const statusCommand: Command = {
@@ -29,7 +30,15 @@ function verdict({ name, version, problems }: Status): string {
 	return `${name} (Postern ${version}): ${what}`;
 }
 
-function facts({ listeners, queue, storage, memoryBytes, startedAt, clock }: Status): [string, string][] {
+function facts({
+	listeners,
+	queue,
+	storage,
+	memoryBytes,
+	startedAt,
+	clock,
+	crashes,
+}: Status): [string, string][] {
 	const ports = listeners.map(({ role, address }): [string, string] => [role, address]);
 	const room = `${size(storage.freeBytes)} free, ${storage.accepting ? "taking mail" : "NOT taking mail until there is room"}`;
 	return [
@@ -46,6 +55,7 @@ function facts({ listeners, queue, storage, memoryBytes, startedAt, clock }: Sta
 		["memory", size(memoryBytes)],
 		["clock", clockText(clock)],
 		["running since", localTime(startedAt)],
+		...(crashes.total === 0 ? [] : [["crashes", crashText({ crashes })] as [string, string]]),
 		...(ports.length === 0 ? [["listening", "on no port"] as [string, string]] : ports),
 	];
 }

@@ -17,8 +17,10 @@ import { reloadCommand } from "./reload.ts";
 import { restoreCommand } from "./restore.ts";
 import { sandboxCommand } from "./sandbox.ts";
 import { seedCommand } from "./seed.ts";
+import { selfTestCommand } from "./self-test.ts";
 import { serveCommand } from "./serve.ts";
 import { statusCommand } from "./status.ts";
+import { updateCommand } from "./update.ts";
 import { versionCommand } from "./version.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -31,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
 	...mailboxCommands,
 	...queueCommands,
 	...networkCommands,
+	updateCommand,
 	consolePasswordCommand,
 	reloadCommand,
 	lightsTestCommand,
@@ -43,4 +46,4 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** What other programs of the machine run: in no help, no manual and no completion. */
-export const HIDDEN_COMMANDS: readonly Command[] = [machineDoorCommand, seedCommand];
+export const HIDDEN_COMMANDS: readonly Command[] = [machineDoorCommand, seedCommand, selfTestCommand];

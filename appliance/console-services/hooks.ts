@@ -2,7 +2,7 @@
 import type { Secret } from "../secret.ts";
 import type { TestStep } from "../services.ts";
 
-export const HOOK_EVENTS = ["failed", "needs-sign-in", "offline", "storage", "stranger"] as const;
+export const HOOK_EVENTS = ["failed", "needs-sign-in", "offline", "storage", "stranger", "update"] as const;
 export type HookEvent = (typeof HOOK_EVENTS)[number];
 
 export interface Hook {

@@ -401,6 +401,8 @@ describe.skipIf(!hasCurl)("the API", { timeout: 60_000 }, () => {
 			expect(await refused("POST", `/machine/network/${path}`, sent)).toEqual([409, "not-the-firmware"]);
 		}
 		expect(await refused("GET", "/machine/network", { key: readKey })).toEqual([403, "key-forbids"]);
+		expect(await told("GET", "/machine/update")).toMatchObject({ keeper: "host", last: null, phase: "idle" });
+		expect(await told("POST", "/machine/update/seen")).toEqual({ seen: true });
 		const support = await (await ask("GET", "/machine/support")).text();
 		expect(support).toContain("postern-test");
 		for (const secret of [key, readKey, OWNER_PASSWORD]) expect(support).not.toContain(secret);

@@ -8,7 +8,7 @@ import { giveBack } from "../memory.ts";
 import { MESSAGE_STATES, type QueueIndex } from "../store/operations.ts";
 import type { JournalFindings } from "./attempt-journal.ts";
 import type { Lane, Scheduler } from "./scheduler.ts";
-import type { Spool } from "./spool.ts";
+import { SELF_TEST_LANE, type Spool } from "./spool.ts";
 
 /** No retry waits longer than this after a start, whatever the wall clock says meanwhile. */
 const LONGEST_WAIT_MS = 60 * 60_000;
@@ -29,7 +29,8 @@ export async function recover({ spool, scheduler, findings, clock }: RecoveryOpt
 	let loaded = 0;
 	for await (const page of spool.load()) {
 		active.push(...activeIds(page));
-		fill(scheduler, page, clock);
+		const own = fill(scheduler, page, clock);
+		if (own.length > 0) await spool.withdraw(own);
 		loaded += page.ids.length;
 	}
 	// On the card before the journal that tells them apart is begun anew: a second crash forgets nothing.
@@ -60,15 +61,23 @@ function* activeIds({ ids, states }: QueueIndex): Iterable<number> {
 	}
 }
 
-function fill(scheduler: Scheduler, index: QueueIndex, clock: Clock): void {
-	const lanes: Lane[] = index.lanes.map(({ account, device }) => scheduler.lane(account, device));
+/** Gives what is not the scheduler's: messages of a self-test that was cut off. */
+function fill(scheduler: Scheduler, index: QueueIndex, clock: Clock): readonly number[] {
+	const own: number[] = [];
+	const lanes: (Lane | undefined)[] = index.lanes.map(({ account, device }) =>
+		device === SELF_TEST_LANE ? undefined : scheduler.lane(account, device),
+	);
 	const [wallMs, monotonicMs] = [clock.now(), clock.monotonicMs()];
 	for (const [position, id] of index.ids.entries()) {
 		const lane = lanes[index.laneOf[position] ?? 0];
 		const state = MESSAGE_STATES[index.states[position] ?? 0] ?? "incoming";
-		if (lane === undefined) continue;
+		if (lane === undefined) {
+			own.push(id);
+			continue;
+		}
 		// A clock that stepped must neither hurry every retry nor put one off for years.
 		const waitMs = Math.min(Math.max(0, (index.dueAtMs[position] ?? 0) - wallMs), LONGEST_WAIT_MS);
 		scheduler.add(lane, id, state === "active" ? "incoming" : state, monotonicMs + waitMs);
 	}
+	return own;
 }

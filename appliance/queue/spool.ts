@@ -63,6 +63,9 @@ export interface Incoming {
 	abandon(): Promise<void>;
 }
 
+/** Whose the box's own messages are (self-test.ts); no device can be called so. */
+export const SELF_TEST_LANE = "\nself-test";
+
 /** Where the bodies that are files lie. */
 export function spoolFolder(stateDir: string): string {
 	return path.join(stateDir, "spool");
@@ -226,6 +229,12 @@ export class Spool {
 		const fate = await this.#storage.write(write, urgency);
 		if ("code" in fate) throw storageError(fate);
 		if (write.type === "finish" && inFile) await this.#removeFile(write.id);
+	}
+
+	/** The box's own leave no history. */
+	async withdraw(ids: readonly number[]): Promise<void> {
+		const fate = await this.#storage.write({ type: "withdraw", ids }, "urgent");
+		if ("code" in fate) throw storageError(fate);
 	}
 
 	show(number: number): Promise<ReadAnswers["show"]> {

@@ -18,7 +18,9 @@ export type DocumentKind =
 	| "mark"
 	| "traffic"
 	| "hook"
-	| "api-key";
+	| "api-key"
+	/** Of the file itself, written with its steps (database.ts). */
+	| "format";
 
 export interface StoredDocument {
 	readonly key: string;

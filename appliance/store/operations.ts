@@ -133,6 +133,12 @@ export interface Finish {
 	readonly document: string;
 }
 
+/** Messages leave the queue as if they had never been in it. Only for the box's own (self-test.ts). */
+export interface Withdraw {
+	readonly type: "withdraw";
+	readonly ids: readonly number[];
+}
+
 export interface PutDocument {
 	readonly type: "put-document";
 	readonly kind: string;
@@ -164,6 +170,7 @@ export type Write =
 	| Announce
 	| Update
 	| Finish
+	| Withdraw
 	| PutDocument
 	| ChangeDocuments
 	| RemoveDocument;

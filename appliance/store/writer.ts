@@ -92,6 +92,8 @@ export class Writer {
 				return this.#update(write);
 			case "finish":
 				return this.#finish(write);
+			case "withdraw":
+				return write.ids.reduce((changes, id) => changes + this.#deleteRows(id), 0);
 			case "put-document":
 				return this.#statements.putDocument.run(write.kind, write.key, write.value).changes;
 			case "change-documents":
@@ -193,6 +195,15 @@ export class Writer {
 	}
 
 	#finish({ id, finishedAtMs, outcome, document }: Finish): number {
+		const changes = this.#deleteRows(id);
+		if (changes === 0) return 0;
+		this.#statements.insertListing.run(id, outcome, document);
+		this.#statements.insertHistory.run(id, finishedAtMs, outcome, document);
+		this.#pruneHistory();
+		return changes;
+	}
+
+	#deleteRows(id: number): number {
 		const { changes } = this.#statements.deleteMessage.run(id);
 		if (changes === 0) return 0;
 		this.#statements.deleteRecipients.run(id);
@@ -201,9 +212,6 @@ export class Writer {
 		this.#statements.deleteDsn.run(id);
 		this.#statements.deleteProgress.run(id);
 		this.#statements.deleteNotice.run(id);
-		this.#statements.insertListing.run(id, outcome, document);
-		this.#statements.insertHistory.run(id, finishedAtMs, outcome, document);
-		this.#pruneHistory();
 		return changes;
 	}
 

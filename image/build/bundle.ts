@@ -19,6 +19,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import path from "node:path";
+import { NEWEST_SCHEMA } from "../../appliance/store/migrations.ts";
 import { KEPT, WORK } from "./places.ts";
 import type { Toolbox } from "./toolbox.ts";
 
@@ -28,6 +29,8 @@ export interface SigningKey {
 }
 
 const LENGTH_BYTES = 8;
+/** What must run for this version to be installed over it: raised when an older one cannot install it rightly. */
+const LEAST_VERSION = "0.1.0";
 const VALID_DAYS = 20 * 365;
 
 export function signingKey(environment: NodeJS.ProcessEnv = process.env): SigningKey {
@@ -76,20 +79,28 @@ export interface BundleOptions {
 	readonly key: SigningKey;
 	/** Of the system that takes it; another one for a test. */
 	readonly compatible?: string;
+	/** The last step of the data's format that its program knows; another one for a test. */
+	readonly schema?: number;
 	/** In the work folder. */
 	readonly name: string;
 }
 
 /** Gives its path. */
 export async function makeBundle(options: BundleOptions): Promise<string> {
-	const { toolbox, slot, version, key, compatible = "postern-arm64", name } = options;
+	const { toolbox, slot, version, key, compatible = "postern-arm64", schema = NEWEST_SCHEMA, name } = options;
 	const folder = path.join(WORK, `${name}.files`);
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder);
 	linkSync(slot, path.join(folder, "system.img"));
 	writeFileSync(
 		path.join(folder, "manifest.raucm"),
-		`[update]\ncompatible=${compatible}\nversion=${version}\n\n[bundle]\nformat=plain\n\n[image.system]\nfilename=system.img\n`,
+		[
+			...["[update]", `compatible=${compatible}`, `version=${version}`],
+			...["[bundle]", "format=plain"],
+			// By these a box judges whether it may take it (appliance/system/update/bundle.ts).
+			...["[meta.postern]", `schema=${schema}`, `least-version=${LEAST_VERSION}`],
+			...["[image.system]", "filename=system.img", ""],
+		].join("\n"),
 	);
 	// The toolbox sees the work folder alone.
 	copyFileSync(key.keyFile, path.join(WORK, "signing.key"));

@@ -34,6 +34,8 @@ export const MODULES = [
 	],
 	// USB
 	...["dwc2", "xhci-plat-hcd", "usbhid"],
+	// sticks with an update: their driver is above, and these are what lies between it and a file
+	...["sd_mod", "exfat"],
 	// Pi 5
 	...["rp1-pci", "clk-rp1", "pinctrl-rp1", "irq-bcm2712-mip", "pinctrl-brcmstb-bcm2712", "gpio-brcmstb"],
 	// Wi-Fi

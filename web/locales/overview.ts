@@ -30,6 +30,8 @@ export const overviewWords = catalogue(
 			failed: (count: number) =>
 				count === 1 ? "One message could not be delivered." : `${count} messages could not be delivered.`,
 			paused: "Sending is paused.",
+			"rolled-back": "An update did not work; what was before runs again.",
+			crashes: "Postern ends unexpectedly again and again.",
 		},
 		doIt: {
 			"card-full": "See the queue",
@@ -45,6 +47,8 @@ export const overviewWords = catalogue(
 			"no-route": "See the accounts",
 			failed: "See them",
 			paused: "See the queue",
+			"rolled-back": "See the update",
+			crashes: "See the system",
 		},
 		strangers: (count: number) =>
 			count === 1
@@ -138,6 +142,8 @@ export const overviewWords = catalogue(
 						? "Eine Nachricht konnte nicht zugestellt werden."
 						: `${count} Nachrichten konnten nicht zugestellt werden.`,
 				paused: "Das Senden ist angehalten.",
+				"rolled-back": "Ein Update ging nicht; das von vorher läuft wieder.",
+				crashes: "Postern endet immer wieder unerwartet.",
 			},
 			doIt: {
 				"card-full": "Warteschlange ansehen",
@@ -153,6 +159,8 @@ export const overviewWords = catalogue(
 				"no-route": "Konten ansehen",
 				failed: "Ansehen",
 				paused: "Warteschlange ansehen",
+				"rolled-back": "Update ansehen",
+				crashes: "System ansehen",
 			},
 			strangers: (count) =>
 				count === 1 ? "Ein unbekanntes Gerät möchte senden." : `${count} unbekannte Geräte möchten senden.`,
@@ -245,6 +253,8 @@ export const overviewWords = catalogue(
 				failed: (count) =>
 					count === 1 ? "Un message n’a pas pu être remis." : `${count} messages n’ont pas pu être remis.`,
 				paused: "L’envoi est suspendu.",
+				"rolled-back": "Une mise à jour n’a pas marché ; la version d’avant tourne de nouveau.",
+				crashes: "Postern s’arrête de façon inattendue, encore et encore.",
 			},
 			doIt: {
 				"card-full": "Voir la file",
@@ -260,6 +270,8 @@ export const overviewWords = catalogue(
 				"no-route": "Voir les comptes",
 				failed: "Les voir",
 				paused: "Voir la file",
+				"rolled-back": "Voir la mise à jour",
+				crashes: "Voir le système",
 			},
 			strangers: (count) =>
 				count === 1 ? "Un appareil inconnu veut envoyer." : `${count} appareils inconnus veulent envoyer.`,
@@ -352,6 +364,8 @@ export const overviewWords = catalogue(
 				failed: (count) =>
 					count === 1 ? "Un mensaje no se pudo entregar." : `${count} mensajes no se pudieron entregar.`,
 				paused: "El envío está en pausa.",
+				"rolled-back": "Una actualización no funcionó; vuelve a ejecutarse la versión anterior.",
+				crashes: "Postern termina inesperadamente una y otra vez.",
 			},
 			doIt: {
 				"card-full": "Ver la cola",
@@ -367,6 +381,8 @@ export const overviewWords = catalogue(
 				"no-route": "Ver las cuentas",
 				failed: "Verlos",
 				paused: "Ver la cola",
+				"rolled-back": "Ver la actualización",
+				crashes: "Ver el sistema",
 			},
 			strangers: (count) =>
 				count === 1

@@ -14,6 +14,7 @@ import { saidOfRefusing } from "./said-of-refusing.ts";
 import { saidOfSignIn } from "./said-of-sign-in.ts";
 import { saidOfAmounts, saidOfStatus } from "./said-of-status.ts";
 import { saidOfTests } from "./said-of-tests.ts";
+import { saidOfUpdating } from "./said-of-updating.ts";
 import { type Saying, Sayings } from "./sayings.ts";
 
 /** All of them, for the proof that every page is of one language. */
@@ -30,6 +31,7 @@ export const ALL_SAYINGS: readonly Saying[] = [
 	saidOfSignIn,
 	saidOfStatus,
 	saidOfTests,
+	saidOfUpdating,
 ].flat();
 
 const sayings = new Sayings(ALL_SAYINGS);

@@ -5,6 +5,7 @@ import { json } from "../answer-shapes.ts";
 import { routesOver } from "../api-route.ts";
 import { CLOCK, COUNT, named, TIME } from "../api-schema.ts";
 import { WAITS } from "./account-shapes.ts";
+import { CRASHES } from "./machine-update.ts";
 import { QUEUE_COUNTS } from "./queue.ts";
 
 const MATTER = named(
@@ -13,6 +14,7 @@ const MATTER = named(
 		kind: z.enum([
 			...(["card-full", "no-account", "clock", "certificate", "needs-sign-in", "account"] as const),
 			...(["sign-in-lapses", "app-certificate", "fetching", "no-route", "failed", "paused", "port"] as const),
+			...(["rolled-back", "crashes"] as const),
 		]),
 		about: z.string().describe("An account's address, or empty."),
 		count: COUNT.describe("Messages, where it is about messages."),
@@ -44,6 +46,7 @@ const STATUS = named(
 		storage: z.strictObject({ freeBytes: COUNT, reserveBytes: COUNT, accepting: z.boolean() }),
 		memoryBytes: COUNT,
 		clock: z.strictObject(CLOCK),
+		crashes: CRASHES,
 		problems: z.array(z.string()).describe("What needs the owner, most urgent first, in words."),
 		matters: z.array(MATTER).describe("The same, for programs."),
 	}),

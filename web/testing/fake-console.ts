@@ -32,6 +32,7 @@ const NOT_GIVEN = [
 	"accounts",
 	"mailboxes",
 	"network",
+	"updates",
 ] as const;
 
 export type Given = { readonly [Name in keyof ConsoleServices]?: Partial<ConsoleServices[Name]> };

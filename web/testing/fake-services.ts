@@ -23,6 +23,7 @@ import type {
 	Status,
 	StrangerRow,
 	TestStep,
+	UpdateService,
 } from "../../appliance/services.ts";
 import type { ApiServices } from "../api.ts";
 import {
@@ -34,6 +35,7 @@ import {
 	NETWORK,
 	POP3_PORTS,
 	PROMPT,
+	UPDATE,
 	WELL_STATUS,
 } from "./samples.ts";
 
@@ -107,6 +109,7 @@ function servicesOver(state: FakeState): ApiServices {
 	return {
 		backups: backupsOver(state),
 		network: networkOver(state),
+		updates: updatesOver(state),
 		// Its requests are tried on the network's side.
 		machine: {} as MachineService,
 		lights: {
@@ -138,6 +141,9 @@ function servicesOver(state: FakeState): ApiServices {
 				return { changes: state.changes };
 			},
 			configOrigins: async () => state.origins,
+			async *selfTest() {
+				yield { ok: true, text: "A message of its own was taken." };
+			},
 		},
 		queue: {
 			list: async () => state.queue,
@@ -381,6 +387,31 @@ function aborted(signal: AbortSignal): Promise<void> {
 		if (signal.aborted) resolve();
 		signal.addEventListener("abort", () => resolve(), { once: true });
 	});
+}
+
+/** Takes what comes, whatever it is. */
+function updatesOver(state: FakeState): UpdateService {
+	return {
+		state: async () => UPDATE,
+		async receive(content) {
+			let sizeBytes = 0;
+			for await (const chunk of content) sizeBytes += chunk.length;
+			state.calls.push(`update of ${sizeBytes} octets`);
+			return { sizeBytes };
+		},
+		async goBack() {
+			state.calls.push("update back");
+			return { version: "0.0.9" };
+		},
+		async *install({ onlyNewer, restart }) {
+			state.calls.push(`update install ${onlyNewer} ${restart}`);
+			yield { type: "progress", percent: 50, text: "Writing" };
+			yield { type: "installed", version: "0.2.0", restarts: restart };
+		},
+		async acknowledge() {
+			state.calls.push("update seen");
+		},
+	};
 }
 
 /** The firmware's, with nothing behind it. */

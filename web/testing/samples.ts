@@ -10,6 +10,7 @@ import type {
 	SignInNews,
 	Status,
 	StrangerRow,
+	UpdateState,
 } from "../../appliance/services.ts";
 
 export type Device = DeviceSettings["device"];
@@ -31,8 +32,15 @@ export const WELL_STATUS: Status = {
 	storage: { freeBytes: 12_345_000_000, reserveBytes: 64_000_000, accepting: true },
 	memoryBytes: 61_000_000,
 	clock: { isSynchronised: true, errorMs: 3, source: "ntp" },
+	crashes: { total: 0, lastDay: 0, reboots: 0, lastAt: null, lastResult: "" },
 	problems: [],
 	matters: [],
+};
+
+/** Of a firmware that nobody has updated yet. */
+export const UPDATE: UpdateState = {
+	...{ keeper: "firmware", version: "0.1.0", builtAt: "2026-11-20T00:00:00.000Z", slot: "A" },
+	...{ phase: "idle", progress: null, last: null, refusal: null, before: null, crashes: WELL_STATUS.crashes },
 };
 
 /** Of a firmware whose owner has said nothing about it. */

@@ -35,6 +35,8 @@ export interface DoorContext {
 
 interface RunOptions {
 	readonly timeoutMs?: number;
+	/** What it prints, as it comes. */
+	readonly onLine?: (line: string) => void;
 }
 
 export interface MachineRequest<Do extends string, Fields extends z.ZodRawShape, Done> {
@@ -58,19 +60,35 @@ export function doorContext(root: string, log: Log, progress: (progress: Progres
 	return {
 		...{ root, log, progress },
 		path: (absolute) => path.join(root, absolute),
-		run: (program, args, { timeoutMs = PROGRAM_TIMEOUT_MS } = {}) =>
-			runProgram(path.join(root, program), args, root, timeoutMs),
+		run: (program, args, options = {}) => runProgram(path.join(root, program), args, root, options),
 	};
 }
 
 /** Never through a shell, and with none of the caller's environment. */
-function runProgram(file: string, args: readonly string[], root: string, timeoutMs: number): Promise<string> {
+function runProgram(
+	file: string,
+	args: readonly string[],
+	root: string,
+	{ timeoutMs = PROGRAM_TIMEOUT_MS, onLine }: RunOptions,
+): Promise<string> {
 	return new Promise((resolve, reject) => {
 		const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", POSTERN_ROOT: root };
 		const options = { env, cwd: "/", timeout: timeoutMs, maxBuffer: LARGEST_OUTPUT_BYTES } as const;
-		execFile(file, args, { ...options, killSignal: "SIGKILL" }, (error, stdout, stderr) => {
-			if (error === null) resolve(stdout);
-			else reject(failure(path.basename(file), error, stderr));
+		const { stdout: output } = execFile(
+			file,
+			args,
+			{ ...options, killSignal: "SIGKILL" },
+			(error, stdout, stderr) => {
+				if (error === null) resolve(stdout);
+				else reject(failure(path.basename(file), error, stderr));
+			},
+		);
+		if (onLine === undefined || output === null) return;
+		let rest = "";
+		output.on("data", (chunk) => {
+			const lines = (rest + String(chunk)).split("\n");
+			rest = lines.pop() ?? "";
+			for (const line of lines) onLine(line);
 		});
 	});
 }

@@ -8,6 +8,8 @@ import { networkState } from "./network-state.ts";
 import { networkTry } from "./network-try.ts";
 import { reboot } from "./reboot.ts";
 import { setTime } from "./set-time.ts";
+import { updateBack } from "./update-back.ts";
+import { updateInstall } from "./update-install.ts";
 import { wifiScan } from "./wifi-scan.ts";
 
 export const MACHINE_REQUESTS = [
@@ -21,4 +23,6 @@ export const MACHINE_REQUESTS = [
 	networkReturn,
 	wifiScan,
 	setTime,
+	updateInstall,
+	updateBack,
 ] as const;

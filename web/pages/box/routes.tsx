@@ -16,6 +16,7 @@ import { restartPages } from "./restart-routes.tsx";
 import { restorePages } from "./restore-routes.tsx";
 import { SettingsPage, tableOf } from "./settings-page.tsx";
 import { SystemPage } from "./system-page.tsx";
+import { updatePages } from "./update-routes.tsx";
 
 const HOOK_MADE = "hook";
 /** Have pages of their own. */
@@ -59,6 +60,7 @@ export function systemPages(): Hono<ConsoleEnvironment> {
 	routes.route("/", backupPages());
 	routes.route("/", restorePages());
 	routes.route("/", restartPages());
+	routes.route("/", updatePages());
 
 	routes.post("/system/hooks", async (context) => {
 		const form = await Form.of(context);

@@ -17,6 +17,7 @@ import { boxWords } from "../../locales/box.ts";
 import { commonWords } from "../../locales/common.ts";
 import { lightWords } from "../../locales/lights.ts";
 import { networkWords } from "../../locales/network.ts";
+import { updateWords } from "../../locales/update.ts";
 import { useMay, usePage, useWords } from "../../page-context.ts";
 import { BoxCard } from "../overview/box-card.tsx";
 
@@ -33,6 +34,7 @@ export const SystemPage: FC<SystemPageProps> = (props) => {
 	const words = useWords(boxWords);
 	const network = useWords(networkWords);
 	const lights = useWords(lightWords);
+	const update = useWords(updateWords);
 	const isOwner = useMay("owner");
 	const { machine, certificate, refused } = props;
 	return (
@@ -43,6 +45,7 @@ export const SystemPage: FC<SystemPageProps> = (props) => {
 					<>
 						<LinkButton href="/setup/check">{words.check}</LinkButton>
 						<LinkButton href="/system/network">{network.title}</LinkButton>
+						<LinkButton href="/system/update">{update.title}</LinkButton>
 						<LinkButton href="/system/settings">{words.settings}</LinkButton>
 					</>
 				) : null}

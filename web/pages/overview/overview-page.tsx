@@ -137,6 +137,8 @@ function placeOf({ kind, about }: Matter): string {
 		"no-route": "/microsoft",
 		failed: "/mail?state=failed",
 		paused: "/mail",
+		"rolled-back": "/system/update",
+		crashes: "/system/update",
 	};
 	return places[kind];
 }
