@@ -228,10 +228,11 @@ export class Box {
 
 	/** Changes the data's file system behind its back (debugfs(8)); the box is off. */
 	async meddleWithData(...requests: readonly string[]): Promise<void> {
-		const data = `${inside(this.card)}?offset=${STARTS.data * 1024 * 1024}`;
 		// First what the journal holds: it would be written over what is changed here.
-		await this.#toolbox.run("sh", ["-c", 'e2fsck -p "$1" || [ $? = 1 ]', "sh", data]);
-		for (const request of requests) await this.#toolbox.run("debugfs", ["-w", "-R", request, data]);
+		const script = `data=$(losetup --find --show --offset ${STARTS.data * 1024 * 1024} "$1") || exit
+			{ e2fsck -p "$data" || [ $? = 1 ]; } && printf '%s\\n' "$2" | debugfs -w "$data"
+			result=$?; losetup --detach "$data"; exit $result`;
+		await this.#toolbox.run("sh", ["-c", script, "sh", inside(this.card), requests.join("\n")]);
 	}
 
 	get #bootPartition(): string {
