@@ -76,7 +76,8 @@ const zodInEnglish: esbuild.Plugin = {
 	},
 };
 
-export async function bundleProgram(version: string): Promise<Program> {
+/** `more`: for a program that is not what ships (scripts/powercut/). */
+export async function bundleProgram(version: string, more: readonly esbuild.Plugin[] = []): Promise<Program> {
 	const define = { POSTERN_VERSION: JSON.stringify(version), ...(await consoleAssets()) };
 	const main = await esbuild.build({
 		...BUNDLE,
@@ -84,13 +85,13 @@ export async function bundleProgram(version: string): Promise<Program> {
 		format: "esm",
 		splitting: true,
 		entryPoints: { main: "appliance/main.ts" },
-		plugins: [addonByArgument, zodInEnglish],
+		plugins: [addonByArgument, zodInEnglish, ...more],
 	});
 	const parts = new Map<string, string>();
 	for (const { path: file, text } of main.outputFiles) parts.set(path.basename(file), await asFunction(text));
-	const threads = await Promise.all(Object.entries(THREADS).map(([name, entry]) => single(entry, name)));
+	const threads = await Promise.all(Object.entries(THREADS).map(([name, entry]) => single(entry, name, more)));
 	for (const { name, text } of threads) parts.set(name, text);
-	const start = await single("appliance/start.ts", "start.js");
+	const start = await single("appliance/start.ts", "start.js", more);
 	return {
 		start: start.text,
 		parts,
@@ -110,12 +111,12 @@ async function asFunction(text: string): Promise<string> {
 	return `(function(exports,require,module){${code}})`;
 }
 
-async function single(entryPoint: string, name: string) {
+async function single(entryPoint: string, name: string, more: readonly esbuild.Plugin[]) {
 	const { outputFiles, metafile } = await esbuild.build({
 		...BUNDLE,
 		format: "cjs",
 		entryPoints: [entryPoint],
-		plugins: [addonByArgument],
+		plugins: [addonByArgument, ...more],
 	});
 	const [file] = outputFiles;
 	if (file === undefined) throw new Error(`esbuild gave nothing for ${entryPoint}`);

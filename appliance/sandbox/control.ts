@@ -276,6 +276,11 @@ export class SandboxControl {
 		return this.#world.record.list(filter);
 	}
 
+	/** For a test to which the moment matters; the last one asked for counts. */
+	onArrival(listener: (arrived: ArrivedMessage) => void): void {
+		this.#world.record.onArrival = listener;
+	}
+
 	counts(): { readonly messages: number; readonly deliveries: number; readonly requests: number } {
 		const { messages, deliveries } = this.#world.record.counts;
 		return { messages, deliveries, requests: this.#world.requests.total };

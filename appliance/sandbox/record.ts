@@ -60,6 +60,8 @@ export class ArrivalRecord {
 	readonly #times = new Map<string, number>();
 	readonly #withBytes = new Set<StoredMessage>();
 	#bytesKept = 0;
+	/** Called in the moment in which a message is taken. */
+	onArrival: ((arrived: ArrivedMessage) => void) | undefined;
 
 	constructor(limits: () => RecordLimits) {
 		this.#limits = limits;
@@ -106,6 +108,7 @@ export class ArrivalRecord {
 			this.#times.set(key, (this.#times.get(key) ?? 0) + 1);
 		}
 		this.#arrived.push(entry);
+		this.onArrival?.(entry);
 		const { keptMessages } = this.#limits();
 		if (this.#arrived.length > 2 * keptMessages) this.#arrived = this.#arrived.slice(-keptMessages);
 		return entry;
