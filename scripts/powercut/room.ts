@@ -73,6 +73,8 @@ class Room {
 			stateDir,
 			cloudPlace: CLOUD_PLACE,
 			smtp: `listen = ["127.0.0.1:${SMTP_PORT}"]\nlisten_submission = []\nlisten_tls = []\nlisten_auto = []`,
+			// The card is small: what is kept free of a real one would be all of it.
+			queue: 'retry = "1s, 2s, 5s"\nreserve = "1MB"',
 			program: this.#recorded,
 			...this.#scenario.house,
 			sandbox: { deviceCodeIntervalSeconds: 0, ...this.#scenario.house.sandbox },
@@ -91,10 +93,12 @@ class Room {
 		const position = () => log.position();
 		house.cloud.control.onArrival((arrived) => this.#ledger.arrived(arrived, position()));
 		const life = this.#life(house, path.join(card, "state"), position, log);
-		await this.#scenario.live(life);
-		const reached = position();
-		await house.end("SIGKILL");
-		return reached;
+		try {
+			await this.#scenario.live(life);
+			return position();
+		} finally {
+			await house.end("SIGKILL");
+		}
 	}
 
 	async #judgeAll(house: House, card: string, reached: number): Promise<Findings> {
@@ -198,7 +202,7 @@ try {
 	console.log(JSON.stringify(await new Room(job).run()));
 	process.exit(0);
 } catch (error) {
-	// With what was suppressed by it, which Node does not print.
-	console.error(inspect(error, { depth: 4 }));
+	// What went wrong first is inside of what went wrong while clearing up.
+	console.error(inspect(error instanceof SuppressedError ? [error.suppressed, error.error] : error));
 	process.exit(1);
 }
