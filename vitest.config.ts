@@ -6,8 +6,8 @@ export default defineConfig({
 	define: await consoleAssets(),
 	test: {
 		include: ["appliance/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
-		// Those of what is packaged have a run of their own: scripts/test-package.
-		exclude: ["node_modules/**", "dist/**", "**/*.package.test.ts"],
+		// Those of what is packaged, and power cuts, have runs of their own: scripts/test-package, scripts/test-powercut.
+		exclude: ["node_modules/**", "dist/**", "**/*.package.test.ts", "**/*.powercut.test.ts"],
 		pool: "forks",
 		testTimeout: 30_000,
 		hookTimeout: 60_000,

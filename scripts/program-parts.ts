@@ -89,7 +89,9 @@ export async function bundleProgram(version: string, more: readonly esbuild.Plug
 	});
 	const parts = new Map<string, string>();
 	for (const { path: file, text } of main.outputFiles) parts.set(path.basename(file), await asFunction(text));
-	const threads = await Promise.all(Object.entries(THREADS).map(([name, entry]) => single(entry, name, more)));
+	const threads = await Promise.all(
+		Object.entries(THREADS).map(([name, entry]) => single(entry, name, more)),
+	);
 	for (const { name, text } of threads) parts.set(name, text);
 	const start = await single("appliance/start.ts", "start.js", more);
 	return {

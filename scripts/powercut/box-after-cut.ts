@@ -10,7 +10,7 @@ import Database from "better-sqlite3";
 import type { Program } from "../../appliance/e2e/program.ts";
 
 const START_LIMIT_MS = 60_000;
-const DRAIN_LIMIT_MS = 90_000;
+const DRAIN_LIMIT_MS = 40_000;
 const LOOK_EVERY_MS = 20;
 const LAST_WORDS_LENGTH = 2_000;
 

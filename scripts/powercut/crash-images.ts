@@ -38,7 +38,9 @@ export class CrashImages implements Disposable {
 	#write(descriptor: number, index: number, from: number, to: number): void {
 		const write = this.#log.writes[index];
 		if (write === undefined || write.sectors === 0) return;
-		const data = this.#log.data(write).subarray(from * SECTOR_BYTES, Math.min(to, write.sectors) * SECTOR_BYTES);
+		const data = this.#log
+			.data(write)
+			.subarray(from * SECTOR_BYTES, Math.min(to, write.sectors) * SECTOR_BYTES);
 		if (data.length > 0) writeSync(descriptor, data, 0, data.length, (write.sector + from) * SECTOR_BYTES);
 	}
 }

@@ -21,8 +21,25 @@ export async function inRoom(job: Job): Promise<Findings> {
 		const { stdout } = await run(
 			"unshare",
 			[
-				...["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"],
-				...["sh", "-c", 'ip link set lo up && exec "$@"', "room", process.execPath, ROOM, JSON.stringify(job)],
+				...[
+					"--net",
+					"--mount",
+					"--pid",
+					"--fork",
+					"--kill-child",
+					"--mount-proc",
+					"--propagation",
+					"private",
+				],
+				...[
+					"sh",
+					"-c",
+					'ip link set lo up && exec "$@"',
+					"room",
+					process.execPath,
+					ROOM,
+					JSON.stringify(job),
+				],
 			],
 			{ timeout: JOB_LIMIT_MS, maxBuffer: 64 * 1024 * 1024 },
 		);

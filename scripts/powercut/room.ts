@@ -166,7 +166,7 @@ class Room {
 		return {
 			...{ house, stateDir, position },
 			...{ ledger: this.#ledger, random: this.#random },
-			wantedFlushes: this.#job.images,
+			wantedFlushes: Math.max(LEAST_FLUSHES, Math.ceil(this.#job.images / 2)),
 			flushes: () => {
 				position();
 				return log?.writes.filter(({ isFlush }) => isFlush).length ?? 0;
@@ -187,6 +187,9 @@ class Room {
 		return bundleAt(this.#job.judgeWith);
 	}
 }
+
+/** A shorter life has not met all of the weather. */
+const LEAST_FLUSHES = 30;
 
 const PROBE = "sent-after-the-cut";
 

@@ -28,7 +28,12 @@ export interface Site {
 }
 
 /** One message from one device. A refusal or a cut connection leaves it without promise. */
-export async function sendOne(site: Site, client: SmtpClient, token: string, sizeBytes: number): Promise<void> {
+export async function sendOne(
+	site: Site,
+	client: SmtpClient,
+	token: string,
+	sizeBytes: number,
+): Promise<void> {
 	const message = messageOf(site.random, token, sizeBytes);
 	site.ledger.sent(token, message);
 	await client.send("scan@contoso.example", "you@example.com", [message]);

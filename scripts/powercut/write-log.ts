@@ -60,7 +60,9 @@ export class WriteLog implements Disposable {
 
 	#readOn(): boolean {
 		if (readSync(this.#descriptor, this.#head, 0, HEAD_BYTES, this.#end) < HEAD_BYTES) return false;
-		const [sector = 0, sectors = 0, flags = 0] = [0, 8, 16].map((at) => Number(this.#head.readBigUInt64LE(at)));
+		const [sector = 0, sectors = 0, flags = 0] = [0, 8, 16].map((at) =>
+			Number(this.#head.readBigUInt64LE(at)),
+		);
 		if (sectors === 0 && flags === 0) return false;
 		const isDiscard = (flags & DISCARD) !== 0;
 		const offset = this.#end + SECTOR_BYTES;

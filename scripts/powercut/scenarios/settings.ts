@@ -24,7 +24,11 @@ export function settingsScenario(): Scenario {
 			const isEnough = () => flushes() >= wantedFlushes;
 			const mail = devicesSend(life, isEnough);
 			for (let days = FIRST_DAYS; !isEnough(); days += 1) {
-				await controlOf(life).ask("PATCH", "/settings", Object.fromEntries(KEYS.map((key) => [key, `${days}d`])));
+				await controlOf(life).ask(
+					"PATCH",
+					"/settings",
+					Object.fromEntries(KEYS.map((key) => [key, `${days}d`])),
+				);
 				saved.push({ days, position: position() });
 			}
 			await mail;
