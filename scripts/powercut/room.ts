@@ -96,6 +96,10 @@ class Room {
 		try {
 			await this.#scenario.live(life);
 			return position();
+		} catch (error) {
+			throw new Error(`while the log was written: ${error}; the program said: ${house.log.slice(-2_000)}`, {
+				cause: error,
+			});
 		} finally {
 			await house.end("SIGKILL");
 		}
