@@ -15,7 +15,7 @@ const ROOM = path.join(import.meta.dirname, "room.ts");
 const JOB_LIMIT_MS = 60 * 60_000;
 const LAST_WORDS_LENGTH = 4_000;
 
-export async function inRoom(job: Job): Promise<Findings> {
+export async function inRoom(job: Job, signal: AbortSignal): Promise<Findings> {
 	mkdirSync(job.folder, { recursive: true });
 	try {
 		const { stdout } = await run(
@@ -41,7 +41,7 @@ export async function inRoom(job: Job): Promise<Findings> {
 					JSON.stringify(job),
 				],
 			],
-			{ timeout: JOB_LIMIT_MS, maxBuffer: 64 * 1024 * 1024 },
+			{ signal, timeout: JOB_LIMIT_MS, maxBuffer: 64 * 1024 * 1024 },
 		);
 		return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Findings;
 	} catch (error) {

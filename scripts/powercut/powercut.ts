@@ -58,6 +58,8 @@ async function main(): Promise<void> {
 	process.env["PATH"] = `${process.env["PATH"]}:/usr/sbin:/sbin`;
 	const tell = (text: string) => console.error(`powercut: ${text}`);
 	tell(`seed ${options.seed}`);
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+		process.once(signal, () => process.exit(130));
 	const beganMs = performance.now();
 	const isWell = report(await cutPower(options, tell));
 	console.log(`seed ${options.seed}, ${Math.round((performance.now() - beganMs) / 1000)} s`);

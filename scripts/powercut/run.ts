@@ -38,6 +38,13 @@ export async function cutPower(
 	tell: (text: string) => void,
 ): Promise<Outcome> {
 	const folder = mkdtempSync(path.join(workParent(), "postern-powercut-"));
+	const ending = new AbortController();
+	// Also after Ctrl-C no room goes on and nothing stays in memory.
+	const clear = () => {
+		ending.abort();
+		rmSync(folder, { recursive: true, force: true });
+	};
+	process.once("exit", clear);
 	try {
 		const hasty = await buildInto(path.join(folder, "hasty"));
 		let rooms = 0;
@@ -58,14 +65,16 @@ export async function cutPower(
 		const work: (() => Promise<void>)[] = [];
 		for (const [scenario, share] of SHARES) {
 			for (const images of roomsOf(Math.ceil(options.images * share))) {
-				work.push(async () => note(scenarios, scenario, await inRoom(jobOf(scenario, images))));
+				work.push(async () =>
+					note(scenarios, scenario, await inRoom(jobOf(scenario, images), ending.signal)),
+				);
 			}
 		}
 		for (const fault of options.controls ? (Object.keys(FAULTS) as Fault[]) : []) {
 			work.push(async () => {
 				const recordWith = await buildInto(path.join(folder, fault), fault);
 				const job = { ...jobOf("mail", CONTROL_IMAGES), recordWith, fault };
-				note(controls, fault, await inRoom(job));
+				note(controls, fault, await inRoom(job, ending.signal));
 			});
 		}
 		const atOnce = options.rooms ?? availableParallelism();
@@ -74,13 +83,15 @@ export async function cutPower(
 		while (imagesIn(scenarios) < options.images) {
 			const missing = options.images - imagesIn(scenarios);
 			const more = roomsOf(missing).map(
-				(images) => async () => note(scenarios, "mail" as const, await inRoom(jobOf("mail", images))),
+				(images) => async () =>
+					note(scenarios, "mail" as const, await inRoom(jobOf("mail", images), ending.signal)),
 			);
 			await inTurns(more, atOnce);
 		}
 		return { scenarios, controls };
 	} finally {
-		rmSync(folder, { recursive: true, force: true });
+		process.off("exit", clear);
+		clear();
 	}
 }
 
