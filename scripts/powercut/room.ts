@@ -17,6 +17,7 @@ import { Ledger } from "./ledger.ts";
 import { Random } from "./random.ts";
 import type { Life, Scenario } from "./scenario.ts";
 import { mailScenario, tokenScenario } from "./scenarios/mail.ts";
+import { migrationScenario } from "./scenarios/migration.ts";
 import { restoreScenario } from "./scenarios/restore.ts";
 import { settingsScenario } from "./scenarios/settings.ts";
 import { DEVICE_ADDRESSES, deviceAt, SMTP_PORT, sendOne } from "./traffic.ts";
@@ -27,6 +28,7 @@ const SCENARIOS: Readonly<Record<Job["scenario"], (random: Random) => Scenario>>
 	tokens: tokenScenario,
 	settings: settingsScenario,
 	restore: restoreScenario,
+	migration: migrationScenario,
 };
 
 const CLOUD_PLACE = { host: "127.0.0.1", httpPort: 14_400 };

@@ -21,9 +21,10 @@ export interface Outcome {
 /** Shares of the images. */
 const SHARES: readonly (readonly [ScenarioName, number])[] = [
 	["mail", 0.6],
-	["tokens", 0.14],
-	["settings", 0.14],
-	["restore", 0.12],
+	["tokens", 0.1],
+	["settings", 0.1],
+	["restore", 0.1],
+	["migration", 0.1],
 ];
 /** One house, one log: more of them see more of the weather. */
 const ROOM_IMAGES = 100;

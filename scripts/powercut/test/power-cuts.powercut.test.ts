@@ -23,6 +23,7 @@ describe.skipIf(!isRoot)("after a power cut", () => {
 		["tokens", "the account is signed in, with the old token or the new one"],
 		["settings", "settings saved together are there together"],
 		["restore", "the box is the one from before the restore or the one of the backup"],
+		["migration", "mail from before an upgrade goes out"],
 	] as const)("(%s) %s", (scenario, _) => {
 		const findings = outcome.scenarios.get(scenario);
 		expect(findings?.troubles).toEqual([]);
