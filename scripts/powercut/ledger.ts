@@ -54,10 +54,6 @@ export class Ledger {
 		return [...this.#entries.values()].filter((entry) => entry.acknowledged !== undefined).length;
 	}
 
-	get arrivalCount(): number {
-		return [...this.#entries.values()].reduce((sum, { arrivals }) => sum + arrivals.length, 0);
-	}
-
 	/** What Microsoft had when the power was cut. At the very position either is true; `isLate` says which. */
 	arrivalsBefore({ reached }: Cut, isLate: boolean): readonly Arrival[] {
 		return [...this.#entries.values()].flatMap(({ arrivals }) =>

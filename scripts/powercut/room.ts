@@ -7,6 +7,7 @@ import path from "node:path";
 import { inspect } from "node:util";
 import { ACCOUNT, House } from "../../appliance/e2e/house.ts";
 import { BUNDLE, PROGRAM, type Program } from "../../appliance/e2e/program.ts";
+import { Boots } from "./boots.ts";
 import { BoxAfterCut } from "./box-after-cut.ts";
 import { CrashImages } from "./crash-images.ts";
 import { type Cut, cutsOf } from "./cuts.ts";
@@ -54,12 +55,13 @@ class Room {
 
 	async run(): Promise<Findings> {
 		const card = await makeFolder(this.#job.folder, "card");
+		const boots = await Boots.begin(this.#job.folder);
 		await makeDisk(this.#file("disk"));
 		const house = await this.#build(card);
 		try {
 			copyFileSync(this.#file("disk"), this.#file("before"));
 			const reached = await this.#record(house, card);
-			return await this.#judgeAll(house, card, reached);
+			return await this.#judgeAll(house, card, reached, boots);
 		} finally {
 			await house.close();
 		}
@@ -107,7 +109,7 @@ class Room {
 		}
 	}
 
-	async #judgeAll(house: House, card: string, reached: number): Promise<Findings> {
+	async #judgeAll(house: House, card: string, reached: number, boots: Boots): Promise<Findings> {
 		using log = new WriteLog(this.#file("log"));
 		log.position();
 		const cuts = cutsOf(log.writes.slice(0, reached), this.#random);
@@ -115,6 +117,7 @@ class Room {
 		let findings: Findings = { ...NOTHING_FOUND, acknowledged: this.#ledger.acknowledgedCount };
 		for (const cut of this.#random.sample(cuts, this.#job.images)) {
 			images.make(cut, this.#file("image"));
+			boots.next();
 			findings = addTo(findings, await this.#judge(house, card, cut));
 			if (this.#job.fault !== undefined && findings.troubles.length > 0) break;
 		}
