@@ -206,6 +206,8 @@ function bundleAt(start: string): Program {
 	return { command: BUNDLE.command, argv: [...BUNDLE.argv.slice(0, -1), start] };
 }
 
+// Whoever wanted to know is gone: as process 1 of its room it takes all that is in it along.
+process.stdin.resume().once("end", () => process.exit(1));
 const job = JSON.parse(process.argv[2] ?? "{}") as Job;
 for (const name of Object.keys(process.env)) {
 	if (/^(POSTERN_|NOTIFY_SOCKET|JOURNAL_STREAM)/.test(name)) delete process.env[name];
