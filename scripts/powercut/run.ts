@@ -43,7 +43,8 @@ export async function cutPower(
 	// Also after Ctrl-C no room goes on and nothing stays in memory.
 	const clear = () => {
 		ending.abort();
-		rmSync(folder, { recursive: true, force: true });
+		// A room may be writing still while it ends.
+		rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 	};
 	process.once("exit", clear);
 	try {
