@@ -45,7 +45,12 @@ export interface BoxOptions {
 	readonly ports: readonly number[];
 	/** Put into the board's device tree, as source: what is soldered to it. */
 	readonly soldered?: string;
+	/** Of the kernel, which is then started without U-Boot, from slot A. */
+	readonly kernelArguments?: string;
 }
+
+/** As `boot.cmd` has it for slot A. */
+const FROM_CARD = "postern.slot=50057e12-02 postern.data=50057e12-04 rauc.slot=A panic=10 quiet";
 
 export class Box {
 	readonly #toolbox: Toolbox;
@@ -55,6 +60,8 @@ export class Box {
 	#shell: Socket | undefined;
 	#starts = 0;
 	#tree: string | undefined;
+	/** May be another one at the next start. */
+	kernelArguments: string | undefined;
 
 	private constructor(toolbox: Toolbox, folder: string) {
 		this.#toolbox = toolbox;
@@ -62,7 +69,7 @@ export class Box {
 	}
 
 	/** A new card, not yet switched on. */
-	static async make({ ports, soldered }: BoxOptions): Promise<Box> {
+	static async make({ ports, soldered, kernelArguments }: BoxOptions): Promise<Box> {
 		if (!existsSync(TEST_IMAGE)) throw new Error("there is no test image: scripts/test-image builds it");
 		const toolbox = await Toolbox.open(mirrorHere(), WORK);
 		const box = new Box(toolbox, mkdtempSync(path.join(WORK, "box-")));
@@ -70,6 +77,7 @@ export class Box {
 		truncateSync(box.card, CARD_BYTES);
 		for (const port of ports) box.#forwards.set(port, await freePort());
 		if (soldered !== undefined) await box.#solder(soldered);
+		box.kernelArguments = kernelArguments;
 		return box;
 	}
 
@@ -110,7 +118,7 @@ export class Box {
 			],
 			...(this.#tree === undefined ? [] : ["-dtb", inside(this.#tree)]),
 			...["-qmp", `unix:${inside(this.#file("monitor.sock"))},server=on,wait=off`],
-			...["-nodefaults", "-display", "none", "-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"],
+			...["-nodefaults", "-display", "none", ...this.#start],
 			...["-drive", `if=none,id=card,format=raw,cache=writeback,file=${inside(this.card)}`],
 			...["-device", "virtio-blk-pci,drive=card"],
 			...["-netdev", `user,id=lan${forwards.join("")}`, "-device", "virtio-net-pci,netdev=lan,romfile="],
@@ -129,6 +137,12 @@ export class Box {
 		const end = this.serial.slice(-3_000);
 		await this.cutPower();
 		throw new Error(`the box does not start:\n${said.join("")}\n${end}`);
+	}
+
+	get #start(): readonly string[] {
+		if (this.kernelArguments === undefined) return ["-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"];
+		const kernel = ["-kernel", "/w/slot.files/Image", "-initrd", "/w/slot.files/initrd.img"];
+		return [...kernel, "-append", `${FROM_CARD} ${this.kernelArguments}`];
 	}
 
 	/** As QEMU's monitor answers: a look at the board from outside, of which nothing in the box knows. */
