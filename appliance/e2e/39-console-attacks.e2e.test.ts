@@ -193,7 +193,8 @@ describe("a door of the console", () => {
 	it.each(CONTROL_DOORS)("of the control socket, %s is closed to every key", async (door) => {
 		const { method, path } = throughDoor(door, {});
 		const headers = [`Authorization: Bearer ${siege.keys.all}`];
-		expect((await siege.ask({ method, path, headers })).status).toBe(404);
+		// There may be one of that name to be read.
+		expect([404, 405]).toContain((await siege.ask({ method, path, headers })).status);
 	});
 
 	it("has led nobody anywhere: nothing has changed", async () => {

@@ -42,7 +42,7 @@ const VIEWERS: ReadonlySet<Door> = new Set([
 	...["GET /microsoft", "GET /microsoft/:address"],
 	...["GET /microsoft/:address/certificate.pem", "GET /microsoft/:address/certificate.cer"],
 	...["GET /mailboxes", "GET /mailboxes/:username"],
-	...["GET /system", "GET /system/certificate"],
+	...["GET /system", "GET /system/certificate", "GET /system/lights"],
 	...["GET /me", "POST /me/sessions/:id/end", "POST /me/password"],
 	...["POST /me/codes", "POST /me/codes/confirm", "POST /me/codes/off"],
 ]);
