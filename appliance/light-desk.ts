@@ -69,10 +69,14 @@ export class LightDesk {
 	}
 
 	start(): void {
-		const { events, environment, clock, log } = this.#options;
+		const { lights, events, environment, clock, log } = this.#options;
 		const button = Button.open({ environment, clock, log, onPress: (press) => this.#pressed(press) });
 		if (button !== undefined) this.#ends.push(() => button.stop());
-		this.#ends.push(events.on("configuration-reloaded", () => this.#settlePins()));
+		const reloaded = events.on("configuration-reloaded", () => {
+			lights.again();
+			this.#settlePins();
+		});
+		this.#ends.push(reloaded);
 		this.#settlePins();
 		void this.#findLights();
 	}

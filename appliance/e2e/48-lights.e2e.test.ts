@@ -147,7 +147,6 @@ describe("the light", { timeout: 90_000 }, () => {
 	it("may be kept dark on the board; more lights and a button are the kernel's from the next start", async () => {
 		const setting = (values: object) => api("/settings", { method: "PATCH", body: JSON.stringify(values) });
 		expect((await setting({ "lights.board_light": false })).status).toBe(200);
-		await submit(house.port("relay"), "boss@example.com", "Scan");
 		await becomes("dark");
 		await setting({ "lights.board_light": true });
 		const changed = await setting({ "lights.green_pin": 17, "lights.button_pin": 3 });
@@ -158,7 +157,9 @@ describe("the light", { timeout: 90_000 }, () => {
 		await expect
 			.poll(asked, { timeout: 20_000 })
 			.toBe("POSTERN_GREEN_PIN 17\nPOSTERN_RED_PIN\nPOSTERN_BUTTON_PIN 3\n");
-		expect(await door.calls()).toContain("/usr/bin/systemctl start postern-light-pins.service");
+		await expect
+			.poll(() => door.calls(), { timeout: 20_000 })
+			.toContain("/usr/bin/systemctl start postern-light-pins.service");
 		const taken = await setting({ "lights.red_pin": 17 });
 		expect([taken.status, await taken.text()]).toEqual([400, expect.stringContaining("is taken by")]);
 		await becomes("working");

@@ -67,10 +67,15 @@ export class Lights {
 		if (this.names.length > 0) return true;
 		this.#driver = await this.#options.open();
 		if (this.names.length === 0) return false;
+		this.again();
+		return true;
+	}
+
+	/** Sets them anew: which ones there are, or may be used, has changed. */
+	again(): void {
 		const shown = this.#shown;
 		this.#shown = undefined;
 		if (shown !== undefined) this.#put(shown);
-		return true;
 	}
 
 	show(meaning: LightMeaning): void {
