@@ -13,7 +13,7 @@ const PASSWORD = "grey heron at dawn";
 const THIS_MACHINE = "10.0.2.2";
 /** Systemd's and the kernel's about what QEMU has not, or has only here. */
 const EXPECTED_WARNINGS =
-	/kvm|KASLR|cacheinfo|Unable to detect cache|PMU|hw perfevents|GICv3|arm-smccc|efi|ACPI|Spectre|spectre|random: crng|FAT-fs|loop0|NET: Registered|i6300|virtio_net|vdb|audit|usbcore|kauditd|clocksource|Command line|Booting Linux/i;
+	/pci-host-generic|kvm|KASLR|cacheinfo|Unable to detect cache|PMU|hw perfevents|GICv3|arm-smccc|efi|ACPI|Spectre|spectre|random: crng|FAT-fs|loop0|NET: Registered|i6300|virtio_net|vdb|audit|usbcore|kauditd|clocksource|Command line|Booting Linux/i;
 
 let cloud: Sandbox;
 let box: Box;
@@ -128,7 +128,8 @@ describe("the image", () => {
 			);
 			await eventually(
 				"it is signed in",
-				async () => /signed in/i.test(await box.run("postern account list")),
+				async () =>
+					(await box.run("journalctl -u postern.service -o cat --no-pager")).includes("signed-in account="),
 				PATIENCE_MS,
 			);
 			await box.run(`postern device add Press --address ${THIS_MACHINE} --account ${ACCOUNT}`);
