@@ -1,4 +1,5 @@
 /** Tests stand beside the source; end-to-end ones drive the built program and get more time. */
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 import { consoleAssets } from "./scripts/console-assets.ts";
 
@@ -9,6 +10,8 @@ export default defineConfig({
 		// Those of what is packaged, and power cuts, have runs of their own: scripts/test-package, scripts/test-powercut.
 		exclude: ["node_modules/**", "dist/**", "**/*.package.test.ts", "**/*.powercut.test.ts"],
 		pool: "forks",
+		// Half of an end-to-end test is waiting for something: two at once, also on the smallest machine.
+		maxWorkers: Math.max(2, availableParallelism() - 1),
 		testTimeout: 30_000,
 		hookTimeout: 60_000,
 		reporters: process.env["POSTERN_TEST_REPORT"] ? ["default", "json"] : ["default"],
