@@ -187,7 +187,9 @@ export class Box {
 				await delay(50);
 			}
 			const text = output.replaceAll("\r", "");
-			return text.slice(text.indexOf("\n") + 1, text.lastIndexOf(marker)).trim();
+			// The shell may show it twice: as the terminal took it, and as the shell read it.
+			const shown = Math.max(text.lastIndexOf(`'${marker.slice(9)}'`), 0);
+			return text.slice(text.indexOf("\n", shown) + 1, text.lastIndexOf(marker)).trim();
 		} finally {
 			shell.off("data", take);
 		}
