@@ -193,8 +193,9 @@ describe("a door of the console", () => {
 	it.each(CONTROL_DOORS)("of the control socket, %s is closed to every key", async (door) => {
 		const { method, path } = throughDoor(door, {});
 		const headers = [`Authorization: Bearer ${siege.keys.all}`];
-		// There may be one of that name to be read.
-		expect([404, 405]).toContain((await siege.ask({ method, path, headers })).status);
+		// What may be read under that name is there, and this is not a way to ask for it.
+		const isReadable = API_DOORS.some((one) => one.door === `GET ${door.split(" ")[1]}`);
+		expect((await siege.ask({ method, path, headers })).status).toBe(isReadable ? 405 : 404);
 	});
 
 	it("has led nobody anywhere: nothing has changed", async () => {
