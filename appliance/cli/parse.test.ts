@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "./command.ts";
 import { helpText } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
-import { COMMANDS } from "./verbs.ts";
+import { allCommands } from "./verbs.ts";
+
+const COMMANDS = await allCommands();
 
 function parse(line: string) {
 	return parseCommandLine(

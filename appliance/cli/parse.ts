@@ -21,10 +21,13 @@ const HELP_WORD = "help";
 /** What people try first, and the command it stands for. */
 const VERSION_FLAGS = new Set(["--version", "-V"]);
 
+/** The verb, short of what is wrong with the rest; undefined where none was typed. */
+export function firstWord(argv: readonly string[]): string | undefined {
+	return leadingWords(withVersionWord(argv))[0]?.value;
+}
+
 export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): Parsed {
-	const args = argv.map((argument, index) =>
-		index === 0 && VERSION_FLAGS.has(argument) ? "version" : argument,
-	);
+	const args = withVersionWord(argv);
 	const words = leadingWords(args);
 	if (words[0]?.value === HELP_WORD) return helpOn(words.slice(1), commands);
 
@@ -41,6 +44,10 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
 	const rest = args.filter((_, index) => !taken.has(index));
 	const { options, operands } = parseOptions(rest, command);
 	return { kind: "run", command, options, operands };
+}
+
+function withVersionWord(argv: readonly string[]): string[] {
+	return argv.map((argument, index) => (index === 0 && VERSION_FLAGS.has(argument) ? "version" : argument));
 }
 
 interface Word {

@@ -18,10 +18,9 @@ import {
 	UsageError,
 } from "./command.ts";
 import type { ControlClient } from "./control-client.ts";
-import { helpText } from "./help.ts";
-import { parseCommandLine } from "./parse.ts";
+import { firstWord, parseCommandLine } from "./parse.ts";
 import type { Terminal } from "./terminal.ts";
-import { COMMANDS, HIDDEN_COMMANDS } from "./verbs.ts";
+import { commandsOf } from "./verbs.ts";
 
 export interface Surroundings {
 	readonly terminal: Terminal;
@@ -41,9 +40,11 @@ export async function run(argv: readonly string[], surroundings: Surroundings): 
 	const { terminal } = surroundings;
 	const json = argv.includes("--json");
 	try {
-		const parsed = parseCommandLine(argv, [...COMMANDS, ...HIDDEN_COMMANDS]);
+		const commands = await commandsOf(firstWord(argv));
+		const parsed = parseCommandLine(argv, commands);
 		if (parsed.kind === "help") {
-			terminal.print(helpText(parsed.topic, COMMANDS));
+			const { helpText } = await import("./help.ts");
+			terminal.print(helpText(parsed.topic, commands));
 			return DONE;
 		}
 		const { command, options, operands } = parsed;

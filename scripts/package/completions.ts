@@ -2,7 +2,9 @@
  * Completion of commands and options for bash, zsh and fish, from the table of commands. For debian.ts.
  */
 import { COMMON_OPTIONS, type Command, type OptionSpec } from "../../appliance/cli/command.ts";
-import { COMMANDS } from "../../appliance/cli/verbs.ts";
+import { allCommands } from "../../appliance/cli/verbs.ts";
+
+const COMMANDS = await allCommands();
 
 type Options = Readonly<Record<string, OptionSpec>>;
 

@@ -3,9 +3,11 @@
  * say anything else. For debian.ts.
  */
 import { COMMON_OPTIONS, type Command, type OptionSpec } from "../../appliance/cli/command.ts";
-import { COMMANDS } from "../../appliance/cli/verbs.ts";
+import { allCommands } from "../../appliance/cli/verbs.ts";
 import { SCHEMA_TABLES, type SchemaKey, type SchemaTable } from "../../appliance/config/schema-keys.ts";
 import { item, paragraph, section, subsection, title, verbatim } from "./roff.ts";
+
+const COMMANDS = await allCommands();
 
 /** `date` as in 2026-11-26. */
 export function commandPage(date: string): string {
