@@ -2,7 +2,7 @@
 import type { Fault } from "./builds.ts";
 
 export interface Job {
-	readonly scenario: "mail" | "tokens" | "settings" | "restore" | "migration";
+	readonly scenario: "mail" | "slow mail" | "tokens" | "settings" | "restore" | "migration";
 	readonly seed: number;
 	/** At most so many. */
 	readonly images: number;

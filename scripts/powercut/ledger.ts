@@ -50,6 +50,13 @@ export class Ledger {
 		if (message.bytes !== undefined) entry?.arrivals.push({ position, atMs, bytes: message.bytes });
 	}
 
+	/** For whoever looks into it: where in the log it was promised and where it arrived. */
+	historyOf(token: string): string {
+		const { acknowledged, arrivals = [] } = this.#entries.get(token) ?? {};
+		const places = arrivals.map(({ position, atMs }) => `${position} (${new Date(atMs).toISOString()})`);
+		return `answered 250 at write ${acknowledged}, arrived at ${places.join(", ") || "none"}`;
+	}
+
 	get acknowledgedCount(): number {
 		return [...this.#entries.values()].filter((entry) => entry.acknowledged !== undefined).length;
 	}

@@ -17,7 +17,7 @@ import type { Job } from "./job.ts";
 import { Ledger } from "./ledger.ts";
 import { Random } from "./random.ts";
 import type { Life, Scenario } from "./scenario.ts";
-import { mailScenario, tokenScenario } from "./scenarios/mail.ts";
+import { mailScenario, slowMailScenario, tokenScenario } from "./scenarios/mail.ts";
 import { migrationScenario } from "./scenarios/migration.ts";
 import { restoreScenario } from "./scenarios/restore.ts";
 import { settingsScenario } from "./scenarios/settings.ts";
@@ -26,6 +26,7 @@ import { WriteLog } from "./write-log.ts";
 
 const SCENARIOS: Readonly<Record<Job["scenario"], (random: Random) => Scenario>> = {
 	mail: mailScenario,
+	"slow mail": slowMailScenario,
 	tokens: tokenScenario,
 	settings: settingsScenario,
 	restore: restoreScenario,
@@ -138,6 +139,7 @@ class Room {
 		const where = `${this.#job.scenario}, seed ${this.#job.seed}, cut at write ${cut.reached} (flushed to ${cut.flushed})`;
 		const troubles: string[] = [];
 		const stateDir = path.join(card, "state");
+		let said = "";
 		try {
 			await using _card = await mountDisk(this.#file("image"), card);
 			await using box = await BoxAfterCut.start(this.#judging, house.configFile);
@@ -145,6 +147,7 @@ class Room {
 			troubles.push(...((await this.#scenario.inspect?.(life, cut)) ?? []));
 			await this.#takesMailAgain(life);
 			await box.drained(stateDir);
+			said = box.lastWords;
 		} catch (error) {
 			troubles.push(error instanceof Error ? error.message : String(error));
 		}
@@ -156,6 +159,10 @@ class Room {
 		const told = { lost, damaged, duplicated };
 		for (const [what, tokens] of Object.entries(told)) {
 			if (tokens.length > 0) troubles.push(`${what}: ${tokens.join(" ")}`);
+		}
+		if (duplicated.length > 0) {
+			const copies = duplicated.map((token) => `${token} ${this.#ledger.historyOf(token)}`);
+			troubles.push(`${copies.join("; ")}; the program said: ${said}`);
 		}
 		return {
 			...{ images: 1, acknowledged: 0, checked },
@@ -175,7 +182,10 @@ class Room {
 		return {
 			...{ house, stateDir, position },
 			...{ ledger: this.#ledger, random: this.#random },
-			wantedFlushes: Math.max(LEAST_FLUSHES, Math.ceil(this.#job.images / 2)),
+			wantedFlushes:
+				this.#job.fault === undefined
+					? Math.max(LEAST_FLUSHES, Math.ceil(this.#job.images / 2))
+					: FAULTY_FLUSHES,
 			flushes: () => {
 				position();
 				return log?.writes.filter(({ isFlush }) => isFlush).length ?? 0;
@@ -199,6 +209,8 @@ class Room {
 
 /** A shorter life has not met all of the weather. */
 const LEAST_FLUSHES = 30;
+/** Long enough for every fault to show, whatever the weather is. */
+const FAULTY_FLUSHES = 120;
 
 const PROBE = "sent-after-the-cut";
 

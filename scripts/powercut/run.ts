@@ -75,7 +75,7 @@ export async function cutPower(
 		for (const fault of options.controls ? (Object.keys(FAULTS) as Fault[]) : []) {
 			work.push(async () => {
 				const recordWith = await buildInto(path.join(folder, fault), fault);
-				const job = { ...jobOf("mail", CONTROL_IMAGES), recordWith, fault };
+				const job = { ...jobOf("slow mail", CONTROL_IMAGES), recordWith, fault };
 				note(controls, fault, await inRoom(job, ending.signal));
 			});
 		}

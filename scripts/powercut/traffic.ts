@@ -12,8 +12,8 @@ export const SMTP_PORT = 2525;
 /** A device each. */
 export const DEVICE_ADDRESSES = ["127.0.1.1", "127.0.1.2", "127.0.1.3", "127.0.1.4"] as const;
 
-/** Bodies above 64 KiB are files. */
-const LARGE_SHARE = 0.25;
+/** Bodies above 64 KiB are files. Not left to chance: a short life without one would prove little. */
+const LARGE_EVERY = 4;
 const LARGE_BYTES = { least: 66_000, most: 300_000 };
 const SMALL_BYTES = { least: 200, most: 12_000 };
 const LONGEST_PAUSE_MS = 40;
@@ -52,7 +52,7 @@ export async function devicesSend(site: Site, isEnough: () => boolean): Promise<
 		DEVICE_ADDRESSES.map(async (address, device) => {
 			const client = await deviceAt(address);
 			for (let number = 1; !isEnough(); number += 1) {
-				const { least, most } = site.random.chance(LARGE_SHARE) ? LARGE_BYTES : SMALL_BYTES;
+				const { least, most } = (device + number) % LARGE_EVERY === 0 ? LARGE_BYTES : SMALL_BYTES;
 				await sendOne(site, client, `mail-${device}-${number}`, site.random.between(least, most));
 				await sleep(site.random.between(0, LONGEST_PAUSE_MS));
 			}
@@ -61,10 +61,24 @@ export async function devicesSend(site: Site, isEnough: () => boolean): Promise<
 	);
 }
 
+/** Before each answer of Microsoft, at least and at most. */
+export interface Latency {
+	readonly leastMs: number;
+	readonly mostMs: number;
+}
+export const LIVELY: Latency = { leastMs: 0, mostMs: 40 };
+/** Many flushes fit into the sending of one message. */
+export const SLUGGISH: Latency = { leastMs: 300, mostMs: 600 };
+
 /** Changes the weather until the signal; then Microsoft is there. */
-export async function weather(cloud: SandboxControl, random: Random, signal: AbortSignal): Promise<void> {
+export async function weather(
+	cloud: SandboxControl,
+	random: Random,
+	latency: Latency,
+	signal: AbortSignal,
+): Promise<void> {
 	while (!signal.aborted) {
-		cloud.change({ latencyMs: random.between(0, 40) });
+		cloud.change({ latencyMs: random.between(latency.leastMs, latency.mostMs) });
 		const kind = random.next();
 		if (kind < 0.45) {
 			await cloud.online();
