@@ -71,9 +71,12 @@ export class Toolbox {
 		return stdout;
 	}
 
-	/** The same, for as long as it runs: an emulator. */
-	start(command: string, argv: readonly string[]): ChildProcess {
-		return spawn("unshare", this.#entering(command, argv), {
+	/** The same, for as long as it runs: an emulator. In that network namespace, if one is given. */
+	start(command: string, argv: readonly string[], namespace?: string): ChildProcess {
+		const entering = ["unshare", ...this.#entering(command, argv)];
+		const within = namespace === undefined ? entering : ["ip", "netns", "exec", namespace, ...entering];
+		const [program = "", ...rest] = within;
+		return spawn(program, rest, {
 			env: this.#environment({}),
 			stdio: ["ignore", "pipe", "pipe"],
 		});

@@ -1,5 +1,6 @@
 /** Makes the disk as a power cut left it, from the disk before and the log of its writes. Cuts come in the order of the log. */
-import { closeSync, copyFileSync, openSync, writeSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync, writeSync } from "node:fs";
 import type { Cut } from "./cuts.ts";
 import { SECTOR_BYTES, type WriteLog } from "./write-log.ts";
 
@@ -21,7 +22,7 @@ export class CrashImages implements Disposable {
 		for (; this.#applied < flushed; this.#applied += 1) {
 			this.#write(this.#flushed, this.#applied, 0, Number.POSITIVE_INFINITY);
 		}
-		copyFileSync(this.#flushedFile, file);
+		copySparsely(this.#flushedFile, file);
 		if (kept.length === 0) return;
 		const image = openSync(file, "r+");
 		try {
@@ -43,4 +44,9 @@ export class CrashImages implements Disposable {
 			.subarray(from * SECTOR_BYTES, Math.min(to, write.sectors) * SECTOR_BYTES);
 		if (data.length > 0) writeSync(descriptor, data, 0, data.length, (write.sector + from) * SECTOR_BYTES);
 	}
+}
+
+/** Most of a disk is empty, and nothing is gained by writing that. */
+export function copySparsely(from: string, to: string): void {
+	execFileSync("cp", ["--sparse=always", "--reflink=auto", from, to]);
 }
