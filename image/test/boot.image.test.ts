@@ -6,11 +6,9 @@ import { eventually } from "../../appliance/e2e/house.ts";
 import { SmtpPeer } from "../../appliance/e2e/smtp-peer.ts";
 import { type Sandbox, startSandbox } from "../../appliance/sandbox/sandbox.ts";
 import { Box, PATIENCE_MS } from "./box.ts";
+import { ACCOUNT, addPress, isUp, reachCloud, signIn } from "./site.ts";
 
-const ACCOUNT = "alerts@contoso.example";
 const PASSWORD = "grey heron at dawn";
-/** As QEMU shows this machine to the box. */
-const THIS_MACHINE = "10.0.2.2";
 /** Systemd's and the kernel's about what QEMU has not, or has only here. */
 const EXPECTED_WARNINGS =
 	/pci-host-generic|kvm|KASLR|cacheinfo|Unable to detect cache|PMU|hw perfevents|GICv3|arm-smccc|efi|ACPI|Spectre|spectre|random: crng|FAT-fs|loop0|NET: Registered|i6300|virtio_net|vdb|audit|usbcore|kauditd|clocksource|Command line|Booting Linux/i;
@@ -23,20 +21,12 @@ beforeAll(async () => {
 	cloud.control.allowSendAs(ACCOUNT, "*");
 	box = await Box.make({ ports: [25, 80, 110] });
 	await box.switchOn();
-	await isUp();
+	await isUp(box);
 }, 2 * PATIENCE_MS);
 afterAll(async () => {
 	await box?.close();
 	await cloud?.close();
 });
-
-async function isUp(): Promise<void> {
-	await eventually(
-		"the service is active",
-		async () => (await box.run("systemctl is-active postern.service")) === "active",
-		PATIENCE_MS,
-	);
-}
 
 describe("the image", () => {
 	it(
@@ -103,36 +93,9 @@ describe("the image", () => {
 	it(
 		"takes mail by SMTP and hands it on to Microsoft",
 		async () => {
-			const urls = [cloud.authorityUrl, cloud.graphUrl];
-			for (const port of new Set(urls.map((url) => Number(new URL(url).port)))) await box.offerHostPort(port);
-			const settings = {
-				POSTERN_MICROSOFT__CLOUD: "custom",
-				POSTERN_MICROSOFT__AUTHORITY: cloud.authorityUrl,
-				POSTERN_MICROSOFT__GRAPH: cloud.graphUrl,
-				POSTERN_MICROSOFT__CLIENT_ID: cloud.clientId,
-			};
-			const text = Object.entries(settings)
-				.map(([name, value]) => `${name}=${value}\\n`)
-				.join("");
-			await box.run(`printf '${text}' > /run/postern-test.env; systemctl restart postern.service`);
-			await isUp();
-			await box.run(`(postern account add ${ACCOUNT} > /run/sign-in 2>&1 &)`);
-			await eventually(
-				"there is a code",
-				() => {
-					const codes = cloud.control.pendingUserCodes();
-					for (const code of codes) cloud.control.approve(code, ACCOUNT);
-					return codes.length > 0;
-				},
-				PATIENCE_MS,
-			);
-			await eventually(
-				"it is signed in",
-				async () =>
-					(await box.run("journalctl -u postern.service -o cat --no-pager")).includes("signed-in account="),
-				PATIENCE_MS,
-			);
-			await box.run(`postern device add Press --address ${THIS_MACHINE} --account ${ACCOUNT}`);
+			await reachCloud(box, cloud);
+			await signIn(box, cloud);
+			await addPress(box, "--account", ACCOUNT);
 			const peer = await SmtpPeer.connect(box.port(25));
 			await peer.begin();
 			peer.write("Subject: from the press\r\n\r\nx\r\n");
@@ -186,7 +149,7 @@ describe("the image", () => {
 			peer.destroy();
 			await box.cutPower();
 			await box.switchOn();
-			await isUp();
+			await isUp(box);
 			expect(await box.run("cat /etc/machine-id")).toBe(id);
 			expect(await box.run("postern queue list --json")).toContain("Press");
 			expect(await box.run("postern account list --json")).toContain(ACCOUNT);

@@ -8,12 +8,11 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import {
-	constants,
-	copyFileSync,
 	createReadStream,
 	existsSync,
 	mkdtempSync,
 	readFileSync,
+	renameSync,
 	rmSync,
 	truncateSync,
 	writeFileSync,
@@ -23,6 +22,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { copySparsely } from "../../scripts/powercut/crash-images.ts";
 import { STARTS } from "../build/disk.ts";
 import { mirrorHere } from "../build/mirror.ts";
 import { WORK } from "../build/places.ts";
@@ -47,6 +47,12 @@ export interface BoxOptions {
 	readonly soldered?: string;
 	/** Of the kernel, which is then started without U-Boot, from slot A. */
 	readonly kernelArguments?: string;
+	/** Its network is a device of another namespace, instead of QEMU's own network; no ports are forwarded then. */
+	readonly wire?: { readonly namespace: string; readonly device: string };
+	/** In place of a new one; it is taken, not copied. */
+	readonly card?: string;
+	/** Every write to the card comes into a log (`writeLog`), of the last start alone. */
+	readonly isLogged?: boolean;
 }
 
 /** As `boot.cmd` has it for slot A. */
@@ -59,6 +65,8 @@ export class Box {
 	#qemu: ChildProcess | undefined;
 	#shell: Socket | undefined;
 	#starts = 0;
+	#isLogged = false;
+	#wire: BoxOptions["wire"];
 	#tree: string | undefined;
 	/** May be another one at the next start. */
 	kernelArguments: string | undefined;
@@ -69,12 +77,15 @@ export class Box {
 	}
 
 	/** A new card, not yet switched on. */
-	static async make({ ports, soldered, kernelArguments }: BoxOptions): Promise<Box> {
+	static async make({ ports, soldered, kernelArguments, wire, card, isLogged }: BoxOptions): Promise<Box> {
 		if (!existsSync(TEST_IMAGE)) throw new Error("there is no test image: scripts/test-image builds it");
 		const toolbox = await Toolbox.open(mirrorHere(), WORK);
 		const box = new Box(toolbox, mkdtempSync(path.join(WORK, "box-")));
-		copyFileSync(TEST_IMAGE, box.card, constants.COPYFILE_FICLONE);
+		if (card === undefined) copySparsely(TEST_IMAGE, box.card);
+		else renameSync(card, box.card);
 		truncateSync(box.card, CARD_BYTES);
+		box.#isLogged = isLogged === true;
+		box.#wire = wire;
 		for (const port of ports) box.#forwards.set(port, await freePort());
 		if (soldered !== undefined) await box.#solder(soldered);
 		box.kernelArguments = kernelArguments;
@@ -83,6 +94,16 @@ export class Box {
 
 	get card(): string {
 		return path.join(this.#folder, "card.img");
+	}
+
+	/** As the card was when the box was switched on. */
+	get cardBefore(): string {
+		return path.join(this.#folder, "before.img");
+	}
+
+	/** Of all that was written since then, as QEMU's blklogwrites has it. */
+	get writeLog(): string {
+		return path.join(this.#folder, "writes.log");
 	}
 
 	/** What kernel and U-Boot said, of this start. */
@@ -102,8 +123,7 @@ export class Box {
 	async switchOn(): Promise<number> {
 		const startedMs = performance.now();
 		this.#starts += 1;
-		const forwards = [...this.#forwards].map(([guest, host]) => `,hostfwd=tcp:127.0.0.1:${host}-:${guest}`);
-		this.#qemu = this.#toolbox.start("qemu-system-aarch64", [
+		const argv = [
 			...[
 				"-M",
 				"virt,gic-version=3",
@@ -119,13 +139,14 @@ export class Box {
 			...(this.#tree === undefined ? [] : ["-dtb", inside(this.#tree)]),
 			...["-qmp", `unix:${inside(this.#file("monitor.sock"))},server=on,wait=off`],
 			...["-nodefaults", "-display", "none", ...this.#start],
-			...["-drive", `if=none,id=card,format=raw,cache=writeback,file=${inside(this.card)}`],
+			...this.#drive(),
 			...["-device", "virtio-blk-pci,drive=card"],
-			...["-netdev", `user,id=lan${forwards.join("")}`, "-device", "virtio-net-pci,netdev=lan,romfile="],
+			...["-netdev", this.#network, "-device", "virtio-net-pci,netdev=lan,romfile="],
 			...["-device", "virtio-rng-pci", "-device", "i6300esb", "-device", "virtio-serial-pci"],
 			...["-chardev", `socket,id=shell,path=${inside(this.#file("shell.sock"))},server=on,wait=off`],
 			...["-device", "virtconsole,chardev=shell", "-serial", `file:${inside(this.#file("serial.log"))}`],
-		]);
+		];
+		this.#qemu = this.#toolbox.start("qemu-system-aarch64", argv, this.#wire?.namespace);
 		const said: string[] = [];
 		for (const stream of [this.#qemu.stdout, this.#qemu.stderr])
 			stream?.on("data", (chunk) => said.push(String(chunk)));
@@ -137,6 +158,25 @@ export class Box {
 		const end = this.serial.slice(-3_000);
 		await this.cutPower();
 		throw new Error(`the box does not start:\n${said.join("")}\n${end}`);
+	}
+
+	get #network(): string {
+		if (this.#wire !== undefined) return `tap,id=lan,ifname=${this.#wire.device},script=no,downscript=no`;
+		const forwards = [...this.#forwards].map(([guest, host]) => `,hostfwd=tcp:127.0.0.1:${host}-:${guest}`);
+		return `user,id=lan${forwards.join("")}`;
+	}
+
+	#drive(): readonly string[] {
+		if (!this.#isLogged) {
+			return ["-drive", `if=none,id=card,format=raw,cache=writeback,file=${inside(this.card)}`];
+		}
+		copySparsely(this.card, this.cardBefore);
+		writeFileSync(this.writeLog, "");
+		return [
+			...["-blockdev", `driver=file,node-name=file,filename=${inside(this.card)}`],
+			...["-blockdev", `driver=file,node-name=log,filename=${inside(this.writeLog)}`],
+			...["-blockdev", "driver=blklogwrites,node-name=card,file=file,log=log,log-sector-size=512"],
+		];
 	}
 
 	get #start(): readonly string[] {

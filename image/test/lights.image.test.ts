@@ -12,12 +12,19 @@ const CHIP = "/pl061@9030000";
 const PINS = "xp /1wx 0x090303fc";
 const BOARD_PIN = 0;
 const GREEN_PIN = 2;
+/** Of the kernel's own simulated chip (gpio-sim): what the driver of the light does is read in the box. */
+const RED_PIN = 3;
+const RED_VALUE = `/sys/devices/platform/*/gpiochip*/sim_gpio${RED_PIN}/value`;
 /** U-Boot finds the chip of the pins by the label that Raspberry Pis have. */
 const SOLDERED = `/ {
 	leds { compatible = "gpio-leds"; act { label = "ACT"; gpios = <&{${CHIP}} ${BOARD_PIN} 0>; }; };
+	simulated { compatible = "gpio-simulator"; bank { gpio-controller; #gpio-cells = <2>; ngpios = <8>; }; };
+	simulated-leds { compatible = "gpio-leds"; red { label = "postern:red"; gpios = <&{/simulated/bank} ${RED_PIN} 0>; }; };
 	__symbols__ { gpio = "${CHIP}"; };
 };`;
 const LOOK_EVERY_MS = 15;
+/** The box's own clock for it is no finer than 10 ms. */
+const LOOKS_INSIDE = 400;
 /** Three cycles of the slowest. */
 const WATCHED_MS = 13_000;
 /** An emulator keeps time less well than a board. */
@@ -35,23 +42,38 @@ interface Span {
 	readonly ms: number;
 }
 
+interface Look {
+	readonly atMs: number;
+	readonly isLit: boolean;
+}
+
 /** Between the first change and the last. */
+function spansOf(looks: readonly Look[]): readonly Span[] {
+	const changes = looks.filter(({ isLit }, index) => index > 0 && looks[index - 1]?.isLit !== isLit);
+	return changes.flatMap(({ atMs, isLit }, index) => {
+		const next = changes[index + 1];
+		return next === undefined ? [] : [{ isLit, ms: next.atMs - atMs }];
+	});
+}
+
 async function watch(pin: number): Promise<readonly Span[]> {
-	const spans: Span[] = [];
+	const looks: Look[] = [];
 	const startMs = performance.now();
-	let present: boolean | undefined;
-	let changedMs: number | undefined;
 	for await (const told of box.monitor(PINS, LOOK_EVERY_MS)) {
-		const nowMs = performance.now();
-		const isLit = (Number.parseInt(/0x([0-9a-f]+)\s*$/.exec(told.trim())?.[1] ?? "0", 16) & (1 << pin)) !== 0;
-		if (present !== undefined && isLit !== present) {
-			if (changedMs !== undefined) spans.push({ isLit: present, ms: nowMs - changedMs });
-			changedMs = nowMs;
-		}
-		present = isLit;
-		if (nowMs - startMs > WATCHED_MS) break;
+		const pins = Number.parseInt(/0x([0-9a-f]+)\s*$/.exec(told.trim())?.[1] ?? "0", 16);
+		looks.push({ atMs: performance.now(), isLit: (pins & (1 << pin)) !== 0 });
+		if (performance.now() - startMs > WATCHED_MS) break;
 	}
-	return spans;
+	return spansOf(looks);
+}
+
+async function watchInside(file: string): Promise<readonly Span[]> {
+	const look = `read up rest < /proc/uptime; read lit < "$pin"; echo "$up $lit"; sleep 0.03`;
+	const told = await box.run(`pin=$(echo ${file}); for i in $(seq ${LOOKS_INSIDE}); do ${look}; done`);
+	const looks = [...told.matchAll(/^(\d+\.\d+) ([01])$/gm)].map(([, seconds, lit]) => ({
+		...{ atMs: Number(seconds) * 1_000, isLit: lit === "1" },
+	}));
+	return spansOf(looks);
 }
 
 function fits(spans: readonly Span[], rhythm: Rhythm): boolean {
@@ -65,8 +87,9 @@ function fits(spans: readonly Span[], rhythm: Rhythm): boolean {
 	);
 }
 
-async function seen(pin: number): Promise<string> {
-	const spans = await watch(pin);
+const seen = async (pin: number) => meaningOf(await watch(pin));
+
+function meaningOf(spans: readonly Span[]): string {
 	const meanings = MEANINGS.filter((meaning) => fits(spans, RHYTHMS[meaning]));
 	const heard = spans.map(({ isLit, ms }) => `${isLit ? "+" : "-"}${Math.round(ms)}`).join(" ");
 	return meanings.join(" or ") || `nothing known: ${heard}`;
@@ -104,6 +127,7 @@ describe("the light of the board", () => {
 			await box.run("printf '[Service]\\nRestart=no\\n' > /run/systemd/system/postern.service.d/dead.conf");
 			await box.run("systemctl daemon-reload; systemctl kill -s KILL postern.service");
 			expect(await seen(BOARD_PIN)).toBe("stopped");
+			expect(meaningOf(await watchInside(RED_VALUE))).toBe("stopped");
 		},
 		2 * PATIENCE_MS,
 	);

@@ -3,13 +3,11 @@
  * start and one whose Postern does not work are given up for the one from before, what is not ours is refused, and mail
  * that was taken before or meanwhile is there after each.
  */
-import { execFileSync } from "node:child_process";
 import {
 	closeSync,
 	copyFileSync,
 	mkdirSync,
 	openSync,
-	readFileSync,
 	readSync,
 	rmSync,
 	truncateSync,
@@ -22,15 +20,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../appliance/e2e/house.ts";
 import { SmtpPeer } from "../../appliance/e2e/smtp-peer.ts";
 import { developmentKey, makeBundle, signingKey } from "../build/bundle.ts";
-import { makeSlot } from "../build/disk.ts";
 import { mirrorHere } from "../build/mirror.ts";
 import { WORK } from "../build/places.ts";
 import { Toolbox } from "../build/toolbox.ts";
 import { Box, PATIENCE_MS } from "./box.ts";
+import { LaterVersion } from "./later-version.ts";
 
 const GOOD = path.join(WORK, "test.raucb");
 const SLOT = path.join(WORK, "slot.vfat");
-const ROOT = path.join(WORK, "root");
 const TAKEN = "/data/system/sent.raucb";
 const LATER = "7.0.0";
 
@@ -46,9 +43,6 @@ beforeAll(async () => {
 }, 2 * PATIENCE_MS);
 afterAll(async () => {
 	await box?.close();
-	for (const version of [LATER, "8.0.0", "9.0.0"])
-		for (const left of [".root", ".files", ".vfat", ".raucb"])
-			rmSync(path.join(WORK, `${version}${left}`), { recursive: true, force: true });
 });
 
 const slot = async () => /rauc\.slot=([AB])/.exec(await box.run("cat /proc/cmdline"))?.[1];
@@ -61,20 +55,6 @@ async function isKept(): Promise<void> {
 		2 * PATIENCE_MS,
 	);
 }
-
-/** The same system under another version, and with what `change` does to its root. */
-async function slotOf(version: string, change: (root: string) => void = () => undefined): Promise<string> {
-	const root = path.join(WORK, `${version}.root`);
-	rmSync(root, { recursive: true, force: true });
-	execFileSync("cp", ["-a", "--reflink=auto", ROOT, root]);
-	const facts = path.join(root, "usr/lib/postern/image.json");
-	writeFileSync(facts, JSON.stringify({ ...JSON.parse(readFileSync(facts, "utf8")), version }));
-	change(root);
-	return await makeSlot({ root, toolbox, epochSeconds: Math.floor(Date.now() / 1_000), level: 1 }, version);
-}
-
-const bundleOf = (version: string, file: string) =>
-	makeBundle({ toolbox, slot: file, version, name: `${version}.raucb`, key: signingKey() });
 
 async function refused(file: string): Promise<string> {
 	await box.take(file, TAKEN);
@@ -146,8 +126,8 @@ describe("an update", () => {
 		"of ours goes into the other slot, is started, and is kept when Postern works in it",
 		async () => {
 			const id = await box.run("cat /etc/machine-id");
-			const bundle = await bundleOf(LATER, await slotOf(LATER));
-			await box.take(bundle, TAKEN);
+			using later = await LaterVersion.make(toolbox, LATER);
+			await box.take(later.bundle, TAKEN);
 			const gap = longestGap();
 			await box.restart(`postern update ${TAKEN}`);
 			expect(await slot()).toBe("B");
@@ -170,7 +150,8 @@ describe("an update", () => {
 			const file = path.join(WORK, "8.0.0.vfat");
 			copyFileSync(SLOT, file);
 			await toolbox.run("mdel", ["-i", "/w/8.0.0.vfat", "::/Image"]);
-			await install(await bundleOf("8.0.0", file));
+			using broken = await LaterVersion.ofSlot(toolbox, "8.0.0", file);
+			await install(broken.bundle);
 			expect(await slot()).toBe("B");
 			expect(box.serial.match(/postern: slot A does not start/g)).toHaveLength(3);
 			await isKept();
@@ -183,16 +164,14 @@ describe("an update", () => {
 	it(
 		"whose Postern does not work is tried three times and given up, and the owner is told",
 		async () => {
-			const file = await slotOf("9.0.0", (root) => {
+			using broken = await LaterVersion.make(toolbox, "9.0.0", (root) => {
 				rmSync(path.join(root, "usr/bin/postern"));
 				writeFileSync(path.join(root, "usr/bin/postern"), "#!/bin/sh\nexit 1\n", { mode: 0o755 });
 				const unit = path.join(root, "etc/systemd/system/postern-health-gate.service.d");
 				mkdirSync(unit, { recursive: true });
 				writeFileSync(path.join(unit, "soon.conf"), "[Service]\nEnvironment=POSTERN_TRIES=2\n");
 			});
-			const bundle = await bundleOf("9.0.0", file);
-			await box.take(bundle, TAKEN);
-			await box.restart(`postern update ${TAKEN}`);
+			await install(broken.bundle);
 			await eventually("it is given up", async () => (await slot()) === "B", 4 * PATIENCE_MS);
 			await isKept();
 			expect(box.serial.match(/postern: slot A, order A B/g)?.length).toBe(3);
