@@ -7,6 +7,7 @@
  */
 import path from "node:path";
 import * as esbuild from "esbuild";
+import { SCHEMA_TABLES } from "../appliance/config/schema-keys.ts";
 import { consoleAssets } from "./console-assets.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -78,7 +79,11 @@ const zodInEnglish: esbuild.Plugin = {
 
 /** `more`: for a program that is not what ships (scripts/powercut/). */
 export async function bundleProgram(version: string, more: readonly esbuild.Plugin[] = []): Promise<Program> {
-	const define = { POSTERN_VERSION: JSON.stringify(version), ...(await consoleAssets()) };
+	const define = {
+		POSTERN_VERSION: JSON.stringify(version),
+		POSTERN_SCHEMA_TABLES: JSON.stringify(JSON.stringify(SCHEMA_TABLES)),
+		...(await consoleAssets()),
+	};
 	const main = await esbuild.build({
 		...BUNDLE,
 		define,

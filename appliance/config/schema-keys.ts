@@ -37,8 +37,14 @@ interface Node {
 	readonly enum?: readonly string[];
 }
 
+/** JSON of the tables, from the build: reading them off the schema at each start would be a good part of its time. */
+declare const POSTERN_SCHEMA_TABLES: string | undefined;
+
 /** In the order of the file: keys above the tables first. */
-export const SCHEMA_TABLES: readonly SchemaTable[] = readTables();
+export const SCHEMA_TABLES: readonly SchemaTable[] =
+	typeof POSTERN_SCHEMA_TABLES === "string"
+		? (JSON.parse(POSTERN_SCHEMA_TABLES) as readonly SchemaTable[])
+		: readTables();
 
 export const SCHEMA_KEYS: readonly SchemaKey[] = SCHEMA_TABLES.flatMap((table) => table.keys);
 
