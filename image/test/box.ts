@@ -238,14 +238,16 @@ export class Box {
 	/** Has it start again by itself; resolves when its shell answers in the new start. */
 	async restart(command = "systemctl reboot"): Promise<void> {
 		const before = await this.run(BOOT_ID);
-		await this.run(`${command} &`);
+		// Its shell goes under it: what it says is lost with the start that it belongs to.
+		await this.run(`(${command} > /run/restart.log 2>&1 &)`);
 		const endMs = performance.now() + 2 * PATIENCE_MS;
 		while (performance.now() < endMs) {
 			await delay(LOOK_MS);
 			const now = await this.run(BOOT_ID, 5_000).catch(() => before);
 			if (now !== before && now.length === before.length) return;
 		}
-		throw new Error(`the box does not start again:\n${this.serial.slice(-3_000)}`);
+		const said = await this.run("cat /run/restart.log", 5_000).catch(() => "");
+		throw new Error(`the box does not start again: ${said}\n${this.serial.slice(-3_000)}`);
 	}
 
 	/** A file of this machine, into the box's data. */

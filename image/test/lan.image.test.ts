@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const LAN = `postern-lan-${process.pid}`;
 const WIRE = "wire";
 const ADDRESS = "10.77.0.2";
-const SEED = `name = "office"\r\n[network]\r\naddress = "${ADDRESS}/24"\r\ngateway = "10.77.0.1"\r\n`;
+const SEED = `name = "office"\r\n[network]\r\naddress = "${ADDRESS}/24"\r\ngateway = "10.77.0.1"\r\ndns = ["10.77.0.1"]\r\n`;
 
 let box: Box;
 
