@@ -146,7 +146,7 @@ async function lapseWarnings({ accounts, signIns, clock, time }: StatusSources):
 	return warnings.filter((warning) => warning !== undefined);
 }
 
-/** The timer's turns are a minute apart (systemd/postern-follow.timer). */
+/** The timer's turns are five minutes apart (systemd/postern-follow.timer). */
 const OUT_OF_STEP_TOLD_MS = 60 * 60_000;
 
 /** Only a box that goes by another can be out of step. */
