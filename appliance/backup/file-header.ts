@@ -14,7 +14,7 @@ import type { ByteSource } from "./byte-source.ts";
 import { damaged, foreign, passphraseWrong, tooNew } from "./refusals.ts";
 
 /** What a file is, so that one sort is not taken for another. */
-export const BACKUP_FILE = Buffer.from("POSTERN-BACKUP\n");
+const BACKUP_FILE = Buffer.from("POSTERN-BACKUP\n");
 /** Of `postern config export`. */
 export const CONFIG_FILE = Buffer.from("POSTERN-CONFIG\n");
 const VERSION = 1;

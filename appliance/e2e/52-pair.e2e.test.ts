@@ -170,11 +170,9 @@ async function send(
 
 /** Nothing is in its queue any more. */
 async function sentAll(box: Box): Promise<void> {
-	let last: readonly unknown[] = [];
 	const isEmpty = async () => {
 		await new Promise((resolve) => setTimeout(resolve, 500));
-		last = await house(box).json<readonly unknown[]>("queue", "list");
-		return last.length === 0;
+		return (await house(box).json<readonly unknown[]>("queue", "list")).length === 0;
 	};
 	await eventually(`${box} has sent all that it has`, isEmpty, 90_000);
 }
