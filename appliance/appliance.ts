@@ -17,7 +17,7 @@ import { SystemClock } from "./clock.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { type ConsoleParts, type LentParts, openConsoleParts } from "./console-parts.ts";
-import type { ConsoleServices } from "./console-services.ts";
+import type { ConsoleServices, PairService } from "./console-services.ts";
 import { AccountDesk } from "./delivery/account-desk.ts";
 import { limitsOf } from "./delivery/account-limits.ts";
 import { createTransports, type Transports } from "./delivery/route.ts";
@@ -321,6 +321,8 @@ export class Appliance {
 				...{ environment: options.environment, stateDir, documents: storage, events, room, clock, log },
 			});
 			opened.push(() => updates.stop());
+			/** There once the settings are, which its exports hold. */
+			const pair: { desk?: PairService } = {};
 			const services: LentParts["services"] = {
 				queue,
 				updates,
@@ -366,6 +368,7 @@ export class Appliance {
 							signIns,
 							fetchProblems: fetching.problems,
 							updates,
+							pair: () => pair.desk?.state() ?? { follows: null, inStepAt: null },
 						}),
 					selfTest: () => selfTest({ listeners, spool, room }),
 					authority: () => Promise.resolve(listeners.authority()),
@@ -373,16 +376,18 @@ export class Appliance {
 					configOrigins: () => Promise.resolve<readonly ConfigOrigin[]>(loaded.current.origins),
 				},
 			};
-			const consoleParts = await openConsoleParts({
+			const consoleParts: ConsoleParts = await openConsoleParts({
 				...{ startedAt, environment: options.environment, stateDir, keyPlace, loaded, services },
 				...{ log, ring, clock, time, events, storage, spool, scheduler, runner, room, queue, actions },
 				...{ accounts, devices, strangers, passwords, signIns, http, listeners, lights },
 				mailboxes: fetching.mailboxes,
+				forgetMailbox: fetching.forget,
 				load: (saved) => readConfig(options, saved),
 				tryOut: (saved, keep) => reloading.tryOut(saved, keep),
 				end: options.onEnd,
 			});
 			opened.push(() => consoleParts.stop());
+			pair.desk = consoleParts.service.pair;
 			await seed?.takeRecords(consoleParts.service.moving);
 			const parts: Parts = {
 				log,

@@ -8,6 +8,7 @@ import type { Accounts } from "./accounts/accounts.ts";
 import { openConsoleAccess } from "./accounts/console-access.ts";
 import type { Devices } from "./accounts/devices.ts";
 import type { Mailboxes } from "./accounts/mailboxes.ts";
+import type { Mailbox } from "./accounts/model.ts";
 import type { Passwords } from "./accounts/passwords.ts";
 import { SignUpGate } from "./accounts/sign-up-gate.ts";
 import { Backups } from "./backup/backups.ts";
@@ -31,6 +32,7 @@ import { type KeyPlace, sharedVaultKey } from "./microsoft/vault-key.ts";
 import { MovingDesk } from "./moving/moving-desk.ts";
 import { HOST_NETWORK, NetworkDesk } from "./network-desk.ts";
 import { type Marks, NewsDesk } from "./news-desk.ts";
+import { PairDesk } from "./pairing/pair-desk.ts";
 import { Pause } from "./pause.ts";
 import { MailDesk } from "./queue/mail-desk.ts";
 import type { QueueActions } from "./queue/queue-actions.ts";
@@ -86,6 +88,8 @@ export interface LentParts {
 	readonly http: HttpClient;
 	readonly listeners: Listeners;
 	readonly lights: Lights;
+	/** Erases what was kept of a login that is gone. */
+	readonly forgetMailbox: (mailbox: Mailbox) => Promise<void>;
 }
 
 /** One part: what it serves, and how it ends. */
@@ -195,9 +199,22 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 		const moving = new MovingDesk({
 			...{ accounts, devices, mailboxes, settings, assertCertificate, log: lent.log },
 		});
+		const pair = await PairDesk.open({
+			...{ storage, place: lent.keyPlace, settings, signIns: lent.signIns, log: lent.log },
+			name: () => config().name,
+			accounts: () => accounts.list().map(({ address }) => address),
+			mailboxes: () => mailboxes.list(),
+			forgetMailbox: lent.forgetMailbox,
+			reload: async () => {
+				await lent.services.appliance.reload();
+				scheduler.refresh();
+			},
+			now: () => clock.now(),
+		});
 		return {
 			service: {
 				...lent.services,
+				pair,
 				backups,
 				moving,
 				mail,

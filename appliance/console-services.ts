@@ -14,6 +14,7 @@ import type { MachineService } from "./console-services/machine.ts";
 import type { MailService } from "./console-services/mail.ts";
 import type { MovingService } from "./console-services/moving.ts";
 import type { NewsService } from "./console-services/news.ts";
+import type { PairService } from "./console-services/pairing.ts";
 import type { PeopleService } from "./console-services/people.ts";
 import type { SettingsService } from "./console-services/settings.ts";
 import type { TrafficService } from "./console-services/traffic.ts";
@@ -27,6 +28,7 @@ export type * from "./console-services/machine.ts";
 export type * from "./console-services/mail.ts";
 export * from "./console-services/moving.ts";
 export * from "./console-services/news.ts";
+export type * from "./console-services/pairing.ts";
 export type * from "./console-services/people.ts";
 export type * from "./console-services/settings.ts";
 export type * from "./console-services/traffic.ts";
@@ -41,6 +43,7 @@ export interface ConsoleServices extends Services {
 	readonly machine: MachineService;
 	readonly backups: BackupDesk;
 	readonly moving: MovingService;
+	readonly pair: PairService;
 	readonly hooks: HookService;
 	readonly joining: JoinService;
 }

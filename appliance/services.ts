@@ -7,6 +7,7 @@
  */
 
 import type { Account, Device, Mailbox, SignInMethod, TransportKind } from "./accounts/model.ts";
+import type { PairState } from "./console-services/pairing.ts";
 import type { DeviceRuleService } from "./device-rule-service.ts";
 import type { LightMeaning } from "./leds/meaning.ts";
 import type { DsnRequest } from "./mail/envelope.ts";
@@ -412,6 +413,7 @@ export interface Status {
 	readonly clock: ClockState;
 	/** Of Postern itself. */
 	readonly crashes: CrashCount;
+	readonly pair: PairState;
 	/** Owner texts, most urgent first; empty when all is well. */
 	readonly problems: readonly string[];
 	/** The same, for who tells it in words of their own. */
@@ -435,7 +437,9 @@ export type MatterKind =
 	/** An update did not work, and what was before runs again. */
 	| "rolled-back"
 	/** Postern ends again and again. */
-	| "crashes";
+	| "crashes"
+	/** What the box has that this one goes by has not come for long (pairing/). */
+	| "out-of-step";
 
 /** Something that needs the owner. */
 export interface Matter {

@@ -8,6 +8,7 @@ import type { Account } from "./accounts/model.ts";
 import type { Clock } from "./clock.ts";
 import { clockState } from "./clock-state.ts";
 import type { Config } from "./config/schema.ts";
+import type { PairState } from "./console-services/pairing.ts";
 import type { Listeners } from "./listeners.ts";
 import { formatDate } from "./mail/date.ts";
 import type { SignIns } from "./microsoft/sign-ins.ts";
@@ -37,6 +38,7 @@ export interface StatusSources {
 	/** Of programs that fetch; owner texts. */
 	readonly fetchProblems: () => readonly string[];
 	readonly updates: Pick<UpdateDesk, "matters" | "state">;
+	readonly pair: () => PairState;
 }
 
 export async function describeStatus(sources: StatusSources): Promise<Status> {
@@ -57,6 +59,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 	if (accounts.length === 0) {
 		tell("no-account", DELIVERY.noAccount);
 	}
+	matters.push(...outOfStep(sources));
 	for (const text of clockProblem(sources)) tell("clock", text, { detail: text });
 	for (const text of listeners.problems()) tell("certificate", text, { detail: text });
 	for (const text of listeners.portProblems()) tell("port", text, { detail: text });
@@ -87,6 +90,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		storage: { freeBytes: room.freeBytes, reserveBytes: room.reserveBytes, accepting },
 		memoryBytes: process.memoryUsage.rss(),
 		clock: await clockState(sources.time),
+		pair: sources.pair(),
 		crashes: (await sources.updates.state()).crashes,
 		problems: matters.map(({ text }) => text),
 		matters,
@@ -140,6 +144,23 @@ async function lapseWarnings({ accounts, signIns, clock, time }: StatusSources):
 		}),
 	);
 	return warnings.filter((warning) => warning !== undefined);
+}
+
+/** The timer's turns are five minutes apart (systemd/postern-follow.timer). */
+const OUT_OF_STEP_TOLD_MS = 60 * 60_000;
+
+/** Only a box that goes by another can be out of step. */
+function outOfStep({
+	pair,
+	startedAt,
+	clock,
+}: Pick<StatusSources, "pair" | "startedAt" | "clock">): Matter[] {
+	const { follows, inStepAt } = pair();
+	if (follows === null) return [];
+	const sinceMs = inStepAt === null ? startedAt.getTime() : Date.parse(inStepAt);
+	if (Math.abs(clock.now() - sinceMs) < OUT_OF_STEP_TOLD_MS) return [];
+	const text = say(STATUS.outOfStep, { box: follows });
+	return [{ kind: "out-of-step", about: "", count: 0, detail: follows, text }];
 }
 
 /** Less is nobody's trouble. */

@@ -12,6 +12,7 @@ import type {
 	ConsoleServices,
 	MachineService,
 	MovingService,
+	PairService,
 } from "../appliance/console-services.ts";
 import type { Log } from "../appliance/log.ts";
 import type { Services } from "../appliance/services.ts";
@@ -35,6 +36,7 @@ import { MACHINE_UPDATE_ROUTES, OWN_UPDATE_ROUTES, updateUploadRoutes } from "./
 import { MAIL_ROUTES } from "./routes/mail.ts";
 import { MAILBOX_ROUTES } from "./routes/mailboxes.ts";
 import { movingRoutes } from "./routes/moving.ts";
+import { pairRoutes, pairUploadRoutes } from "./routes/pairing.ts";
 import { PEOPLE_ROUTES } from "./routes/people.ts";
 import { QUEUE_ROUTES } from "./routes/queue.ts";
 import { SETTING_ROUTES } from "./routes/settings.ts";
@@ -46,6 +48,7 @@ export type ApiServices = Services & {
 	readonly backups: BackupService;
 	readonly moving: MovingService;
 	readonly machine: MachineService;
+	readonly pair: PairService;
 };
 
 /** What the command line asks too. */
@@ -92,8 +95,10 @@ export function createControlApi(services: ApiServices, log: Log): Hono<ApiEnvir
 	// Before the limit: a backup may be larger than all memory, and is never held in it; a draft has a limit of its own.
 	app.route(API_PATH, backupUploadRoutes(services.backups));
 	app.route(API_PATH, updateUploadRoutes(services.updates));
+	app.route(API_PATH, pairUploadRoutes(services.pair));
 	app.route(API_PATH, movingRoutes(services.moving));
 	app.route(API_PATH, backupRoutes(services.backups, log));
+	app.route(API_PATH, pairRoutes(services.pair, log));
 	const routes = [...SHARED_ROUTES, ...OWN_UPDATE_ROUTES, ...CONSOLE_PASSWORD_ROUTES, ...MACHINE_ROUTES];
 	mountRoutes(app, routes, { services, log, callerOf: () => CONTROL_SOCKET });
 	return app;

@@ -7,14 +7,13 @@
  */
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import path from "node:path";
-import { openField, SEALED_FIELDS, withTextAt } from "../accounts/sealed-fields.ts";
 import { errorCode } from "../errors.ts";
-import { type KeyPlace, sharedVaultKey } from "../microsoft/vault-key.ts";
+import type { KeyPlace } from "../microsoft/vault-key.ts";
 import { bodyFileName, spoolFolder } from "../queue/spool.ts";
 import type { MessageRows } from "../store/message-rows.ts";
-import type { DocumentRow } from "../store/operations.ts";
 import type { Storage } from "../store/storage.ts";
 import { messageToJson } from "./message-json.ts";
+import { openDocument } from "./opened-documents.ts";
 import { type BackupAbout, headerBytes, jsonRecord, type RecordHeader } from "./records.ts";
 import { KINDS_LEFT_OUT, STATE_FILES } from "./state-files.ts";
 import { readVault } from "./vault-records.ts";
@@ -39,7 +38,9 @@ export async function* contentsOf(options: ContentsOptions): AsyncGenerator<Buff
 	const schema = await storage.read({ type: "schema" });
 	yield headerBytes({ type: "about", sizeBytes: 0, ...about, schema });
 	for (const row of await storage.read({ type: "all-documents" })) {
-		if (!KINDS_LEFT_OUT.has(row.kind)) yield await documentRecord(row, place);
+		if (KINDS_LEFT_OUT.has(row.kind)) continue;
+		const { kind, key, value, opened } = await openDocument(row, place);
+		yield jsonRecord<HeaderOf<"document">>({ type: "document", kind, key, opened: [...opened] }, value);
 	}
 	for (const name of STATE_FILES) {
 		const content = await readIfThere(path.join(place.stateDir, name));
@@ -52,19 +53,6 @@ export async function* contentsOf(options: ContentsOptions): AsyncGenerator<Buff
 	}
 	if (options.queue) yield* messagesOf(options);
 	yield headerBytes({ type: "end", sizeBytes: 0 });
-}
-
-/** With what the box keeps sealed in it in clear: another box has another key. What cannot be opened goes as it is. */
-async function documentRecord({ kind, key, value: text }: DocumentRow, place: KeyPlace): Promise<Buffer> {
-	let value: unknown = JSON.parse(text);
-	const opened: string[] = [];
-	for (const field of SEALED_FIELDS.filter((one) => one.kind === kind)) {
-		const secret = await openField(field, { key, value }, sharedVaultKey(place));
-		if (secret === undefined) continue;
-		value = withTextAt(value, field.place, secret.reveal());
-		opened.push(field.place);
-	}
-	return jsonRecord<HeaderOf<"document">>({ type: "document", kind, key, opened }, value);
 }
 
 async function* messagesOf({ storage, place }: ContentsOptions): AsyncGenerator<Buffer> {

@@ -1,7 +1,7 @@
 /**
- * How a backup file begins: what it is, of which version, and how its key is made of the passphrase.
+ * How an encrypted file of Postern's begins: what it is, of which version, and how its key is made of the passphrase.
  *
- *     POSTERN-BACKUP LF   version (1 octet)   length (2 octets)   JSON of that length   SHA-256 of all before
+ *     POSTERN-BACKUP LF (or POSTERN-CONFIG LF)   version (1 octet)   length (2 octets)   JSON of that length   SHA-256 of all before
  *
  * Nothing in it is secret, and all of it is authenticated by each chunk after it (sealed-stream.ts). What a
  * stranger may have written is bounded before any work is done with it.
@@ -13,7 +13,10 @@ import type { Secret } from "../secret.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { damaged, foreign, passphraseWrong, tooNew } from "./refusals.ts";
 
-const MAGIC = Buffer.from("POSTERN-BACKUP\n");
+/** What a file is, so that one sort is not taken for another. */
+const BACKUP_FILE = Buffer.from("POSTERN-BACKUP\n");
+/** Of `postern config export`. */
+export const CONFIG_FILE = Buffer.from("POSTERN-CONFIG\n");
 const VERSION = 1;
 const LENGTH_BYTES = 2;
 const SUM_BYTES = 32;
@@ -49,10 +52,11 @@ export interface OpenedHeader {
 	readonly binding: Buffer;
 }
 
-/** The first bytes of a new backup, and its key. */
+/** The first bytes of a new file, and its key. */
 export async function makeHeader(
 	passphrase: Secret,
 	about: Pick<Header, "madeAt" | "program">,
+	magic = BACKUP_FILE,
 ): Promise<OpenedHeader & { readonly bytes: Buffer }> {
 	const kdf = { ...COST, salt: randomBytes(SALT_BYTES).toString("base64") };
 	const { key, check } = await derive(passphrase, kdf);
@@ -61,19 +65,23 @@ export async function makeHeader(
 	);
 	const length = Buffer.alloc(LENGTH_BYTES);
 	length.writeUInt16BE(json.length);
-	const head = Buffer.concat([MAGIC, Buffer.from([VERSION]), length, json]);
+	const head = Buffer.concat([magic, Buffer.from([VERSION]), length, json]);
 	const binding = sumOf(head);
 	return { madeAt: about.madeAt, key, binding, bytes: Buffer.concat([head, binding]) };
 }
 
 /** Throws `backup-foreign`, `backup-too-new`, `backup-damaged`, `passphrase-wrong`. */
-export async function openHeader(source: ByteSource, passphrase: Secret): Promise<OpenedHeader> {
-	const fixed = await source.take(MAGIC.length + 1 + LENGTH_BYTES);
-	if (!fixed.subarray(0, MAGIC.length).equals(MAGIC)) throw startsLike(fixed) ? damaged() : foreign();
-	if (fixed.length < MAGIC.length + 1 + LENGTH_BYTES) throw damaged();
+export async function openHeader(
+	source: ByteSource,
+	passphrase: Secret,
+	magic = BACKUP_FILE,
+): Promise<OpenedHeader> {
+	const fixed = await source.take(magic.length + 1 + LENGTH_BYTES);
+	if (!fixed.subarray(0, magic.length).equals(magic)) throw startsLike(fixed, magic) ? damaged() : foreign();
+	if (fixed.length < magic.length + 1 + LENGTH_BYTES) throw damaged();
 	// Before the sum, which is this version's own.
-	if (fixed.readUInt8(MAGIC.length) > VERSION) throw tooNew();
-	const sizeBytes = fixed.readUInt16BE(MAGIC.length + 1);
+	if (fixed.readUInt8(magic.length) > VERSION) throw tooNew();
+	const sizeBytes = fixed.readUInt16BE(magic.length + 1);
 	if (sizeBytes > MOST_HEADER_BYTES) throw damaged();
 	const json = await source.take(sizeBytes);
 	const binding = sumOf(Buffer.concat([fixed, json]));
@@ -85,8 +93,8 @@ export async function openHeader(source: ByteSource, passphrase: Secret): Promis
 }
 
 /** Cut off within the first word. */
-function startsLike(bytes: Buffer): boolean {
-	return bytes.length > 0 && bytes.length < MAGIC.length && MAGIC.subarray(0, bytes.length).equals(bytes);
+function startsLike(bytes: Buffer, magic: Buffer): boolean {
+	return bytes.length > 0 && bytes.length < magic.length && magic.subarray(0, bytes.length).equals(bytes);
 }
 
 function parse(json: Buffer): Header {

@@ -8,14 +8,12 @@
  */
 import { mkdir, open, rm } from "node:fs/promises";
 import path from "node:path";
-import { SEALED_FIELDS, sealField, textAt, withTextAt } from "../accounts/sealed-fields.ts";
 import type { BackupSummary } from "../console-services.ts";
 import { errorCode } from "../errors.ts";
 import { syncFolder } from "../microsoft/durable-file.ts";
-import { type KeyPlace, sharedVaultKey } from "../microsoft/vault-key.ts";
+import type { KeyPlace } from "../microsoft/vault-key.ts";
 import { INLINE_BYTES } from "../queue/body-writer.ts";
 import { bodyFileName } from "../queue/spool.ts";
-import { Secret } from "../secret.ts";
 import { NEWEST_SCHEMA } from "../store/migrations.ts";
 import type { DocumentRow } from "../store/operations.ts";
 import { STAGED_DATABASE, STAGED_SPOOL, STAGING_FOLDER } from "../store/restore.ts";
@@ -24,6 +22,7 @@ import { isFull } from "../store/storage.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { isInFile } from "./contents.ts";
 import { messageFromJson } from "./message-json.ts";
+import { type OpenedDocument, sealDocument } from "./opened-documents.ts";
 import { type BackupAbout, type BackupRecord, type RecordHeader, readRecords } from "./records.ts";
 import { damaged, tooLarge, tooNew } from "./refusals.ts";
 import { KINDS_LEFT_OUT, MOST_FILE_BYTES, STATE_FILES } from "./state-files.ts";
@@ -46,13 +45,6 @@ const ASK_FOR_ROOM_EVERY_BYTES = 4 * 1024 * 1024;
 const DOCUMENTS_AT_ONCE = 50;
 /** Documents and sign-ins; no box has a tenth of it. */
 const MOST_HELD_BYTES = 64 * 1024 * 1024;
-
-interface OpenedDocument {
-	readonly kind: string;
-	readonly key: string;
-	readonly value: unknown;
-	readonly opened: readonly string[];
-}
 
 export async function stage(content: ByteSource, options: StagingOptions): Promise<Staged> {
 	const folder = path.join(options.place.stateDir, STAGING_FOLDER);
@@ -192,7 +184,7 @@ class Staging {
 		const { place } = this.#options;
 		for (const signIn of this.#signIns) await writeVault(place, path.join(this.#folder, "vault"), signIn);
 		const rows: DocumentRow[] = [];
-		for (const document of this.#documents) rows.push(await sealedRow(document, place));
+		for (const document of this.#documents) rows.push(await sealDocument(document, place));
 		for (let first = 0; first < rows.length; first += DOCUMENTS_AT_ONCE) {
 			await state.putDocuments(rows.slice(first, first + DOCUMENTS_AT_ONCE));
 		}
@@ -245,26 +237,6 @@ class Staging {
 			messages: this.#messages,
 		};
 	}
-}
-
-/** What came in clear is sealed again. */
-async function sealedRow(
-	{ kind, key, value, opened }: OpenedDocument,
-	place: KeyPlace,
-): Promise<DocumentRow> {
-	let sealed = value;
-	for (const name of opened) {
-		const field = SEALED_FIELDS.find((one) => one.kind === kind && one.place === name);
-		if (field === undefined) throw tooNew();
-		const secret = textAt(value, name);
-		const text =
-			secret === undefined
-				? undefined
-				: await sealField(field, { key, value }, new Secret(secret), sharedVaultKey(place));
-		if (text === undefined) throw damaged();
-		sealed = withTextAt(sealed, name, text);
-	}
-	return { kind, key, value: JSON.stringify(sealed) };
 }
 
 async function gathered(content: AsyncIterable<Buffer>): Promise<Buffer> {

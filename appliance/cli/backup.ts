@@ -1,13 +1,11 @@
 /**
- * `postern backup FILE`: everything in one encrypted file. It is written beside its place and renamed when it is
- * whole, so that half a backup never has a backup's name.
+ * `postern backup FILE`: everything in one encrypted file (target-file.ts), whole or not at all.
  */
-import { randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { errorCode, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { type Command, DONE, type Invocation } from "./command.ts";
 import { newPassphrase, PASSPHRASE_OPTION } from "./passphrase.ts";
+import { asFileError, fileExists, isThere, openTarget } from "./target-file.ts";
 import { size } from "./words.ts";
 
 export const backupCommand: Command = {
@@ -60,65 +58,4 @@ async function backup(invocation: Invocation): Promise<number> {
 	if (json) terminal.json({ file, sizeBytes });
 	else terminal.print(`The backup is in ${file} (${size(sizeBytes)}). Keep its passphrase apart from it.`);
 	return DONE;
-}
-
-interface Target {
-	readonly handle: FileHandle;
-	keep(): Promise<void>;
-	discard(): Promise<void>;
-}
-
-async function openTarget(file: string, mayReplace: boolean): Promise<Target> {
-	const temporary = `${file}.${randomBytes(4).toString("hex")}.part`;
-	let handle: FileHandle;
-	try {
-		handle = await open(temporary, "wx", 0o600);
-	} catch (thrown) {
-		throw asFileError(thrown, file);
-	}
-	return {
-		handle,
-		async keep() {
-			await handle.sync();
-			await handle.close();
-			// Claims the name; a link would do it in one step, which a stick with FAT does not have.
-			if (!mayReplace) await (await open(file, "wx", 0o600)).close();
-			await rename(temporary, file);
-		},
-		async discard() {
-			// Closed already where only its place could not be had.
-			await handle.close();
-			await rm(temporary, { force: true });
-		},
-	};
-}
-
-async function isThere(file: string): Promise<boolean> {
-	try {
-		await (await open(file, "r")).close();
-		return true;
-	} catch (error) {
-		return errorCode(error) !== "ENOENT";
-	}
-}
-
-function fileExists(file: string): UserError {
-	return new UserError(
-		"file-exists",
-		`There is a file ${file} already.`,
-		"Choose another name, or write over it with --force.",
-	);
-}
-
-/** What the system says of a path that a person has typed is theirs to mend. */
-function asFileError(thrown: unknown, file: string): unknown {
-	const code = errorCode(thrown);
-	if (thrown instanceof UserError || code === undefined) return thrown;
-	if (code === "EEXIST") return fileExists(file);
-	return new UserError(
-		"file-unwritable",
-		`The backup cannot be written to ${file} (${code}).`,
-		"Choose a folder that is there, that you may write to, and that has room.",
-		{ cause: thrown },
-	);
 }

@@ -11,6 +11,7 @@ import type { BackupService, MovingService, MovingSource } from "../console-serv
 import type { Secret } from "../secret.ts";
 import type { Services, TestStep } from "../services.ts";
 import type { Options } from "./options.ts";
+import type { RemotePair } from "./remote-pairing.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const DONE = 0;
@@ -103,12 +104,16 @@ export interface Invocation {
 	backups(): Promise<OpenedBackups>;
 	/** The same for moving in. */
 	moving(): Promise<OpenedMoving>;
+	/** Of the running appliance. Throws `not-running` at the first question. */
+	pair(): Promise<RemotePair>;
 	/** Of the running appliance, or of one that does not run. */
 	checkup(): Promise<Opened<CheckupService>>;
 	/** Somebody sits at standard input and can be asked. */
 	canAsk(): boolean;
 	/** Typed without being shown; or, where nobody can be asked, the first line of standard input. */
 	askSecret(question: string): Promise<Secret>;
+	/** All of standard input. */
+	inputBytes(): AsyncIterable<Uint8Array>;
 	/** The lines of standard input as they come; when `signal` aborts, or the input ends, there are no more. */
 	inputLines(signal: AbortSignal): AsyncIterable<string>;
 	/** The first line of standard input, without its end: for what must not stand in a command line. */

@@ -3,7 +3,7 @@ import type { BackupService } from "../console-services.ts";
 import type { ControlClient } from "./control-client.ts";
 
 /** As in web/routes/backups.ts. */
-const PASSPHRASE_HEADER = "X-Postern-Passphrase";
+export const PASSPHRASE_HEADER = "X-Postern-Passphrase";
 
 export function remoteBackups(client: ControlClient): BackupService {
 	return {

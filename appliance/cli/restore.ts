@@ -89,7 +89,7 @@ async function isConfirmed({ terminal, inputLines, interrupted }: Invocation): P
 	return false;
 }
 
-async function assertReadable(file: string): Promise<void> {
+export async function assertReadable(file: string): Promise<void> {
 	try {
 		await access(file, constants.R_OK);
 	} catch (error) {

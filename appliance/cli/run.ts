@@ -76,6 +76,7 @@ function invocationOf(
 		terminal,
 		appliance,
 		machineDoor,
+		inputBytes: () => input(),
 		inputLine: () => firstLine(input()),
 		inputLines: (signal) => linesOf(input(), signal),
 		interrupted,
@@ -91,6 +92,10 @@ function invocationOf(
 			return openHereOrThere(configFile, environment, remoteMoving, async (where) =>
 				(await appliance()).openMoving(where),
 			);
+		},
+		pair: async () => {
+			const { remotePairing } = await import("./remote-pairing.ts");
+			return remotePairing(await controlClient(configFile, environment));
 		},
 		checkup: async () => {
 			const { remoteCheckup } = await import("./remote-checkup.ts");
@@ -165,12 +170,22 @@ async function* linesOf(input: Readable, signal: AbortSignal): AsyncGenerator<st
 
 /** Loaded only by commands that need it, so that `version` and `help` stay quick. */
 async function connect(configFile: string | undefined, environment: NodeJS.ProcessEnv): Promise<Services> {
-	const [{ ControlClient }, { remoteServices }, { controlSocketCandidates }] = await Promise.all([
-		import("./control-client.ts"),
+	const [client, { remoteServices }] = await Promise.all([
+		controlClient(configFile, environment),
 		import("./remote-services.ts"),
+	]);
+	return remoteServices(client);
+}
+
+async function controlClient(
+	configFile: string | undefined,
+	environment: NodeJS.ProcessEnv,
+): Promise<ControlClient> {
+	const [{ ControlClient }, { controlSocketCandidates }] = await Promise.all([
+		import("./control-client.ts"),
 		import("./control-path.ts"),
 	]);
-	return remoteServices(new ControlClient(await controlSocketCandidates(configFile, environment)));
+	return new ControlClient(await controlSocketCandidates(configFile, environment));
 }
 
 /** Of the running appliance; where none runs, of its state folder. */
@@ -180,11 +195,7 @@ async function openHereOrThere<Service>(
 	remote: (client: ControlClient) => Service,
 	offline: (where: { configFile?: string; environment: NodeJS.ProcessEnv }) => Promise<Opened<Service>>,
 ): Promise<Opened<Service>> {
-	const [{ ControlClient }, { controlSocketCandidates }] = await Promise.all([
-		import("./control-client.ts"),
-		import("./control-path.ts"),
-	]);
-	const client = new ControlClient(await controlSocketCandidates(configFile, environment));
+	const client = await controlClient(configFile, environment);
 	try {
 		await client.ask("GET", "/queue/counts");
 		return { service: remote(client), isRunning: true, close: () => Promise.resolve() };

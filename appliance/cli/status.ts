@@ -38,6 +38,7 @@ function facts({
 	startedAt,
 	clock,
 	crashes,
+	pair,
 }: Status): [string, string][] {
 	const ports = listeners.map(({ role, address }): [string, string] => [role, address]);
 	const room = `${size(storage.freeBytes)} free, ${storage.accepting ? "taking mail" : "NOT taking mail until there is room"}`;
@@ -55,9 +56,16 @@ function facts({
 		["memory", size(memoryBytes)],
 		["clock", clockText(clock)],
 		["running since", localTime(startedAt)],
+		...(pair.follows === null ? [] : [["goes by", pairText(pair)] as [string, string]]),
 		...(crashes.total === 0 ? [] : [["crashes", crashText({ crashes })] as [string, string]]),
 		...(ports.length === 0 ? [["listening", "on no port"] as [string, string]] : ports),
 	];
+}
+
+/** Of a box that goes by another. */
+function pairText({ follows, inStepAt }: Status["pair"]): string {
+	const since = inStepAt === null ? "not in step since it started" : `in step ${localTime(inStepAt)}`;
+	return `${follows} (${since}); change devices and accounts there`;
 }
 
 const SOURCES = { ntp: "by a time server", microsoft: "by Microsoft's answers" } as const;

@@ -51,6 +51,11 @@ export class Terminal {
 		this.#stdout.write(`${printableJson(value)}\n`);
 	}
 
+	/** A part of a result that is no text, for a file or a program. */
+	bytes(chunk: Uint8Array): void {
+		this.#stdout.write(chunk);
+	}
+
 	/** A diagnostic. */
 	tell(text: string): void {
 		this.#stderr.write(`${cleanLines(text)}\n`);

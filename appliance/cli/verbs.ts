@@ -20,7 +20,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
 	console: async () => [(await import("./console-password.ts")).consolePasswordCommand],
 	reload: async () => [(await import("./reload.ts")).reloadCommand],
 	lights: async () => [(await import("./lights-test.ts")).lightsTestCommand],
-	config: async () => (await import("./config.ts")).configCommands,
+	config: async () => [
+		...(await import("./config.ts")).configCommands,
+		...(await import("./config-pair.ts")).pairCommands,
+	],
 	backup: async () => [(await import("./backup.ts")).backupCommand],
 	restore: async () => [(await import("./restore.ts")).restoreCommand],
 	import: async () => (await import("./import.ts")).importCommands,

@@ -17,6 +17,8 @@ export const USERNAME = "copier";
 export const PASSWORD = "correct horse";
 
 export interface HouseOptions {
+	/** Of the box. */
+	readonly name?: string;
 	/** The account's transport. */
 	readonly transport?: "graph" | "smtp";
 	/** TOML put in place of the sections of the same name, or added. */
@@ -40,6 +42,8 @@ export interface HouseOptions {
 	/** False: nobody signs in. */
 	readonly signedIn?: boolean;
 	readonly sandbox?: SandboxSettingsPatch;
+	/** One that other houses use too, and that whoever started it closes. */
+	readonly cloud?: Sandbox;
 	/** Where the cloud answers to HTTP, for a state folder that knows it: sign-ins are with an address. */
 	readonly cloudPlace?: { readonly host: string; readonly httpPort: number };
 	readonly environment?: NodeJS.ProcessEnv;
@@ -63,21 +67,24 @@ export class House {
 	readonly cloud: Sandbox;
 	readonly #environment: NodeJS.ProcessEnv;
 	readonly #program: Program;
+	readonly #isOwnCloud: boolean;
 	#process: ChildProcess | undefined;
 	#log = "";
 	#listeners: readonly ListenerStatus[] = [];
 
-	private constructor(folder: string, cloud: Sandbox, { environment, program }: HouseOptions) {
+	private constructor(folder: string, cloud: Sandbox, { environment, program, cloud: shared }: HouseOptions) {
 		this.folder = folder;
 		this.configFile = path.join(folder, "postern.toml");
 		this.cloud = cloud;
+		this.#isOwnCloud = shared === undefined;
 		this.#environment = { ...withoutPostern(process.env), ...environment };
 		this.#program = typeof program === "function" ? program(folder) : (program ?? PROGRAM);
 	}
 
 	static async build(options: HouseOptions = {}): Promise<House> {
 		const folder = mkdtempSync(path.join(tmpdir(), "postern-house-"));
-		const cloud = await startSandbox({ ...options.cloudPlace, settings: options.sandbox ?? {} });
+		const cloud =
+			options.cloud ?? (await startSandbox({ ...options.cloudPlace, settings: options.sandbox ?? {} }));
 		const house = new House(folder, cloud, options);
 		cloud.control.allowSendAs(ACCOUNT, "*");
 		writeFileSync(path.join(folder, "ca.pem"), cloud.caPem);
@@ -185,7 +192,7 @@ export class House {
 
 	async close(): Promise<void> {
 		await this.end("SIGKILL");
-		await this.cloud.close();
+		if (this.#isOwnCloud) await this.cloud.close();
 		rmSync(this.folder, { recursive: true, force: true });
 	}
 
@@ -202,7 +209,7 @@ export class House {
 function configuration(folder: string, cloud: Sandbox, options: HouseOptions): string {
 	const q = JSON.stringify;
 	return `
-name = "postern-test"
+name = ${q(options.name ?? "postern-test")}
 state_dir = ${q(options.stateDir ?? path.join(folder, "state"))}
 
 [console]

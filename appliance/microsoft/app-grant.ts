@@ -13,7 +13,7 @@ import type { TrustedTime } from "../trusted-time.ts";
 import { say } from "../words/saying.ts";
 import { SIGN_IN } from "../words/sign-in.ts";
 import { AccessTokens, type AskOutcome, ownerTextOf, resourceOf, type TokenAsker } from "./access-tokens.ts";
-import type { AppKeys, KnownKey } from "./app-keys.ts";
+import type { AppKeys, AppKeysRecord, KnownKey } from "./app-keys.ts";
 import { clientAssertion } from "./client-assertion.ts";
 import { appScopeOf } from "./clouds.ts";
 import type { Grant, GrantParts, GrantStatus } from "./grant.ts";
@@ -81,6 +81,15 @@ export class AppGrant implements Grant, TokenAsker {
 		const [newest, older] = this.keys.known;
 		if (older === undefined || newest?.acceptedAtMs !== undefined) return;
 		await this.accessToken(account, resourceOf(account), true);
+	}
+
+	/** As `PersonGrant.takeOver`; here the keys of the box that leads are the ones to have. */
+	takeOver(theirs: AppKeysRecord): Promise<boolean> {
+		return this.#tokens.afterOthers(async () => {
+			const isTaken = await this.keys.takeOver(theirs);
+			if (isTaken) this.#tokens.forget();
+			return isTaken;
+		});
 	}
 
 	async forget(): Promise<void> {

@@ -27,7 +27,7 @@ const RECORD = z.object({
 		}),
 	),
 });
-type AppKeysRecord = z.infer<typeof RECORD>;
+export type AppKeysRecord = z.infer<typeof RECORD>;
 
 export const APP_KEYS_KIND: VaultKind<AppKeysRecord> = {
 	record: RECORD,
@@ -150,6 +150,18 @@ export class AppKeys {
 			acceptedAt: position === 0 ? acceptedAtMs : entry.acceptedAt,
 		}));
 		await this.#save({ keys: kept });
+	}
+
+	/** True when their newest key was not here. One that Microsoft has accepted here meanwhile is here. */
+	async takeOver(theirs: AppKeysRecord): Promise<boolean> {
+		const newest = theirs.keys.at(-1);
+		if (newest === undefined || this.#record.keys.some(({ pem }) => pem === newest.pem)) return false;
+		const isFromFile = this.#isFromFile;
+		const inUse = this.#keys;
+		await this.#save(theirs);
+		// The owner's own file goes on being the one to sign in with.
+		if (isFromFile) this.#keys = inUse;
+		return true;
 	}
 
 	async forget(): Promise<void> {

@@ -89,6 +89,20 @@ export class PersonGrant implements Grant, TokenAsker {
 		});
 	}
 
+	/**
+	 * Takes the sign-in that another box has for the account, where it is the later one, or ours is of no use and theirs has
+	 * been since. True when it did. Both go on with tokens of their own: Microsoft lets an older one live when it gives a new one.
+	 */
+	takeOver(theirs: SignInRecord): Promise<boolean> {
+		return this.#tokens.afterOthers(async () => {
+			if (!isBetter(theirs, this.#reading)) return false;
+			this.#forgetInMemory();
+			this.#reading = { state: "present", record: theirs };
+			await this.#save(theirs);
+			return true;
+		});
+	}
+
 	async forget(): Promise<void> {
 		await this.#tokens.afterOthers(async () => {
 			this.#forgetInMemory();
@@ -201,6 +215,13 @@ export class PersonGrant implements Grant, TokenAsker {
 		this.#silent = await SilentRefresh.open({ account, endpoints, network, record, clock });
 		return this.#silent;
 	}
+}
+
+function isBetter(theirs: SignInRecord, reading: VaultReading<SignInRecord>): boolean {
+	if (theirs.grant.state === "dead") return false;
+	if (reading.state !== "present") return true;
+	const { signedInAt, grant } = reading.record;
+	return theirs.signedInAt > signedInAt || (grant.state === "dead" && theirs.lastRefreshAt > grant.at);
 }
 
 function needs(reason: string, ownerText: string): AccountTrouble {

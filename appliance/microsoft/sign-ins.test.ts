@@ -11,8 +11,10 @@ import type { CloudSettings } from "./clouds.ts";
 import { type HttpClient, openHttp } from "./http.ts";
 import { LeapingClock } from "./leaping-clock.ts";
 import * as sts from "./scripted-sts.ts";
-import { SignIns } from "./sign-ins.ts";
+import { SIGN_IN_KIND, type SignInRecord } from "./sign-in-record.ts";
+import { type OthersSignIn, SignIns } from "./sign-ins.ts";
 import type { TokenResult } from "./token-source.ts";
+import { Vault } from "./vault.ts";
 
 const ADDRESS = "alerts@contoso.com";
 const ACCOUNT: Account = {
@@ -419,5 +421,63 @@ describe("secrets", () => {
 		await signIns.forget(ADDRESS);
 		expect(await readdir(folder)).toEqual([]);
 		expect(await signIns.accessToken(ADDRESS, "graph")).toMatchObject({ ok: false });
+	});
+});
+
+describe("a sign-in that another box has", () => {
+	const vault = () => new Vault({ stateDir, credentialsDir: "" }, SIGN_IN_KIND);
+
+	/** What the vault of the box that leads holds, as its export would bring it. */
+	async function theirs(change: Partial<SignInRecord> = {}): Promise<OthersSignIn> {
+		const reading = await vault().read(ADDRESS);
+		if (reading.state !== "present") throw new Error("nobody has signed in");
+		return { sort: "person", account: ADDRESS, record: { ...reading.record, ...change } };
+	}
+
+	/** This box is another one, where nobody has signed in. */
+	async function onOtherBox(): Promise<SignIns> {
+		await rm(join(stateDir, "vault"), { recursive: true });
+		told = [];
+		return start();
+	}
+
+	it("serves here as well, after a restart too, and both go on with tokens of their own", async () => {
+		const leads = await signedIn();
+		const record = await theirs();
+		const stateOfLeader = stateDir;
+		stateDir = await mkdtemp(join(tmpdir(), "postern-sign-ins-"));
+		const other = await start();
+		expect(await other.takeOver(record)).toBe(true);
+		expect(told.at(-1)).toBe(`signed in ${ADDRESS}`);
+		expect(await other.accessToken(ADDRESS, "graph", { forceRefresh: true })).toMatchObject({ ok: true });
+		expect(await leads.accessToken(ADDRESS, "graph", { forceRefresh: true })).toMatchObject({ ok: true });
+		expect(await other.takeOver(record)).toBe(false);
+		expect(await (await start()).status(ADDRESS)).toMatchObject({ state: "signed-in", signedInAs: ADDRESS });
+		await rm(stateOfLeader, { recursive: true, force: true });
+	});
+
+	it("takes the place of an earlier one, and of a dead one that has outlived it there", async () => {
+		const signIns = await signedIn();
+		const record = await theirs();
+		const { signedInAt } = record.record as SignInRecord;
+		expect(await signIns.takeOver(await theirs({ signedInAt: signedInAt - 1 }))).toBe(false);
+		expect(await signIns.takeOver(await theirs({ signedInAt: signedInAt + 1 }))).toBe(true);
+		service.script("refresh", sts.refuse("invalid_grant", 700082));
+		expect(await signIns.accessToken(ADDRESS, "graph", { forceRefresh: true })).toMatchObject({ ok: false });
+		const lastRefreshAt = clock.now() + MINUTE_MS;
+		const live = { ...record.record, lastRefreshAt } as SignInRecord;
+		expect(
+			await signIns.takeOver({ sort: "person", account: ADDRESS, record: record.record as SignInRecord }),
+		).toBe(false);
+		expect(await signIns.takeOver({ sort: "person", account: ADDRESS, record: live })).toBe(true);
+		expect(await signIns.status(ADDRESS)).toMatchObject({ state: "signed-in" });
+		const dead = { state: "dead", at: 1, ownerText: "", reason: "" } as const;
+		expect(await signIns.takeOver(await theirs({ signedInAt: signedInAt + 2, grant: dead }))).toBe(false);
+	});
+
+	it("is of no use for an account that is not here", async () => {
+		await signedIn();
+		const record = { ...(await theirs()), account: "nobody@contoso.com" };
+		expect(await (await onOtherBox()).takeOver(record)).toBe(false);
 	});
 });

@@ -15,13 +15,13 @@ import { say } from "../words/saying.ts";
 import { SIGN_IN } from "../words/sign-in.ts";
 import { resourceOf } from "./access-tokens.ts";
 import { AppGrant, appName } from "./app-grant.ts";
-import { APP_KEYS_KIND, AppKeys } from "./app-keys.ts";
+import { APP_KEYS_KIND, AppKeys, type AppKeysRecord } from "./app-keys.ts";
 import { type CloudSettings, endpointsOf } from "./clouds.ts";
 import type { Grant, GrantParts, GrantStatus } from "./grant.ts";
 import type { HttpClient } from "./http.ts";
 import { PersonGrant } from "./person-grant.ts";
 import { describeKey, type SignedIn, SignInFlows } from "./sign-in-flows.ts";
-import { SIGN_IN_KIND } from "./sign-in-record.ts";
+import { SIGN_IN_KIND, type SignInRecord } from "./sign-in-record.ts";
 import type { Resource, TokenOptions, TokenResult, TokenSource } from "./token-source.ts";
 import { Vault } from "./vault.ts";
 import type { KeyPlace } from "./vault-key.ts";
@@ -48,6 +48,12 @@ export interface VisitOptions {
 	readonly candidate: Account;
 	readonly onArrived: (who: string, keep: (account: Account) => Promise<void>) => Promise<void>;
 }
+
+/** A record of another box's vault. */
+export type OthersSignIn = { readonly account: string } & (
+	| { readonly sort: "person"; readonly record: SignInRecord }
+	| { readonly sort: "app"; readonly record: AppKeysRecord }
+);
 
 const DAY_MS = 24 * 60 * 60_000;
 const KEEP_ALIVE_AGE_MS = DAY_MS;
@@ -170,6 +176,20 @@ export class SignIns implements TokenSource {
 			lapsesAt: isoTime(status.lapsesAtMs),
 			trouble: status.trouble,
 		};
+	}
+
+	/** Takes what another box's vault has for an account of this one, where that is of more use. True when it did. */
+	async takeOver(theirs: OthersSignIn): Promise<boolean> {
+		const account = this.#options.accountOf(theirs.account);
+		if (account === undefined) return false;
+		if (theirs.sort === "app") {
+			const isTaken = await (await this.#app(account)).takeOver(theirs.record);
+			if (isTaken && account.method === "certificate") this.#signedIn(account, appName(account));
+			return isTaken;
+		}
+		const isTaken = await (await this.#person(account.address)).takeOver(theirs.record);
+		if (isTaken && account.method !== "certificate") this.#signedIn(account, theirs.record.signedInAs);
+		return isTaken;
 	}
 
 	/** Erases the sign-in, here; what Microsoft has granted is withdrawn with Microsoft. */

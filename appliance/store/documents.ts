@@ -19,6 +19,8 @@ export type DocumentKind =
 	| "traffic"
 	| "hook"
 	| "api-key"
+	/** Which box this is, and by which it goes (pairing/). */
+	| "pair"
 	/** Of the file itself, written with its steps (database.ts). */
 	| "format";
 

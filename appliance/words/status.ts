@@ -13,6 +13,8 @@ export const STATUS = {
 	renewOwn: "Make a new one and upload it in Entra: postern account certificate {address} --renew",
 	renewFile: "Put a new one into {file}, upload its public half in Entra, then: postern reload",
 	oldOneServes: "The old one serves until Microsoft has the new one.",
+	outOfStep:
+		'What is changed on "{box}" has not come here for an hour. Is it switched off, or has it another address? On this box: systemctl status postern-follow',
 	clockWrong:
 		"This box's clock is wrong: it says {@said}, and it is {@real}. Mail is dated right all the same, but the clock should be set: check that the box reaches a time server (NTP).",
 	tlsMismatch: "tls.key_file does not belong to tls.certificate_file.",

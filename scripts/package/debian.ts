@@ -50,6 +50,7 @@ export async function makeDebianPackage(options: PackageOptions): Promise<string
 		for (const [name, content] of Object.entries(textFiles(options))) put(root, name, content);
 		copyInto(root, options.executable, "usr/bin/postern", 0o755);
 		copyUnits(root);
+		copyPair(root);
 		writeControl(root, options);
 		const unfinished = path.join(work, "postern.deb");
 		// One thread: with more, the compressed bytes depend on how many there were.
@@ -109,6 +110,13 @@ function copyUnits(root: string): void {
 	}
 }
 
+/** What two boxes behind one address need (systemd/postern-follow.service). */
+function copyPair(root: string): void {
+	const pair = path.join(ROOT, "systemd/pair");
+	copyInto(root, path.join(pair, "follow"), "usr/lib/postern/follow", 0o755);
+	copyInto(root, path.join(pair, "keepalived.conf"), "usr/share/doc/postern/examples/keepalived.conf", 0o644);
+}
+
 function writeControl(root: string, options: PackageOptions): void {
 	const files = filesBelow(root);
 	const sizeKib = Math.ceil(
@@ -132,6 +140,7 @@ Architecture: ${architecture.debian}
 Maintainer: ${MAINTAINER}
 Installed-Size: ${sizeKib}
 Depends: ${DEPENDS.join(", ")}
+Suggests: keepalived, curl, openssh-client
 Section: mail
 Priority: optional
 Description: lets devices that only speak old mail use Microsoft 365

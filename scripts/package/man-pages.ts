@@ -56,6 +56,25 @@ export function commandPage(date: string): string {
 			),
 		),
 		section(
+			"TWO BOXES",
+			paragraph(
+				"Two boxes can stand behind one address: keepalived gives it to the one that answers. Each has a queue of its own. One leads: its devices, accounts and mailbox logins are the ones to have, and the other takes them over every five minutes. Change them on the one that leads.",
+			),
+			paragraph(
+				"On both: install Postern and keepalived, with names that differ, and take /usr/share/doc/postern/examples/keepalived.conf. On the box that stands in:",
+			),
+			verbatim(
+				"echo LEADER=root@postern-a >/etc/default/postern-follow\npostern config follow postern-a\nsystemctl start postern-follow; journalctl -u postern-follow",
+			),
+			paragraph(
+				"The first turn says which line belongs into /root/.ssh/authorized_keys of the box that leads: the key in it can do nothing there but export. When that is done, and when it works:",
+			),
+			verbatim("systemctl enable --now postern-follow.timer"),
+			paragraph(
+				"Mail that a box has answered for lies on that box alone, and goes out when that box has power. What was being handed over at the moment of the cut is handed over again by its device, and may arrive twice. The people of the console, ports and certificate are each box's own; what stands in postern.toml must be the same in both. When the box that leads is gone for good: postern config lead, on the other.",
+			),
+		),
+		section(
 			"FILES",
 			item("/etc/postern/postern.toml", "The configuration; see postern.toml(5)."),
 			item("/var/lib/postern", "Mail that waits, sign-ins, settings and history."),

@@ -65,6 +65,10 @@ export const logEventWords = catalogue(
 		"sign-up-refused": "Sign-up refused",
 		"sign-up-failed": "Sign-up failed",
 		"hook-failed": "A web-hook did not answer",
+		"pair-taken": "Devices and accounts taken from the box that leads",
+		"pair-left-out": "Not everything could be taken from the box that leads",
+		"pair-follows": "This box goes by another one",
+		"pair-leads": "This box goes by no other one",
 	},
 	{
 		de: {
@@ -127,6 +131,10 @@ export const logEventWords = catalogue(
 			"sign-up-refused": "Selbstbedienung abgelehnt",
 			"sign-up-failed": "Selbstbedienung gescheitert",
 			"hook-failed": "Ein Web-Hook hat nicht geantwortet",
+			"pair-taken": "Geräte und Konten vom führenden Gerät übernommen",
+			"pair-left-out": "Nicht alles vom führenden Gerät konnte übernommen werden",
+			"pair-follows": "Dieses Gerät richtet sich nach einem anderen",
+			"pair-leads": "Dieses Gerät richtet sich nach keinem anderen",
 		},
 		fr: {
 			"mail-accepted": "Courrier reçu",
@@ -188,6 +196,10 @@ export const logEventWords = catalogue(
 			"sign-up-refused": "Inscription refusée",
 			"sign-up-failed": "Inscription échouée",
 			"hook-failed": "Un web-hook n’a pas répondu",
+			"pair-taken": "Appareils et comptes repris du boîtier qui mène",
+			"pair-left-out": "Tout n’a pas pu être repris du boîtier qui mène",
+			"pair-follows": "Ce boîtier suit un autre",
+			"pair-leads": "Ce boîtier n’en suit plus aucun",
 		},
 		es: {
 			"mail-accepted": "Correo recibido",
@@ -249,6 +261,10 @@ export const logEventWords = catalogue(
 			"sign-up-refused": "Alta rechazada",
 			"sign-up-failed": "Alta fallida",
 			"hook-failed": "Un web-hook no respondió",
+			"pair-taken": "Dispositivos y cuentas tomados del equipo principal",
+			"pair-left-out": "No se pudo tomar todo del equipo principal",
+			"pair-follows": "Este equipo sigue a otro",
+			"pair-leads": "Este equipo ya no sigue a otro",
 		},
 	},
 );

@@ -32,6 +32,7 @@ export const overviewWords = catalogue(
 			paused: "Sending is paused.",
 			"rolled-back": "An update did not work; what was before runs again.",
 			crashes: "Postern ends unexpectedly again and again.",
+			"out-of-step": "What is changed on the other box does not come here.",
 		},
 		doIt: {
 			"card-full": "See the queue",
@@ -49,6 +50,7 @@ export const overviewWords = catalogue(
 			paused: "See the queue",
 			"rolled-back": "See the update",
 			crashes: "See the system",
+			"out-of-step": "See the system",
 		},
 		strangers: (count: number) =>
 			count === 1
@@ -144,6 +146,7 @@ export const overviewWords = catalogue(
 				paused: "Das Senden ist angehalten.",
 				"rolled-back": "Ein Update ging nicht; das von vorher läuft wieder.",
 				crashes: "Postern endet immer wieder unerwartet.",
+				"out-of-step": "Was am anderen Gerät geändert wird, kommt hier nicht an.",
 			},
 			doIt: {
 				"card-full": "Warteschlange ansehen",
@@ -161,6 +164,7 @@ export const overviewWords = catalogue(
 				paused: "Warteschlange ansehen",
 				"rolled-back": "Update ansehen",
 				crashes: "System ansehen",
+				"out-of-step": "System ansehen",
 			},
 			strangers: (count) =>
 				count === 1 ? "Ein unbekanntes Gerät möchte senden." : `${count} unbekannte Geräte möchten senden.`,
@@ -255,6 +259,7 @@ export const overviewWords = catalogue(
 				paused: "L’envoi est suspendu.",
 				"rolled-back": "Une mise à jour n’a pas marché ; la version d’avant tourne de nouveau.",
 				crashes: "Postern s’arrête de façon inattendue, encore et encore.",
+				"out-of-step": "Ce qui est changé sur l’autre boîtier n’arrive pas ici.",
 			},
 			doIt: {
 				"card-full": "Voir la file",
@@ -272,6 +277,7 @@ export const overviewWords = catalogue(
 				paused: "Voir la file",
 				"rolled-back": "Voir la mise à jour",
 				crashes: "Voir le système",
+				"out-of-step": "Voir le système",
 			},
 			strangers: (count) =>
 				count === 1 ? "Un appareil inconnu veut envoyer." : `${count} appareils inconnus veulent envoyer.`,
@@ -366,6 +372,7 @@ export const overviewWords = catalogue(
 				paused: "El envío está en pausa.",
 				"rolled-back": "Una actualización no funcionó; vuelve a ejecutarse la versión anterior.",
 				crashes: "Postern termina inesperadamente una y otra vez.",
+				"out-of-step": "Lo que se cambia en el otro equipo no llega aquí.",
 			},
 			doIt: {
 				"card-full": "Ver la cola",
@@ -383,6 +390,7 @@ export const overviewWords = catalogue(
 				paused: "Ver la cola",
 				"rolled-back": "Ver la actualización",
 				crashes: "Ver el sistema",
+				"out-of-step": "Ver el sistema",
 			},
 			strangers: (count) =>
 				count === 1

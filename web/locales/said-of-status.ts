@@ -22,6 +22,8 @@ export const saidOfStatus = sayings(STATUS, {
 		renewFile:
 			"Legen Sie ein neues nach {file}, laden Sie seine öffentliche Hälfte in Entra hoch, dann: postern reload",
 		oldOneServes: "Das alte gilt, bis Microsoft das neue hat.",
+		outOfStep:
+			"Was an „{box}“ geändert wird, ist seit einer Stunde nicht hier angekommen. Ist es aus, oder hat es eine andere Adresse? Auf diesem Gerät: systemctl status postern-follow",
 		clockWrong:
 			"Die Uhr geht falsch: Sie zeigt {@said}, und es ist {@real}. Mail wird trotzdem richtig datiert, aber die Uhr sollte gestellt werden: Prüfen Sie, ob ein Zeitserver (NTP) zu erreichen ist.",
 		tlsMismatch: "tls.key_file gehört nicht zu tls.certificate_file.",
@@ -48,6 +50,8 @@ export const saidOfStatus = sayings(STATUS, {
 		renewFile:
 			"Mettez-en un nouveau dans {file}, chargez sa moitié publique dans Entra, puis : postern reload",
 		oldOneServes: "L’ancien sert jusqu’à ce que Microsoft ait le nouveau.",
+		outOfStep:
+			"Ce qui est changé sur « {box} » n’est pas arrivé ici depuis une heure. Est-il éteint, ou a-t-il une autre adresse ? Sur ce boîtier : systemctl status postern-follow",
 		clockWrong:
 			"L’horloge du boîtier est fausse : elle dit {@said}, et il est {@real}. Le courrier est tout de même daté juste, mais l’horloge devrait être réglée : vérifiez que le boîtier atteint un serveur de temps (NTP).",
 		tlsMismatch: "tls.key_file ne va pas avec tls.certificate_file.",
@@ -72,6 +76,8 @@ export const saidOfStatus = sayings(STATUS, {
 		renewOwn: "Haga uno nuevo y súbalo a Entra: postern account certificate {address} --renew",
 		renewFile: "Ponga uno nuevo en {file}, suba su mitad pública a Entra y después: postern reload",
 		oldOneServes: "El antiguo sirve hasta que Microsoft tenga el nuevo.",
+		outOfStep:
+			"Lo que se cambia en «{box}» no llega aquí desde hace una hora. ¿Está apagado o tiene otra dirección? En este equipo: systemctl status postern-follow",
 		clockWrong:
 			"El reloj del aparato está mal: dice {@said}, y es {@real}. El correo se fecha bien de todos modos, pero conviene poner el reloj en hora: compruebe que el aparato llega a un servidor de hora (NTP).",
 		tlsMismatch: "tls.key_file no corresponde a tls.certificate_file.",

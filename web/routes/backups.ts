@@ -21,7 +21,7 @@ const MAKE_INPUT = z.strictObject({
 });
 
 /** UTF-8 in base64url: a header holds ASCII alone (RFC 9110 §5.5). */
-const PASSPHRASE_HEADER = "X-Postern-Passphrase";
+export const PASSPHRASE_HEADER = "X-Postern-Passphrase";
 
 export function backupRoutes(backups: BackupService, log: Log): Hono<ApiEnvironment> {
 	const routes = new Hono<ApiEnvironment>();
@@ -52,7 +52,7 @@ export function backupUploadRoutes(backups: BackupService): Hono<ApiEnvironment>
 	return routes;
 }
 
-function passphraseOf(header: string | undefined): Secret {
+export function passphraseOf(header: string | undefined): Secret {
 	if (header !== undefined) return new Secret(Buffer.from(header, "base64url").toString("utf8"));
 	throw new UserError("invalid-input", `The header ${PASSPHRASE_HEADER} is missing.`);
 }

@@ -14,7 +14,7 @@ const MATTER = named(
 		kind: z.enum([
 			...(["card-full", "no-account", "clock", "certificate", "needs-sign-in", "account"] as const),
 			...(["sign-in-lapses", "app-certificate", "fetching", "no-route", "failed", "paused", "port"] as const),
-			...(["rolled-back", "crashes"] as const),
+			...(["rolled-back", "crashes", "out-of-step"] as const),
 		]),
 		about: z.string().describe("An account's address, or empty."),
 		count: COUNT.describe("Messages, where it is about messages."),
@@ -47,6 +47,11 @@ const STATUS = named(
 		memoryBytes: COUNT,
 		clock: z.strictObject(CLOCK),
 		crashes: CRASHES,
+		pair: z
+			.strictObject({ follows: z.string().nullable(), inStepAt: TIME.nullable() })
+			.describe(
+				"The box that this one goes by (postern config follow), and when it last was as that one is.",
+			),
 		problems: z.array(z.string()).describe("What needs the owner, most urgent first, in words."),
 		matters: z.array(MATTER).describe("The same, for programs."),
 	}),

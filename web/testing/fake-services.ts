@@ -3,7 +3,13 @@
  * Behaves as services.ts promises (unknown names throw, aborting ends a sign-in); delivers nothing.
  */
 
-import type { BackupService, BackupSummary, MachineService } from "../../appliance/console-services.ts";
+import type {
+	BackupService,
+	BackupSummary,
+	MachineService,
+	PairService,
+	TakenExport,
+} from "../../appliance/console-services.ts";
 import { UserError } from "../../appliance/errors.ts";
 import { Secret } from "../../appliance/secret.ts";
 import type {
@@ -130,6 +136,7 @@ function servicesOver(state: FakeState): ApiServices {
 				return { isTrial, rows, needRestart: [], next };
 			},
 		},
+		pair: pairOver(state),
 		appliance: {
 			status: async () => {
 				if (state.status instanceof Error) throw state.status;
@@ -266,6 +273,38 @@ function backupsOver(state: FakeState): BackupService {
 			state.calls.push("apply");
 			if (state.applyFault !== undefined) throw state.applyFault;
 		},
+	};
+}
+
+const NO_CHANGES = { added: [], changed: [], removed: [] };
+const TAKEN: TakenExport = {
+	...{ from: "postern-a", madeAt: "2026-11-20T11:00:00.000Z", isChanged: true },
+	...{ accounts: NO_CHANGES, mailboxes: NO_CHANGES, settings: [], signIns: [], needRestart: [] },
+	devices: { added: ["Copier"], changed: [], removed: ["Old camera"] },
+	left: ["The setting queue.retry stands in this box's own file: file /etc/postern/postern.toml:3."],
+};
+
+function pairOver(state: FakeState): PairService {
+	return {
+		async export(passphrase, { signIns }) {
+			state.calls.push(`export ${passphrase.reveal()} ${signIns}`);
+			return { fileName: "box.postern-config", content: pieces(["POSTERN-CONFIG\n", "sealed"]) };
+		},
+		async take(content, passphrase) {
+			let sizeBytes = 0;
+			for await (const chunk of content) sizeBytes += chunk.length;
+			state.calls.push(`take ${passphrase.reveal()} ${sizeBytes}`);
+			return TAKEN;
+		},
+		async follow(name) {
+			state.calls.push(`follow ${name}`);
+			return { follows: name, inStepAt: null };
+		},
+		async lead() {
+			state.calls.push("lead");
+			return { follows: null, inStepAt: null };
+		},
+		state: () => ({ follows: null, inStepAt: null }),
 	};
 }
 

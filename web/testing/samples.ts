@@ -32,6 +32,7 @@ export const WELL_STATUS: Status = {
 	storage: { freeBytes: 12_345_000_000, reserveBytes: 64_000_000, accepting: true },
 	memoryBytes: 61_000_000,
 	clock: { isSynchronised: true, errorMs: 3, source: "ntp" },
+	pair: { follows: null, inStepAt: null },
 	crashes: { total: 0, lastDay: 0, reboots: 0, lastAt: null, lastResult: "" },
 	problems: [],
 	matters: [],

@@ -139,6 +139,7 @@ function placeOf({ kind, about }: Matter): string {
 		paused: "/mail",
 		"rolled-back": "/system/update",
 		crashes: "/system/update",
+		"out-of-step": "/system",
 	};
 	return places[kind];
 }
