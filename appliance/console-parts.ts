@@ -14,7 +14,7 @@ import { SignUpGate } from "./accounts/sign-up-gate.ts";
 import { Backups } from "./backup/backups.ts";
 import type { Clock } from "./clock.ts";
 import type { LoadedConfig, SavedSetting } from "./config/load.ts";
-import type { ConsoleServices } from "./console-services.ts";
+import type { ConsoleServices, MovingService } from "./console-services.ts";
 import type { Events } from "./events.ts";
 import { firmwareNetwork } from "./firmware-network.ts";
 import { HookDesk } from "./hook-desk.ts";
@@ -29,7 +29,7 @@ import type { HttpClient } from "./microsoft/http.ts";
 import { openTrust } from "./microsoft/http-agents.ts";
 import type { SignIns } from "./microsoft/sign-ins.ts";
 import { type KeyPlace, sharedVaultKey } from "./microsoft/vault-key.ts";
-import { MovingDesk } from "./moving/moving-desk.ts";
+import type { MovingDeskOptions } from "./moving/moving-desk.ts";
 import { HOST_NETWORK, NetworkDesk } from "./network-desk.ts";
 import { type Marks, NewsDesk } from "./news-desk.ts";
 import { PairDesk } from "./pairing/pair-desk.ts";
@@ -196,7 +196,7 @@ export async function openConsoleParts(lent: LentParts): Promise<ConsoleParts> {
 			control: isFirmware ? firmwareNetwork(doorSocket(root)) : HOST_NETWORK,
 		});
 		const { accounts, devices, mailboxes } = lent;
-		const moving = new MovingDesk({
+		const moving = openMoving({
 			...{ accounts, devices, mailboxes, settings, assertCertificate, log: lent.log },
 		});
 		const pair = await PairDesk.open({
@@ -253,5 +253,16 @@ function marksOf({ scheduler, devices, accounts, mailboxes, strangers }: LentPar
 		devices: [strangers.revision, ...devices.list()],
 		accounts: accounts.list(),
 		mailboxes: mailboxes.list(),
+	};
+}
+
+/** Loaded with the first call: few boxes take anything over, and none does twice. */
+function openMoving(options: MovingDeskOptions): MovingService {
+	let desk: Promise<MovingService> | undefined;
+	return {
+		async move(draft, how) {
+			desk ??= import("./moving/moving-desk.ts").then(({ MovingDesk }) => new MovingDesk(options));
+			return (await desk).move(draft, how);
+		},
 	};
 }

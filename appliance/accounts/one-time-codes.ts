@@ -7,7 +7,7 @@
  * codes still work then.
  */
 import { createHash } from "node:crypto";
-import { Secret as OtpSecret, TOTP } from "otpauth";
+import type { TOTP } from "otpauth";
 import type { Clock } from "../clock.ts";
 import type { TotpSetup } from "../console-services.ts";
 import { UserError } from "../errors.ts";
@@ -31,6 +31,8 @@ const PERIOD_SECONDS = 30;
 /** RFC 6238 §5.2: one step either way, for clocks that differ and people who type slowly. */
 const WINDOW_STEPS = 1;
 const RECOVERY_CODES = 10;
+/** RFC 4226 §4: 160 bits. */
+const SECRET_BYTES = 20;
 /** A setup that nobody finishes. */
 const SETUP_MS = 30 * 60_000;
 
@@ -51,12 +53,13 @@ export class OneTimeCodes {
 	}
 
 	/** A secret that is not in force yet; takes the place of one begun before. */
-	begin({ name }: PersonRecord): TotpSetup {
-		const secret = new Secret(new OtpSecret({ size: 20 }).base32);
+	async begin({ name }: PersonRecord): Promise<TotpSetup> {
+		const { Secret: OtpSecret } = await import("otpauth");
+		const secret = new Secret(new OtpSecret({ size: SECRET_BYTES }).base32);
 		const untilMs = this.#options.clock.monotonicMs() + SETUP_MS;
 		this.#begun.set(foldPersonName(name), { secret, untilMs });
 		return {
-			uri: new Secret(this.#totp(secret, name).toString()),
+			uri: new Secret((await this.#totp(secret, name)).toString()),
 			secret: new Secret(
 				secret
 					.reveal()
@@ -81,7 +84,7 @@ export class OneTimeCodes {
 		if (begun === undefined || begun.untilMs < this.#options.clock.monotonicMs()) {
 			throw new UserError("totp-not-begun", REFUSING.totpNotBegun, REFUSING.beginAgain);
 		}
-		const step = this.#stepOf(begun.secret, code);
+		const step = await this.#stepOf(begun.secret, code);
 		if (step === undefined) {
 			throw new UserError(
 				"totp-wrong",
@@ -110,19 +113,22 @@ export class OneTimeCodes {
 			});
 			return undefined;
 		}
-		const step = this.#stepOf(secret, code);
+		const step = await this.#stepOf(secret, code);
 		return step === undefined || step <= totp.lastStep ? undefined : { ...totp, lastStep: step };
 	}
 
 	/** The step whose code it is, if that is about now. */
-	#stepOf(secret: Secret, code: string): number | undefined {
+	async #stepOf(secret: Secret, code: string): Promise<number | undefined> {
 		const timestamp = this.#options.nowMs();
 		const token = code.replaceAll(/\s/g, "");
-		const delta = this.#totp(secret, "").validate({ token, timestamp, window: WINDOW_STEPS });
+		const totp = await this.#totp(secret, "");
+		const delta = totp.validate({ token, timestamp, window: WINDOW_STEPS });
 		return delta === null ? undefined : Math.floor(timestamp / 1000 / PERIOD_SECONDS) + delta;
 	}
 
-	#totp(secret: Secret, label: string): TOTP {
+	/** The package is loaded with the first code: most boxes have none. */
+	async #totp(secret: Secret, label: string): Promise<TOTP> {
+		const { TOTP } = await import("otpauth");
 		const issuer = `Postern ${this.#options.boxName()}`;
 		return new TOTP({ issuer, label, secret: secret.reveal(), period: PERIOD_SECONDS });
 	}

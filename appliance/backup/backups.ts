@@ -16,12 +16,7 @@ import type { Secret } from "../secret.ts";
 import { READY_FOLDER } from "../store/restore.ts";
 import type { Storage } from "../store/storage.ts";
 import { productVersion } from "../version.ts";
-import { ByteSource } from "./byte-source.ts";
-import { contentsOf } from "./contents.ts";
-import { makeHeader, openHeader } from "./file-header.ts";
-import { checkPassphrase } from "./passphrase.ts";
-import { seal, unseal } from "./sealed-stream.ts";
-import { type Staged, stage } from "./staging.ts";
+import type { Staged } from "./staging.ts";
 
 export interface BackupsOptions {
 	readonly storage: Storage;
@@ -58,6 +53,7 @@ export class Backups implements BackupDesk {
 		passphrase: Secret,
 		parts: BackupParts,
 	): Promise<{ readonly fileName: string; readonly content: AsyncIterable<Uint8Array> }> {
+		const { ByteSource, checkPassphrase, contentsOf, makeHeader, seal } = await import("./file-work.ts");
 		checkPassphrase(passphrase);
 		const { name, now, log, accounts, storage, place } = this.#options;
 		const madeAt = new Date(now()).toISOString();
@@ -86,6 +82,7 @@ export class Backups implements BackupDesk {
 	receive(content: AsyncIterable<Uint8Array>, passphrase: Secret): Promise<BackupSummary> {
 		return this.#alone(async () => {
 			await this.#forget();
+			const { ByteSource, openHeader, stage, unseal } = await import("./file-work.ts");
 			const { place, hasRoom, log } = this.#options;
 			const source = new ByteSource(content);
 			let staged: Staged;

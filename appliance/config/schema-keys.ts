@@ -102,6 +102,13 @@ function readTable(name: string, node: Node): SchemaTable {
 function readKey(path: readonly string[], node: Node, required: boolean): SchemaKey {
 	const type = node.type === "array" ? "list" : node.type === "boolean" ? "boolean" : "text";
 	// The meta of a field is copied into its JSON Schema node; `documented` has checked its shape.
-	const meta = node as unknown as FieldMeta;
+	const { description, example, secret, path: isPath, insteadOf } = node as unknown as FieldMeta;
+	const meta = {
+		description,
+		...(example === undefined ? {} : { example }),
+		...(secret === undefined ? {} : { secret }),
+		...(isPath === undefined ? {} : { path: isPath }),
+		...(insteadOf === undefined ? {} : { insteadOf }),
+	};
 	return { path, meta, defaultValue: node.default, type, choices: node.enum ?? [], required };
 }
