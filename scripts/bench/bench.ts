@@ -2,6 +2,8 @@
  * `npm run bench`: measures Postern beside two references on the same work, in turns (A B C A B C), on
  * a disk of its own, and prints a table on standard output; what it is doing goes to standard error.
  *
+ * With `--write` all of it goes into RESULTS.md, which people read who have no machine to try it on.
+ *
  * Ends with 0 when everything asked for could be measured, whatever the figures are; with 1 when
  * something could not, which is said below the table; with 2 for wrong usage. It leaves no process,
  * no mount and no file behind, also after Ctrl-C.
@@ -28,8 +30,9 @@ import { type Options, readOptions, USAGE } from "./options.ts";
 import { posternContender } from "./postern-under-test.ts";
 import { postfixContender } from "./postfix-under-test.ts";
 import { endAllPrograms } from "./program.ts";
+import { publish, RESULTS_FILE } from "./results.ts";
 import { SlowFlush } from "./slow-flush.ts";
-import type { Bench } from "./subject.ts";
+import { type Bench, QUICK } from "./subject.ts";
 import { formatTable, type Line } from "./table.ts";
 
 const MEASUREMENTS: readonly Measurement[] = [
@@ -63,7 +66,7 @@ async function measureAll(bench: Bench, contenders: readonly Contender[], option
 		const taking = contenders.filter(({ name }) => takesPart(name, measurement, options));
 		if (taking.length === 0) continue;
 		const runs = await measureInTurns(bench, measurement, taking, options.runs, gaps);
-		lines.push(...measurement.figures.map((figure) => ({ figure, runs })));
+		lines.push(...measurement.figures.map((figure) => ({ measurement: measurement.name, figure, runs })));
 	}
 	return lines;
 }
@@ -142,6 +145,7 @@ async function makeDisk(workFolder: string, gaps: Gaps): Promise<Disk> {
 
 async function bench(options: Options, resources: AsyncDisposableStack): Promise<void> {
 	const gaps: Gaps = [];
+	const startedMs = performance.now();
 	const workFolder = await makeWorkFolder();
 	resources.defer(() => rm(workFolder, { recursive: true, force: true }));
 	const disk = resources.use(await makeDisk(workFolder, gaps));
@@ -165,6 +169,22 @@ async function bench(options: Options, resources: AsyncDisposableStack): Promise
 		if (note !== undefined) console.log(`note: ${note}`);
 	}
 	for (const gap of gaps) console.log(`not measured: ${gap}`);
+	if (options.write) {
+		const notes = MEASUREMENTS.flatMap(({ note }) => note ?? []);
+		const minutes = Math.ceil((performance.now() - startedMs) / 60_000);
+		const { runs, effort } = options;
+		await publish({
+			machine,
+			runs,
+			isQuick: effort === QUICK,
+			minutes,
+			lines,
+			notes,
+			gaps,
+			date: new Date(),
+		});
+		tell(`written: ${RESULTS_FILE}`);
+	}
 	if (gaps.length > 0) process.exitCode = 1;
 }
 

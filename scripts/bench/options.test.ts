@@ -11,6 +11,11 @@ describe("the bench's options", () => {
 		expect(readOptions(["--quick", "--runs", "5"]).runs).toBe(5);
 	});
 
+	it("publish all figures or none", () => {
+		expect(readOptions(["--write"]).write).toBe(true);
+		expect(() => readOptions(["--write", "--only", "idle"])).toThrow(TypeError);
+	});
+
 	it.each([["--runs", "none"], ["--runs", "0"], ["--contender", "sendmail"], ["--wrong"]])(
 		"refuse %s %s",
 		(...argv) => {

@@ -3,12 +3,13 @@ import { parseArgs } from "node:util";
 import { CONTENDERS, type ContenderName } from "./contender.ts";
 import { type Effort, FULL, QUICK } from "./subject.ts";
 
-export const USAGE = `usage: npm run bench -- [--quick] [--runs N] [--only NAME]… [--contender NAME]… [--list]
+export const USAGE = `usage: npm run bench -- [--quick] [--runs N] [--only NAME]… [--contender NAME]… [--list] [--write]
   --quick           short runs, one of each unless --runs says otherwise
   --runs N          runs of each measurement, 3 by default; the table shows the median (least…most)
   --only NAME       this measurement, or all whose names begin so (repeat for more)
   --contender NAME  this contender: ${CONTENDERS.join(", ")} (repeat for more)
-  --list            the measurements' names, and nothing else`;
+  --list            the measurements' names, and nothing else
+  --write           all of it, and scripts/bench/RESULTS.md with its chart anew`;
 
 export interface Options {
 	readonly effort: Effort;
@@ -18,6 +19,8 @@ export interface Options {
 	/** Undefined: those that each measurement is for. */
 	readonly contenders: readonly ContenderName[] | undefined;
 	readonly list: boolean;
+	/** Into RESULTS.md and its chart. */
+	readonly write: boolean;
 	readonly help: boolean;
 }
 
@@ -33,15 +36,20 @@ export function readOptions(argv: readonly string[]): Options {
 			only: { type: "string", multiple: true, default: [] },
 			contender: { type: "string", multiple: true },
 			list: { type: "boolean", default: false },
+			write: { type: "boolean", default: false },
 			help: { type: "boolean", default: false },
 		},
 	});
+	if (values.write && (values.only.length > 0 || values.contender !== undefined)) {
+		throw new TypeError("--write publishes all figures, so it goes with neither --only nor --contender");
+	}
 	return {
 		effort: values.quick ? QUICK : FULL,
 		runs: readRuns(values.runs ?? (values.quick ? "1" : String(USUAL_RUNS))),
 		only: values.only,
 		contenders: values.contender?.map(readContender),
 		list: values.list,
+		write: values.write,
 		help: values.help,
 	};
 }

@@ -10,12 +10,14 @@ import { median, spreadOf } from "./statistics.ts";
 type Runs = Readonly<Partial<Record<ContenderName, readonly Values[]>>>;
 
 export interface Line {
+	/** Name of its measurement, for `--only`. */
+	readonly measurement: string;
 	readonly figure: Figure;
 	readonly runs: Runs;
 }
 
-const HEADER = ["figure", "unit", ...CONTENDERS, "ratio", "wanted", "met"] as const;
-const NOTHING = "–";
+export const HEADER = ["figure", "unit", ...CONTENDERS, "ratio", "wanted", "met"] as const;
+export const NOTHING = "–";
 
 export function formatTable(lines: readonly Line[]): string {
 	const rows = [HEADER, ...lines.map(cells)];
@@ -29,7 +31,8 @@ function pad(cell: string, width: number, column: number): string {
 	return column >= 2 && column < 2 + CONTENDERS.length ? cell.padStart(width) : cell.padEnd(width);
 }
 
-function cells({ figure, runs }: Line): string[] {
+/** As the header has them. */
+export function cells({ figure, runs }: Line): string[] {
 	const judged = figure.wanted.map((wanted) => judge(figure, runs, wanted));
 	return [
 		figure.title,
@@ -41,7 +44,7 @@ function cells({ figure, runs }: Line): string[] {
 	];
 }
 
-function valuesOf(figure: Figure, runs: Runs, name: ContenderName): readonly number[] {
+export function valuesOf(figure: Figure, runs: Runs, name: ContenderName): readonly number[] {
 	return (runs[name] ?? []).map((values) => values[figure.value]).filter((value) => value !== undefined);
 }
 
