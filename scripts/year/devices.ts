@@ -29,6 +29,7 @@ export interface SiteDevice {
 
 type Row = Omit<SiteDevice, "address">;
 
+const HOUR_MS = 3_600_000;
 const OFFICE_HOURS = [7, 18] as const;
 const ALWAYS = [0, 24] as const;
 const SMALL = [300, 3_000] as const;
@@ -51,7 +52,7 @@ const ROWS: readonly Row[] = [
 		bytes: [8_000, 240_000],
 	},
 	{ name: "Fax", account: "office", workday: 20, otherDay: 1, hours: OFFICE_HOURS, bytes: [15_000, 60_000] },
-	{ name: "Invoices", account: "office", workday: 60, otherDay: 0, hours: [16, 17], bytes: [20_000, 50_000] },
+	{ name: "Invoices", account: "office", workday: 60, otherDay: 0, hours: [17, 18], bytes: [20_000, 50_000] },
 	{
 		name: "Plotter",
 		account: "office",
@@ -71,7 +72,7 @@ const ROWS: readonly Row[] = [
 		urgent: true,
 	},
 	{ name: "Machine hall", account: "plant", workday: 24, otherDay: 24, hours: ALWAYS, bytes: SMALL },
-	{ name: "Camera", account: "plant", workday: 8, otherDay: 12, hours: [19, 24], bytes: [60_000, 180_000] },
+	{ name: "Camera", account: "plant", workday: 8, otherDay: 12, hours: [22, 24], bytes: [60_000, 180_000] },
 	{ name: "Storage", account: "plant", workday: 3, otherDay: 3, hours: [2, 4], bytes: SMALL },
 	{ name: "Power supply", account: "old", workday: 4, otherDay: 4, hours: ALWAYS, bytes: SMALL },
 	{
@@ -107,6 +108,17 @@ const FATES = [
 export const DENIED = FATES[0].recipient;
 const PEOPLE = 60;
 
+/**
+ * So often a day mail is handed in, each time all in one go: a box that was quiet for some seconds gives back its memory, and a
+ * year in which it does so after each single message would take hours.
+ */
+const GOES = [3, 9, 13, 17, 22] as const;
+
+function goOf([from, to]: SiteDevice["hours"], random: Random): number {
+	const goes = GOES.filter((hour) => hour >= from && hour < to);
+	return goes[random.between(0, goes.length - 1)] ?? from;
+}
+
 /** One day's mail in its order. `midnightMs` is the local one; `share` of the usual volume. */
 export function mailOfDay(
 	midnightMs: number,
@@ -118,7 +130,7 @@ export function mailOfDay(
 		const wanted = (isWorkday ? device.workday : device.otherDay) * share;
 		const count = Math.floor(wanted) + (random.chance(wanted % 1) ? 1 : 0);
 		return Array.from({ length: count }, () => ({
-			atMs: midnightMs + random.between(device.hours[0] * 3_600, device.hours[1] * 3_600 - 1) * 1_000,
+			atMs: midnightMs + goOf(device.hours, random) * HOUR_MS,
 			device,
 			bytes: Math.round(device.bytes[0] * (device.bytes[1] / device.bytes[0]) ** random.next()),
 			recipient: recipientOf(random),

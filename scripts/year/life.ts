@@ -58,8 +58,8 @@ export interface Life {
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-/** The least that time moves by while nobody is at work, while somebody is, and while mail is on its way. */
-const STRIDE_MS = { night: 5 * MINUTE_MS, day: MINUTE_MS, sending: 1_000 } as const;
+/** The least that time moves by: while mail is on its way, and else. */
+const STRIDE_MS = { sending: 4_000, idle: 30 * MINUTE_MS } as const;
 const CLEARING_HOURS = 48;
 /** In the middle of mail. */
 const CUT_AFTER_MS = 12;
@@ -212,11 +212,8 @@ class BusyYear {
 			const now = mail.splice(0, due < 0 ? mail.length : due);
 			if (now.length > 0) await this.#site.send(now);
 			const isSending = this.#isCloudThere && this.#site.ledger.waiting > 0;
-			const isNight = now.length === 0 && (mail[0]?.atMs ?? endMs) > nowMs + STRIDE_MS.night;
-			const strideMs = isSending ? STRIDE_MS.sending : isNight ? STRIDE_MS.night : STRIDE_MS.day;
-			// What is to be sent within a minute is sent in one go.
-			const nextMs = Math.ceil((mail[0]?.atMs ?? endMs) / MINUTE_MS) * MINUTE_MS;
-			await this.#time.moveOn(strideMs, Math.min(endMs, nextMs, this.#happenings[0]?.atMs ?? endMs));
+			const nextMs = Math.min(endMs, mail[0]?.atMs ?? endMs, this.#happenings[0]?.atMs ?? endMs);
+			await this.#time.moveOn(isSending ? STRIDE_MS.sending : STRIDE_MS.idle, nextMs);
 		}
 	}
 

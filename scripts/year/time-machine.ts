@@ -10,7 +10,7 @@ import { execFile } from "node:child_process";
 import diagnostics from "node:diagnostics_channel";
 import { openSync, readSync, writeFileSync, writeSync } from "node:fs";
 import path from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -47,8 +47,8 @@ export async function makeTimeMachine(folder: string, beginsMs: number): Promise
 }
 
 interface Rest {
-	/** When something is due by itself, in monotonic milliseconds of this process; Infinity: never. */
-	readonly nextMs: number;
+	/** In how many milliseconds something is due by itself; Infinity: never. */
+	readonly dueInMs: number;
 }
 
 export class TimeMachine {
@@ -113,11 +113,12 @@ export class TimeMachine {
 		let sinceMs = performance.now();
 		let before = -1;
 		for (;;) {
-			await turn();
-			const { waits, nextMs } = this.#look();
+			// The processor is the box's while it is awake.
+			await (before === -1 ? sleep(1) : turn());
+			const { waits, dueInMs } = this.#look();
 			const nowMs = performance.now();
 			if (waits === undefined || waits !== before || this.#openRequests > 0) sinceMs = nowMs;
-			else if (nowMs - sinceMs >= REST_MS) return { nextMs };
+			else if (nowMs - sinceMs >= REST_MS) return { dueInMs };
 			before = waits ?? -1;
 			if (nowMs > limitMs) throw new Error("the box does not come to rest");
 		}
@@ -125,14 +126,14 @@ export class TimeMachine {
 
 	/** Moves on to when something is due, at least by the stride, and not beyond `latestMs` (since 1970). */
 	async moveOn(strideMs: number, latestMs: number): Promise<void> {
-		const { nextMs } = await this.rest();
-		const byMs = Math.min(Math.max(nextMs - performance.now(), strideMs), latestMs - Date.now());
+		const { dueInMs } = await this.rest();
+		const byMs = Math.min(Math.max(dueInMs, strideMs), latestMs - Date.now());
 		if (byMs <= 0) return;
 		this.#write(AT.shift, this.#page.readBigInt64LE(AT.shift) + BigInt(Math.ceil(byMs * 1e6)));
 		this.#moves += 1;
 	}
 
-	#look(): { readonly waits: number | undefined; readonly nextMs: number } {
+	#look(): { readonly waits: number | undefined; readonly dueInMs: number } {
 		this.#read();
 		let waits = 0;
 		let next = NO_END;
@@ -140,11 +141,11 @@ export class TimeMachine {
 		for (let place = AT.places; place < PAGE_BYTES - PLACE_BYTES; place += PLACE_BYTES) {
 			if (this.#page.readInt32LE(place) !== this.#boxPid) continue;
 			const until = this.#page.readBigInt64LE(place + 8);
-			if (until <= nowNs) return { waits: undefined, nextMs: 0 };
+			if (until <= nowNs) return { waits: undefined, dueInMs: 0 };
 			waits += this.#page.readUInt32LE(place + 4);
 			if (until < next) next = until;
 		}
-		return { waits, nextMs: next === NO_END ? Number.POSITIVE_INFINITY : Number(next / 1000n) / 1000 };
+		return { waits, dueInMs: next === NO_END ? Number.POSITIVE_INFINITY : Number(next - nowNs) / 1e6 };
 	}
 
 	#read(): void {
