@@ -19,8 +19,6 @@ export class Box {
 	#log = "";
 	#logBytes = 0;
 	readonly faults: string[] = [];
-	/** Gone again and again: called before a process ends, for what it has counted. */
-	onEnding: (pid: number) => void = () => undefined;
 
 	constructor(time: TimeMachine, configFile: string) {
 		this.#time = time;
@@ -63,7 +61,6 @@ export class Box {
 	async end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
 		const child = this.#child;
 		if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-		this.onEnding(this.pid);
 		const ended = once(child, "exit");
 		child.kill(signal);
 		const [code] = await ended;

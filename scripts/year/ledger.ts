@@ -111,9 +111,15 @@ export class YearLedger {
 
 const HEADER_END = "\r\n\r\n";
 
+const IN_BASE64 = /^Content-Transfer-Encoding: base64$/im;
+
+/** A message above Graph's limit arrives as Exchange puts it together: its text as an attachment. */
 function bodySha256(message: Buffer | undefined): string {
 	if (message === undefined) return "";
-	return sha256(message.subarray(message.indexOf(HEADER_END) + HEADER_END.length));
+	const start = message.indexOf(HEADER_END);
+	const body = message.subarray(start + HEADER_END.length);
+	const isEncoded = IN_BASE64.test(message.subarray(0, start).toString("latin1"));
+	return sha256(isEncoded ? Buffer.from(body.toString("latin1"), "base64") : body);
 }
 
 function sha256(bytes: Buffer): string {

@@ -9,7 +9,7 @@ import { makeOld } from "../powercut/old-database.ts";
 import { Random } from "../powercut/random.ts";
 import { ACCOUNTS, mailOfDay, type PlannedMail } from "./devices.ts";
 import type { Verdict } from "./ledger.ts";
-import { type Holdings, holdingsOf, writtenBytes } from "./measures.ts";
+import { type Holdings, holdingsOf } from "./measures.ts";
 import { type PageTime, slowestPages } from "./page-times.ts";
 import { Site } from "./site.ts";
 import type { TimeMachine } from "./time-machine.ts";
@@ -95,8 +95,6 @@ class BusyYear {
 	#isCloudThere = true;
 	#isOdd = false;
 	#runs = 1;
-	/** By runs that have ended. */
-	#writtenBefore = 0;
 	#beganMs = 0;
 
 	constructor(time: TimeMachine, site: Site, options: LifeOptions) {
@@ -104,9 +102,6 @@ class BusyYear {
 		this.#site = site;
 		this.#options = options;
 		this.#random = new Random(options.seed + 1);
-		site.box.onEnding = (pid) => {
-			this.#writtenBefore += writtenBytes(pid);
-		};
 	}
 
 	async run(): Promise<Life> {
@@ -190,16 +185,17 @@ class BusyYear {
 	async #liveDay(day: number): Promise<void> {
 		const atMs = midnight(this.#beganMs, day);
 		const isWorkday = ![0, 6].includes(new Date(atMs).getDay());
-		const [bytes, flushes] = [this.#written(), this.#time.flushes];
+		const before = this.#time.wear;
 		this.#isOdd = !this.#isCloudThere;
 		await this.#until(
 			midnight(this.#beganMs, day + 1),
 			mailOfDay(atMs, isWorkday, this.#random, this.#options.share),
 		);
+		const after = this.#time.wear;
 		this.#days.push({
 			kind: this.#isOdd || !this.#isCloudThere ? "odd" : isWorkday ? "work" : "other",
-			bytes: this.#written() - bytes,
-			flushes: this.#time.flushes - flushes,
+			bytes: after.bytes - before.bytes,
+			flushes: after.flushes - before.flushes,
 		});
 	}
 
@@ -286,10 +282,6 @@ class BusyYear {
 			workdayFlushes: mean(of("work").map(({ flushes }) => flushes)),
 		});
 		this.#days = [];
-	}
-
-	#written(): number {
-		return this.#writtenBefore + writtenBytes(this.#site.box.pid);
 	}
 
 	#dayOf(atMs: number): number {

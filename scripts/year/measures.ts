@@ -1,4 +1,4 @@
-/** What a box has of the machine: memory, open files, bytes on the card and written to it, rows. Read from outside of it. */
+/** What a box has of the machine: memory, open files, bytes on the card, rows. Read from outside of it. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
@@ -36,11 +36,6 @@ export function holdingsOf(pid: number, stateDir: string): Holdings {
 		fileCount: Object.keys(files).length,
 		...rowsOf(path.join(stateDir, "postern.db")),
 	};
-}
-
-/** Handed to the card so far, in whole pages of 4 KiB, before the file system's own journal (proc_pid_io(5)). */
-export function writtenBytes(pid: number): number {
-	return Number(/^write_bytes: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1] ?? 0);
 }
 
 function filesBelow(folder: string): Record<string, number> {

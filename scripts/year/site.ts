@@ -25,7 +25,12 @@ const OWNER = { name: "owner", password: "four words in a row" } as const;
 const LOGIN = { username: "clock", password: "a password of the year" } as const;
 const SENDER = "scan@contoso.example";
 /** Of the sandbox: enough for a look into Sent Items. */
-const KEPT = { keptBytes: 24_000_000, keptMessages: 2_000, keptRequests: 100, deviceCodeIntervalSeconds: 0.2 } as const;
+const KEPT = {
+	keptBytes: 24_000_000,
+	keptMessages: 2_000,
+	keptRequests: 100,
+	deviceCodeIntervalSeconds: 0.2,
+} as const;
 const LINE_BYTES = 78;
 const POOL_LINES = 60_000;
 const PORTS = ["smtp", "tls", "submission", "console"] as const;
@@ -66,7 +71,7 @@ export class Site implements AsyncDisposable {
 		this.box = new Box(time, path.join(folder, "postern.toml"));
 		this.owner = new ConsoleVisitor({ port: () => ports.console });
 		diagnostics.subscribe("http.server.request.start", (event) => {
-			if ((event as { request: IncomingMessage }).request.url?.endsWith("/token")) this.#tokensFetched += 1;
+			if ((event as { request: IncomingMessage }).request.url?.includes("/token")) this.#tokensFetched += 1;
 		});
 	}
 

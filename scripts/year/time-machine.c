@@ -2,7 +2,7 @@
  * LD_PRELOAD shim: the process lives in a time that the harness moves (time-machine.ts), and the harness sees when it sleeps.
  *
  * TIME_MACHINE        file of PAGE_BYTES, mapped by every process: the page below, in the machine's byte order
- * TIME_MACHINE_WRONG  set: this process's wall clock goes wrong when the page says so
+ * TIME_MACHINE_WRONG  set: this process is the box: its wall clock goes wrong when the page says so, its writes are counted
  *
  * Time runs as fast as the real one, and is moved between: the monotonic clocks are the real one plus `shift`, the wall clock is
  * that plus `wall`. Where TIME_MACHINE_WRONG is set, the wall clock is `wrong` by so much: a clock step. A wait for events with an end, and a wait for a condition with one, end when
@@ -25,13 +25,16 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
 #define PAGE_BYTES 4096
 #define MOST_THREADS 120
+#define BLOCK_BYTES 4096
 #define NANOSECONDS 1000000000LL
 /* How late a moved clock may be seen. */
 /* Of the kernel, not of glibc's sigset_t. */
@@ -49,8 +52,10 @@ struct page {
 	_Atomic int64_t shift; /* nanoseconds */
 	_Atomic int64_t wall; /* nanoseconds */
 	_Atomic int64_t wrong; /* nanoseconds */
+	/* Of the processes with TIME_MACHINE_WRONG: */
 	_Atomic uint64_t flushes;
-	_Atomic int64_t reserved[4];
+	_Atomic uint64_t written; /* bytes given to files, each write in whole blocks */
+	_Atomic int64_t reserved[3];
 	struct place places[MOST_THREADS];
 };
 _Static_assert(sizeof(struct page) <= PAGE_BYTES, "the page has room");
@@ -257,14 +262,67 @@ int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *
 	return wait_for_condition(condition, mutex, ns, to_wall < to_monotonic ? wall_ns : monotonic_ns);
 }
 
+/* What a card must take at least, if each write is flushed before the next; a file system's own journal comes on top. The kernel's
+ * count (proc_pid_io(5)) will not do: it takes a write of some bytes for one of the whole folio, which may be a megabyte. */
+static ssize_t written(int fd, off64_t offset, ssize_t bytes)
+{
+	struct stat file;
+	int saved = errno;
+
+	if (is_wrong && bytes > 0 && fstat(fd, &file) == 0 && S_ISREG(file.st_mode)) {
+		int64_t begin = offset >= 0 ? offset : lseek64(fd, 0, SEEK_CUR) - bytes;
+
+		atomic_fetch_add(&page->written,
+				 ((begin + bytes - 1) / BLOCK_BYTES - begin / BLOCK_BYTES + 1) * BLOCK_BYTES);
+	}
+	errno = saved;
+	return bytes;
+}
+
+ssize_t write(int fd, const void *bytes, size_t count)
+{
+	return written(fd, -1, REAL(write)(fd, bytes, count));
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count)
+{
+	return written(fd, -1, REAL(writev)(fd, parts, count));
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset)
+{
+	return written(fd, offset, REAL(pwrite)(fd, bytes, count, offset));
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t offset)
+{
+	return written(fd, offset, REAL(pwrite64)(fd, bytes, count, offset));
+}
+
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
+{
+	return written(fd, offset, REAL(pwritev)(fd, parts, count, offset));
+}
+
+ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset)
+{
+	return written(fd, offset, REAL(pwritev64)(fd, parts, count, offset));
+}
+
+static void flushed(void)
+{
+	if (is_wrong)
+		atomic_fetch_add(&page->flushes, 1);
+}
+
 int fsync(int fd)
 {
-	atomic_fetch_add(&page->flushes, 1);
+	flushed();
 	return REAL(fsync)(fd);
 }
 
 int fdatasync(int fd)
 {
-	atomic_fetch_add(&page->flushes, 1);
+	flushed();
 	return REAL(fdatasync)(fd);
 }

@@ -16,7 +16,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 const PAGE_BYTES = 4096;
-const AT = { shift: 0, wall: 8, wrong: 16, flushes: 24, places: 64 } as const;
+const AT = { shift: 0, wall: 8, wrong: 16, flushes: 24, written: 32, places: 64 } as const;
 const PLACE_BYTES = 24;
 const NO_END = 2n ** 63n - 1n;
 const NS_PER_MS = 1_000_000n;
@@ -85,10 +85,13 @@ export class TimeMachine {
 		return this.#moves;
 	}
 
-	/** Of all processes that have lived in this time. */
-	get flushes(): number {
+	/** What the box has asked of the card in all its lives, each write in whole blocks of 4 KiB. */
+	get wear(): { readonly bytes: number; readonly flushes: number } {
 		this.#read();
-		return Number(this.#page.readBigUInt64LE(AT.flushes));
+		return {
+			bytes: Number(this.#page.readBigUInt64LE(AT.written)),
+			flushes: Number(this.#page.readBigUInt64LE(AT.flushes)),
+		};
 	}
 
 	/** Whose rest is waited for; what a killed one has left on the page goes. */
