@@ -112,7 +112,7 @@ const PEOPLE = 60;
  * So often a day mail is handed in, each time all in one go: a box that was quiet for some seconds gives back its memory, and a
  * year in which it does so after each single message would take hours.
  */
-const GOES = [3, 9, 13, 17, 22] as const;
+const GOES = [3, 10, 17, 22] as const;
 
 function goOf([from, to]: SiteDevice["hours"], random: Random): number {
 	const goes = GOES.filter((hour) => hour >= from && hour < to);

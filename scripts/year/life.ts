@@ -121,7 +121,7 @@ class BusyYear {
 			await this.#liveDay(day);
 			if ((day + 1) % monthDays !== 0 && day + 1 !== days) continue;
 			await this.#measure(day);
-			tell(`day ${day + 1} of ${days}: ${ledger.counts.answered} answered 250, ${ledger.waiting} wait`);
+			tell(`day ${day + 1} of ${days}: ${shortly(this.#months.at(-1))}`);
 		}
 		const clearedByMs = Date.now() + CLEARING_HOURS * HOUR_MS;
 		while (ledger.waiting > 0 && Date.now() < clearedByMs)
@@ -287,6 +287,30 @@ class BusyYear {
 	#dayOf(atMs: number): number {
 		return Math.floor((atMs - this.#beganMs) / (24 * HOUR_MS));
 	}
+}
+
+function shortly(month: Month | undefined): string {
+	if (month === undefined) return "";
+	const { answered, arrived, waiting, run, holdings, workdayBytes, otherDayBytes, pages } = month;
+	const { residentBytes, privateBytes, openFiles, historyRows, failedRows, files } = holdings;
+	const figures = {
+		answered,
+		arrived,
+		waiting,
+		run,
+		residentBytes,
+		privateBytes,
+		openFiles,
+		historyRows,
+		failedRows,
+	};
+	return JSON.stringify({
+		...figures,
+		workdayBytes,
+		otherDayBytes,
+		database: files["postern.db"],
+		page: pages[0],
+	});
 }
 
 /** Local midnight of the day so many days after that of `atMs`. */
