@@ -19,8 +19,9 @@ export interface Verdict {
 	readonly denied: number;
 	/** Postern's own: bounces, warnings. */
 	readonly reports: number;
-	/** Sent and not answered, and come all the same or not: the connection was cut. */
+	/** Sent and not answered, because the connection was cut; and how many of those came all the same. */
 	readonly unanswered: number;
+	readonly cameUnanswered: number;
 	readonly lost: readonly string[];
 	readonly twice: readonly string[];
 	readonly damaged: readonly string[];
@@ -96,12 +97,14 @@ export class YearLedger {
 	/** When the box has nothing more to send. */
 	judge(): Verdict {
 		const left = [...this.#owed];
+		const unanswered = left.filter(([, { isPromised }]) => !isPromised);
 		return {
 			answered: this.#answered,
 			arrived: this.#arrived,
 			denied: this.#denied,
 			reports: this.#reports,
-			unanswered: left.filter(([, { isPromised }]) => !isPromised).length,
+			unanswered: unanswered.length,
+			cameUnanswered: unanswered.filter(([number]) => this.#came[number] === true).length,
 			lost: left.filter(([, { isPromised }]) => isPromised).map(([number]) => `year-${number}`),
 			twice: this.#twice,
 			damaged: this.#damaged,

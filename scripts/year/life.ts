@@ -50,9 +50,11 @@ export interface Life {
 	readonly happened: readonly string[];
 	readonly moves: number;
 	readonly tokensFetched: number;
+	/** Lines of history with which it began. */
+	readonly historyAtFirst: number;
 	/** What the box has said, for the journal of the machine. */
 	readonly logBytes: number;
-	/** What is not as it should be, in words; empty for a good year. */
+	/** What the box said of faults, and devices that were not served. */
 	readonly troubles: readonly string[];
 }
 
@@ -133,6 +135,7 @@ class BusyYear {
 			happened: this.#happened,
 			moves: this.#time.moves,
 			tokensFetched: this.#site.tokensFetched,
+			historyAtFirst: history,
 			logBytes: box.logBytes,
 			troubles: [...this.#troubles, ...box.faults, ...this.#site.refusals.slice(0, 10)],
 		};

@@ -1,5 +1,6 @@
 /** A life as a table, and whether it was a good one: nothing lost or twice, and nothing that grows. */
 import { renderTable } from "../../appliance/cli/table.ts";
+import { troublesOf } from "./judge.ts";
 import type { Life, Month } from "./life.ts";
 import type { Options } from "./options.ts";
 
@@ -26,7 +27,7 @@ const DATABASE = "postern.db";
 const WAL = "postern.db-wal";
 
 export function report(life: Life, options: Options): { readonly text: string; readonly isWell: boolean } {
-	const troubles = [...life.troubles];
+	const troubles = troublesOf(life);
 	if (options.json) return { text: JSON.stringify({ ...life, troubles }), isWell: troubles.length === 0 };
 	const { answered, arrived, denied, reports, unanswered, lost, twice, damaged } = life.verdict;
 	const lines = [

@@ -23,7 +23,8 @@ import type { TimeMachine } from "./time-machine.ts";
 
 const OWNER = { name: "owner", password: "four words in a row" } as const;
 const LOGIN = { username: "clock", password: "a password of the year" } as const;
-const SENDER = "scan@contoso.example";
+/** Of a domain that reports may go to; nothing leaves the sandbox. */
+const SENDER = "scan@contoso.com";
 /** Of the sandbox: enough for a look into Sent Items. */
 const KEPT = {
 	keptBytes: 24_000_000,
