@@ -72,7 +72,7 @@ const ROWS: readonly Row[] = [
 		urgent: true,
 	},
 	{ name: "Machine hall", account: "plant", workday: 24, otherDay: 24, hours: ALWAYS, bytes: SMALL },
-	{ name: "Camera", account: "plant", workday: 8, otherDay: 12, hours: [22, 24], bytes: [60_000, 180_000] },
+	{ name: "Camera", account: "plant", workday: 8, otherDay: 12, hours: [17, 18], bytes: [60_000, 180_000] },
 	{ name: "Storage", account: "plant", workday: 3, otherDay: 3, hours: [2, 4], bytes: SMALL },
 	{ name: "Power supply", account: "old", workday: 4, otherDay: 4, hours: ALWAYS, bytes: SMALL },
 	{
@@ -112,7 +112,7 @@ const PEOPLE = 60;
  * So often a day mail is handed in, each time all in one go: a box that was quiet for some seconds gives back its memory, and a
  * year in which it does so after each single message would take hours.
  */
-const GOES = [3, 10, 17, 22] as const;
+const GOES = [3, 10, 17] as const;
 
 function goOf([from, to]: SiteDevice["hours"], random: Random): number {
 	const goes = GOES.filter((hour) => hour >= from && hour < to);

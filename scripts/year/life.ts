@@ -26,6 +26,8 @@ export interface LifeOptions {
 	readonly monthDays: number;
 	readonly folder: string;
 	readonly tell: (text: string) => void;
+	/** The year is broken off after the day on which it says so. */
+	readonly isEnough: () => boolean;
 }
 
 export interface Month {
@@ -48,6 +50,8 @@ export interface Life {
 	readonly months: readonly Month[];
 	readonly verdict: Verdict;
 	readonly happened: readonly string[];
+	/** Lived, those for clearing up among them. */
+	readonly days: number;
 	readonly moves: number;
 	readonly tokensFetched: number;
 	/** Lines of history with which it began. */
@@ -61,7 +65,7 @@ export interface Life {
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 /** The least that time moves by: while mail is on its way, and else. */
-const STRIDE_MS = { sending: 4_000, idle: 30 * MINUTE_MS } as const;
+const STRIDE_MS = { sending: 4_000, idle: 60 * MINUTE_MS } as const;
 const CLEARING_HOURS = 48;
 /** In the middle of mail. */
 const CUT_AFTER_MS = 12;
@@ -108,7 +112,7 @@ class BusyYear {
 
 	async run(): Promise<Life> {
 		const { box, ledger } = this.#site;
-		const { history, days, monthDays, tell } = this.#options;
+		const { history, days, monthDays, tell, isEnough } = this.#options;
 		await box.start();
 		await this.#site.settleIn();
 		if (history > 0) {
@@ -121,9 +125,13 @@ class BusyYear {
 		await this.#until(this.#beganMs, []);
 		for (let day = 0; day < days; day += 1) {
 			await this.#liveDay(day);
-			if ((day + 1) % monthDays !== 0 && day + 1 !== days) continue;
+			const isLast = day + 1 === days || isEnough();
+			if ((day + 1) % monthDays !== 0 && !isLast) continue;
 			await this.#measure(day);
 			tell(`day ${day + 1} of ${days}: ${shortly(this.#months.at(-1))}`);
+			if (!isLast) continue;
+			if (!this.#isCloudThere) await this.#setCloud(true);
+			break;
 		}
 		const clearedByMs = Date.now() + CLEARING_HOURS * HOUR_MS;
 		while (ledger.waiting > 0 && Date.now() < clearedByMs)
@@ -133,6 +141,7 @@ class BusyYear {
 			months: this.#months,
 			verdict: ledger.judge(),
 			happened: this.#happened,
+			days: this.#dayOf(Date.now()),
 			moves: this.#time.moves,
 			tokensFetched: this.#site.tokensFetched,
 			historyAtFirst: history,

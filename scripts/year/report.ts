@@ -33,7 +33,7 @@ export function report(life: Life, options: Options): { readonly text: string; r
 	const lines = [
 		renderTable(COLUMNS, life.months.map(lineOf)),
 		"",
-		`${options.days} days, ${options.share} of the usual mail, seed ${options.seed}, ${life.moves} moves of time`,
+		`${life.days} days, ${options.share} of the usual mail, seed ${options.seed}, ${life.moves} moves of time`,
 		`mail: ${answered} answered 250; ${arrived} arrived, ${denied} refused by Microsoft for good, ${reports} reports; ${unanswered} cut off before an answer`,
 		`lost ${lost.length}, twice ${twice.length}, damaged ${damaged.length}`,
 		`tokens fetched: ${life.tokensFetched}; said to the journal: ${megabytes(life.logBytes)}`,

@@ -20,6 +20,9 @@ const BEGINS_MS = Date.UTC(2027, 0, 3, 20);
 const TIME_ZONE = "Europe/Berlin";
 const FOLDER = "YEAR_FOLDER";
 
+/** One breaks the year off and has it judged, a second ends the harness at once. */
+const STOPPING = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 const tell = (text: string) => console.error(`year: ${text}`);
 
 async function main(): Promise<number> {
@@ -37,7 +40,13 @@ async function main(): Promise<number> {
 	const folder = process.env[FOLDER];
 	if (folder === undefined) return await inMovedTime();
 	tell(`seed ${options.seed}`);
-	const life = await live(new TimeMachine(), { ...options, folder, tell });
+	let isEnough = false;
+	for (const signal of STOPPING)
+		process.once(signal, () => {
+			tell("enough: the mail that waits goes out, then it is judged");
+			isEnough = true;
+		});
+	const life = await live(new TimeMachine(), { ...options, folder, tell, isEnough: () => isEnough });
 	const { text, isWell } = report(life, options);
 	console.log(text);
 	return isWell ? 0 : 1;
@@ -53,8 +62,8 @@ async function inMovedTime(): Promise<number> {
 			env: { ...process.env, ...environment, [FOLDER]: folder, TZ: TIME_ZONE },
 			stdio: "inherit",
 		});
-		for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-			process.once(signal, () => child.kill(signal));
+		for (const signal of STOPPING)
+			process.on(signal, () => child.kill(signal));
 		const [code] = (await once(child, "exit")) as [number | null];
 		tell(`it took ${Math.round((performance.now() - beganMs) / 1000)} s`);
 		return code ?? 1;
