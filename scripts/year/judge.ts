@@ -25,7 +25,10 @@ export function troublesOf({ verdict, months, troubles, historyAtFirst }: Life):
 	tell(lost.length > 0, `lost: ${lost.slice(0, 10).join(" ")}`);
 	tell(twice.length > 0, `came twice: ${twice.slice(0, 10).join(" ")}`);
 	tell(damaged.length > 0, `damaged: ${damaged.slice(0, 10).join(" ")}`);
-	tell(answered - denied !== arrived - cameUnanswered, "the count of what arrived is not that of what was answered");
+	tell(
+		answered - denied !== arrived - cameUnanswered,
+		"the count of what arrived is not that of what was answered",
+	);
 	const [first] = months;
 	for (const month of months) {
 		const { name, holdings, pages } = month;
@@ -35,7 +38,10 @@ export function troublesOf({ verdict, months, troubles, historyAtFirst }: Life):
 		isGrowing(holdings.openFiles > mostFiles, `${holdings.openFiles} open files`);
 		const before = months.find(({ run }) => run === month.run) ?? month;
 		const grown = holdings.privateBytes - before.holdings.privateBytes;
-		isGrowing(grown > MEMORY_SLACK_BYTES, `${grown} bytes of memory more than in the first month of this run`);
+		isGrowing(
+			grown > MEMORY_SLACK_BYTES,
+			`${grown} bytes of memory more than in the first month of this run`,
+		);
 		const others = otherBytesOf(month);
 		isGrowing(others > MOST_OTHER_BYTES, `${others} bytes in files beside database and bodies`);
 		for (const { page, ms } of pages) isGrowing(ms > SLOWEST_PAGE_MS, `${page} takes ${Math.round(ms)} ms`);

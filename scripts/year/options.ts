@@ -2,8 +2,9 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 
-export const USAGE = `usage: npm run year -- [--quick] [--share N] [--seed N] [--json]
+export const USAGE = `usage: npm run year -- [--quick] [--days N] [--share N] [--seed N] [--json]
   --quick    four weeks with an outage of two days, with a quarter of the mail
+  --days N   so many days instead of 364; all that happens in the year happens in them
   --share N  of the usual mail, such as 0.5
   --seed N   of all that is left to chance; printed, and another one each time unless given
   --json     the figures as JSON`;
@@ -30,14 +31,17 @@ export function readOptions(argv: readonly string[]): Options {
 		args: [...argv],
 		options: {
 			quick: { type: "boolean", default: false },
+			days: { type: "string" },
 			share: { type: "string" },
 			seed: { type: "string" },
 			json: { type: "boolean", default: false },
 			help: { type: "boolean", default: false },
 		},
 	});
+	const site = values.quick ? QUICK : YEAR;
 	return {
-		...(values.quick ? QUICK : YEAR),
+		...site,
+		days: Math.ceil(positive("days", values.days) ?? site.days),
 		share: positive("share", values.share) ?? (values.quick ? QUICK_SHARE : 1),
 		seed: positive("seed", values.seed) ?? randomInt(1, MOST_SEEDS),
 		json: values.json,

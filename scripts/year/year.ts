@@ -62,8 +62,7 @@ async function inMovedTime(): Promise<number> {
 			env: { ...process.env, ...environment, [FOLDER]: folder, TZ: TIME_ZONE },
 			stdio: "inherit",
 		});
-		for (const signal of STOPPING)
-			process.on(signal, () => child.kill(signal));
+		for (const signal of STOPPING) process.on(signal, () => child.kill(signal));
 		const [code] = (await once(child, "exit")) as [number | null];
 		tell(`it took ${Math.round((performance.now() - beganMs) / 1000)} s`);
 		return code ?? 1;
