@@ -7,8 +7,15 @@ export default defineConfig({
 	define: await consoleAssets(),
 	test: {
 		include: ["appliance/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
-		// Those of what is packaged, and power cuts, have runs of their own: scripts/test-package, scripts/test-powercut.
-		exclude: ["node_modules/**", "dist/**", "**/*.package.test.ts", "**/*.powercut.test.ts"],
+		// Those of what is packaged, power cuts and moved time have runs of their own: scripts/test-package, scripts/test-powercut,
+		// scripts/test-year.
+		exclude: [
+			"node_modules/**",
+			"dist/**",
+			"**/*.package.test.ts",
+			"**/*.powercut.test.ts",
+			"**/*.year.test.ts",
+		],
 		pool: "forks",
 		// Half of an end-to-end test is waiting for something: two at once, also on the smallest machine.
 		maxWorkers: Math.max(2, availableParallelism() - 1),

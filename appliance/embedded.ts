@@ -52,9 +52,12 @@ export function readArchive(file: string): ReadonlyMap<string, Buffer> {
 	return new Map([...readIndex(read)].map(([name, place]) => [name, read(...place)]));
 }
 
-/** What a thread of the built program is started with. */
+let threadParts: Archive | undefined;
+
+/** What a thread of the built program is started with. The archive stays open: some threads come and go all day. */
 export function threadProgram(part: string): string {
-	const program = openArchive(EMBEDDED.parts)(part);
+	threadParts ??= openArchive(EMBEDDED.parts);
+	const program = threadParts(part);
 	if (program === undefined) throw new Error(`there is no part ${part}`);
 	return program.toString("latin1");
 }

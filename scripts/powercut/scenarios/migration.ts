@@ -2,12 +2,10 @@
  * The first start after an upgrade brings the database of an early version to the newest form, with mail in it that
  * waits and mail that has gone. After a cut the mail that waited goes out, once.
  */
-import { renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventually } from "../../../appliance/e2e/house.ts";
-import { openScratch } from "../../../appliance/store/database.ts";
-import { flush } from "../../../appliance/store/staged-state-builder.ts";
+import { makeOld } from "../old-database.ts";
 import type { Life, Scenario } from "../scenario.ts";
 import { DEVICE_ADDRESSES, deviceAt, sendOne } from "../traffic.ts";
 
@@ -33,7 +31,7 @@ export function migrationScenario(): Scenario {
 			await house.cloud.control.offline();
 			await sendAll(life, "waiting", WAITING);
 			await house.end("SIGTERM");
-			makeOld(path.join(life.stateDir, "postern.db"));
+			makeOld(path.join(life.stateDir, "postern.db"), OLD_SCHEMA);
 		},
 		async live({ house }) {
 			await house.cloud.control.online();
@@ -53,28 +51,4 @@ async function sendAll(life: Life, name: string, count: number): Promise<void> {
 		await sendOne(life, device, `${name}-${number}`, sizeOf(number));
 	}
 	await device.quit();
-}
-
-/** What the early version knew of the same rows. */
-function makeOld(file: string): void {
-	const unfinished = `${file}.old`;
-	const old = openScratch({ file: unfinished }, OLD_SCHEMA);
-	try {
-		old.prepare("ATTACH ? AS present").run(file);
-		const tables = old.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'").pluck().all();
-		for (const table of tables) {
-			const names = (schema: string) =>
-				(old.pragma(`${schema}.table_info(${table})`) as { name: string }[]).map(({ name }) => name);
-			const known = new Set(names("present"));
-			const columns = names("main").filter((name) => known.has(name));
-			if (columns.length === 0) continue;
-			const list = columns.join(", ");
-			old.exec(`INSERT OR IGNORE INTO main.${table} (${list}) SELECT ${list} FROM present.${table}`);
-		}
-	} finally {
-		old.close();
-	}
-	flush(unfinished);
-	for (const rest of ["-wal", "-shm"]) rmSync(`${file}${rest}`, { force: true });
-	renameSync(unfinished, file);
 }
