@@ -19,6 +19,8 @@ export type DocumentKind =
 	| "traffic"
 	| "hook"
 	| "api-key"
+	/** Of the last time the file was built anew (salvage-report.ts). */
+	| "salvage"
 	/** Of the file itself, written with its steps (database.ts). */
 	| "format";
 
