@@ -199,6 +199,10 @@ export class SessionPolicy implements ConnectionHost {
 		}
 		const excess = this.#options.usage.excess(device, declaredBytes);
 		if (excess !== undefined) throw this.#refuse(session, POLICY[excess.kind](device, excess.waitMs), device);
+		if (this.#options.spool.isCardSick) {
+			this.#options.events.emit("message-refused", { device: device.name, ownerText: RECEIVING.cardSick });
+			throw this.#refuse(session, POLICY.cardSick("the card does not save"), device);
+		}
 		if (!(await this.#options.room.has(declaredBytes))) {
 			this.#options.events.emit("message-refused", { device: device.name, ownerText: RECEIVING.cardFull });
 			throw this.#refuse(session, POLICY.cardFull(), device);

@@ -1,21 +1,23 @@
 /**
  * A storage thread's program: writer, reader or builder of a state to be put in place, as its first message
  * says: it can be started before it is known of which file.
- * Answers each message from the event loop with exactly one message, but `give-back`, which makes it smaller. For storage.ts and staged-state.ts.
+ * Answers each message from the event loop with exactly one message, but `give-back`, which makes it smaller, and `doubt`, after which
+ * the writer looks at its card. Unasked, the writer says when the card falls sick and when it is well again. For storage.ts and staged-state.ts.
  *
  * A failed write or query is an answer; a thread that dies takes the process with it (storage.ts),
- * because a spool without its thread must not go on answering 250.
+ * because a spool without its thread must not go on answering 250. A database that turns out damaged is such a death: the next
+ * start finds the mark and sets it aside (salvage.ts).
  */
 import path from "node:path";
 import { parentPort } from "node:worker_threads";
 import { asError, UserError } from "../errors.ts";
 import { giveBack } from "../memory.ts";
-import { lengthenLog, lockFolder, openDatabase, type SqliteDatabase } from "./database.ts";
+import { answerOf, type CardTrouble, CarefulWriter } from "./careful-writer.ts";
+import { lockFolder, openDatabase, type SqliteDatabase } from "./database.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
 import { Reader } from "./reader.ts";
 import { finishRestore, type RestoreReport } from "./restore.ts";
 import { type BuildStep, StagedStateBuilder } from "./staged-state-builder.ts";
-import { Writer } from "./writer.ts";
 
 export interface ThreadData {
 	readonly role: "writer" | "reader" | "builder";
@@ -38,6 +40,16 @@ export interface ReadAnswer {
 	readonly answer?: ReadAnswers[Read["type"]];
 	/** Why there is no answer. */
 	readonly error?: string;
+}
+
+/** Something in the state folder could not be written or flushed. */
+export interface Doubt {
+	readonly doubt: CardTrouble;
+}
+
+/** From the writer, unasked: why nothing is saved just now, and null when it is again. */
+export interface CardNews {
+	readonly card: CardTrouble | null;
 }
 
 if (parentPort === null) throw new Error("storage-thread runs as a worker thread only");
@@ -68,25 +80,28 @@ function write({ file, addonFile }: ThreadData): RestoreReport | null {
 	const lock = lockFolder(path.dirname(file), addon);
 	const database = openDatabase({ file, role: "writer", ...addon });
 	const restored = finishRestore({ stateDir: path.dirname(file), database, ...addon });
-	const writer = new Writer(database);
-	let reader: Reader | undefined;
-	let isLogLong = false;
-	onRequest<readonly Write[] | ReadRequest>({
-		database,
+	const writer = new CarefulWriter(database, {
+		stateDir: path.dirname(file),
+		open: () => openDatabase({ file, role: "writer", ...addon }),
+		onChange: (trouble) => port.postMessage({ card: trouble ?? null } satisfies CardNews),
+	});
+	onRequest<readonly Write[] | ReadRequest | Doubt>({
+		cache: () => writer.database,
 		answer(request) {
 			if ("read" in request) {
-				reader ??= new Reader(database);
-				port.postMessage(answerOf(reader, request));
+				port.postMessage(writer.answer(request));
 				return;
 			}
-			if (!isLogLong) lengthenLog(database);
-			isLogLong = true;
+			if ("doubt" in request) {
+				writer.doubt(request.doubt);
+				return;
+			}
 			const startedMs = performance.now();
 			const fates = writer.commit(request);
 			port.postMessage({ fates, tookMs: performance.now() - startedMs });
 		},
 		close() {
-			database.close();
+			writer.close();
 			lock.close();
 		},
 	});
@@ -97,19 +112,11 @@ function read({ file, addonFile }: ThreadData): null {
 	const database = openDatabase({ file, role: "reader", ...loadAddon(addonFile) });
 	const reader = new Reader(database);
 	onRequest<ReadRequest>({
-		database,
-		answer: (request) => port.postMessage(answerOf(reader, request)),
+		cache: () => database,
+		answer: (request) => port.postMessage(answerOf(reader, request, path.dirname(file))),
 		close: () => database.close(),
 	});
 	return null;
-}
-
-function answerOf(reader: Reader, { number, read: question }: ReadRequest): ReadAnswer {
-	try {
-		return { number, answer: reader.answer(question) };
-	} catch (error) {
-		return { number, error: asError(error).message };
-	}
 }
 
 function build({ file, addonFile }: ThreadData): null {
@@ -123,19 +130,19 @@ function build({ file, addonFile }: ThreadData): null {
 
 interface Work<Request> {
 	/** Whose cache can be given back. */
-	readonly database?: SqliteDatabase;
+	readonly cache?: () => SqliteDatabase;
 	answer(request: Request): void;
 	close(): void;
 }
 
-function onRequest<Request extends object>({ database, answer, close }: Work<Request>): void {
+function onRequest<Request extends object>({ cache, answer, close }: Work<Request>): void {
 	port.on("message", (request: Request | "close" | "give-back") => {
 		if (typeof request === "object") {
 			answer(request);
 			return;
 		}
 		if (request === "give-back") {
-			database?.pragma("shrink_memory");
+			cache?.().pragma("shrink_memory");
 			giveBack();
 			return;
 		}

@@ -12,12 +12,14 @@ import type { Worker } from "node:worker_threads";
 import { errorCode, UserError } from "../errors.ts";
 import { REFUSING } from "../words/refusing.ts";
 import { say } from "../words/saying.ts";
+import { isFull } from "./card-fault.ts";
+import type { CardTrouble } from "./careful-writer.ts";
 import type { DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
 import { type CommitAnswer, GroupCommit, type Urgency } from "./group-commit.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
 import { diedOf, endThread, ReaderThread, type ReaderThreadOptions } from "./reader-thread.ts";
 import type { RestoreReport } from "./restore.ts";
-import type { ReadAnswer, ReadRequest } from "./storage-thread.ts";
+import type { CardNews, Doubt, ReadAnswer, ReadRequest } from "./storage-thread.ts";
 import { startThread } from "./threads.ts";
 import type { WriteFate } from "./writer.ts";
 
@@ -53,6 +55,8 @@ export class Storage implements DocumentStore {
 	/** What was put in place of the state from before when it was opened; null: nothing waited for that. */
 	readonly restored: RestoreReport | null;
 	readonly #groups: GroupCommit;
+	#trouble: CardTrouble | undefined;
+	#toldOfTrouble: (trouble: CardTrouble | undefined) => void = () => undefined;
 	readonly #reads = new Map<number, PendingRead>();
 	#readNumber = 0;
 	#mayMailCome = false;
@@ -69,9 +73,14 @@ export class Storage implements DocumentStore {
 		this.#writer = writer;
 		this.#reader = new ReaderThread({ ...reader, onAnswer: (answer) => this.#answered(answer) });
 		this.#groups = new GroupCommit((writes) => this.#post(writes));
-		writer.on("message", (answer: CommitAnswer | ReadAnswer) => {
+		writer.on("message", (answer: CommitAnswer | ReadAnswer | CardNews) => {
 			if ("number" in answer) {
 				this.#answered(answer);
+				return;
+			}
+			if ("card" in answer) {
+				this.#trouble = answer.card ?? undefined;
+				this.#toldOfTrouble(this.#trouble);
 				return;
 			}
 			this.#writingSinceMs = undefined;
@@ -102,6 +111,21 @@ export class Storage implements DocumentStore {
 		const [oldestRead] = this.#reads.values();
 		const since = [this.#writingSinceMs, oldestRead?.sinceMs].filter((one) => one !== undefined);
 		return since.length === 0 ? 0 : performance.now() - Math.min(...since);
+	}
+
+	/** Why nothing is saved just now: the card failed. What it was is tried again until it is well. */
+	get trouble(): CardTrouble | undefined {
+		return this.#trouble;
+	}
+
+	/** Called when the card falls sick, and with undefined when it is well again. */
+	onTrouble(told: (trouble: CardTrouble | undefined) => void): void {
+		this.#toldOfTrouble = told;
+	}
+
+	/** A file beside the database could not be written or flushed: nothing is taken until the card has proven itself. */
+	doubt(trouble: CardTrouble): void {
+		this.#writer.postMessage({ doubt: trouble } satisfies Doubt);
 	}
 
 	/** See `GroupCommit`: what is about to be submitted, so that it can share a flush. */
@@ -218,9 +242,4 @@ export function storageError({ code, text }: { code: string; text: string }): Us
 		isFull(code) ? REFUSING.cardFull : say(REFUSING.cardRefused, { why: `${code}: ${text}` }),
 		isFull(code) ? REFUSING.cardFullDo : REFUSING.checkCard,
 	);
-}
-
-/** SQLite's and the system's names for "no room". */
-export function isFull(code: string): boolean {
-	return code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT";
 }

@@ -3,9 +3,11 @@
  * flush. For storage-thread.ts.
  *
  * When the group fails it is tried again write by write, so that one bad write (a bug, a full card)
- * does not take its neighbours with it; each write's fate is reported on its own.
+ * does not take its neighbours with it; each write's fate is reported on its own. But not after the card itself has failed:
+ * then all of the group is refused (careful-writer.ts).
  */
 import { errorCode } from "../errors.ts";
+import { isDamaged, isSick } from "./card-fault.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 import { listingOf, SEARCH_TEXT } from "./listing.ts";
 import {
@@ -52,7 +54,10 @@ export class Writer {
 			return this.#transaction(writes);
 		} catch (error) {
 			this.#historyRows = undefined;
-			if (writes.length === 1) return [fateOf(error)];
+			const fate = fateOf(error);
+			// One after the other the card would be asked again, and after a flush that failed its answer is worth nothing.
+			if ("code" in fate && (isSick(fate.code) || isDamaged(fate.code))) return writes.map(() => fate);
+			if (writes.length === 1) return [fate];
 			return writes.flatMap((write) => this.commit([write]));
 		}
 	}
