@@ -55,17 +55,7 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 	const matters: Matter[] = [];
 	const tell = (kind: MatterKind, text: string, rest: Partial<Matter> = {}) =>
 		matters.push({ kind, about: "", count: 0, detail: "", ...rest, text });
-	if (sick !== undefined) {
-		tell("card-sick", say(STATUS.cardSick, { why: sick.text }), { detail: sick.text });
-	} else if (!accepting) {
-		tell("card-full", STATUS.cardFull);
-	}
-	const rebuilt = sources.rebuilt();
-	if (rebuilt !== undefined) {
-		const { keptAs: folder, saved, damaged } = rebuilt;
-		const date = formatDate(new Date(rebuilt.atMs));
-		tell("rebuilt", say(STATUS.rebuilt, { date, saved, damaged, folder }), { count: damaged });
-	}
+	matters.push(...cardMatters(sources, accepting));
 	if (config.queue.paused) {
 		tell("paused", STATUS.paused);
 	}
@@ -112,6 +102,28 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		problems: matters.map(({ text }) => text),
 		matters,
 	};
+}
+
+function cardMatters(
+	{ storage, rebuilt }: Pick<StatusSources, "storage" | "rebuilt">,
+	accepting: boolean,
+): Matter[] {
+	const nothing = { about: "", count: 0, detail: "" };
+	const matters: Matter[] = [];
+	const { trouble } = storage;
+	if (trouble !== undefined) {
+		const text = say(STATUS.cardSick, { why: trouble.text });
+		matters.push({ ...nothing, kind: "card-sick", text, detail: trouble.text });
+	} else if (!accepting) {
+		matters.push({ ...nothing, kind: "card-full", text: STATUS.cardFull });
+	}
+	const anew = rebuilt();
+	if (anew !== undefined) {
+		const { keptAs: folder, saved, damaged } = anew;
+		const text = say(STATUS.rebuilt, { date: formatDate(new Date(anew.atMs)), saved, damaged, folder });
+		matters.push({ ...nothing, kind: "rebuilt", text, count: damaged });
+	}
+	return matters;
 }
 
 const DAY_MS = 24 * 60 * 60_000;

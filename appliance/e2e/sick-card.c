@@ -9,7 +9,7 @@
  *               PART   of the path below the folder; "*" for any
  *               SKIP   this many matching calls pass first; COUNT of them fail then (0: all)
  *
- * Each failure is a line on the standard error: "sick-card: OP PATH ERRNO". Opening counts where it makes a file or opens
+ * Each failure is a line "PLAN OP PATH ERRNO" at the end of SICK_CONTROL.struck. Opening counts where it makes a file or opens
  * one for writing. A write that fails writes nothing; a flush that fails has flushed nothing that matters, as far as
  * the program may know. Without the variables the shim does nothing.
  */
@@ -101,10 +101,14 @@ static int verdict(const char *op, const char *path)
 	}
 	pthread_mutex_unlock(&turn);
 	if (error != 0) {
-		char told[PATH_MAX + 64];
-		int size = snprintf(told, sizeof told, "sick-card: %s %s %d\n", op, path, error);
+		char told[PATH_MAX + 64], name[PATH_MAX];
+		int size = snprintf(told, sizeof told, "%ld %s %s %d\n", plan, op, path, error);
+		int file;
 
-		syscall(SYS_write, STDERR_FILENO, told, (size_t)size);
+		snprintf(name, sizeof name, "%s.struck", control);
+		file = (int)syscall(SYS_openat, AT_FDCWD, name, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+		syscall(SYS_write, file, told, (size_t)size);
+		syscall(SYS_close, file);
 	}
 	return error;
 }

@@ -34,7 +34,7 @@ export interface CarefulWriterOptions {
 }
 
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 30_000;
+const LONGEST_RETRY_MS = 10_000;
 
 export class CarefulWriter {
 	readonly #options: CarefulWriterOptions;
