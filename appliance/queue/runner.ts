@@ -25,6 +25,7 @@ import type { Item, Scheduler } from "./scheduler.ts";
 import { type Patience, type Settlement, settle } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
 import type { AccountTrouble, AttemptReport, Transport } from "./transport.ts";
+import { lookAt, notMade } from "./wholeness.ts";
 
 /** A lane that no other waits for leases this many messages with one flush. */
 const LEASE_AHEAD = 16;
@@ -387,12 +388,22 @@ export class Runner {
 	}
 
 	async #deliver(shown: ShownMessage, account: string, transport: Transport): Promise<AttemptReport> {
-		const attempt = await attemptOf(shown, account, this.#options.spool);
+		const { spool, log } = this.#options;
+		const look = await lookAt(shown, spool);
+		if (look.state !== "whole") {
+			const pending = shown.recipients.filter(({ state }) => state === "pending");
+			log.error("message-not-whole", { qid: formatQueueId(shown.message.id), state: look.state });
+			return notMade(
+				pending.map(({ address }) => address),
+				look,
+			);
+		}
+		const attempt = await attemptOf(shown, account, spool, look.content);
 		try {
 			return await transport.deliver(attempt, this.#abort.signal);
 		} catch (thrown) {
 			const error = asError(thrown);
-			this.#options.log.error("transport-fault", {
+			log.error("transport-fault", {
 				qid: attempt.queueId,
 				error: error.stack ?? error.message,
 			});

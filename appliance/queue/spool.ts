@@ -259,7 +259,8 @@ export class Spool {
 	async *readBody(number: number, inFile: boolean): AsyncIterable<Buffer> {
 		if (!inFile) {
 			const content = await this.#storage.read({ type: "body", id: number });
-			if (content === null) throw new Error(`message ${formatQueueId(number)} has no body`);
+			if (content === null)
+				throw Object.assign(new Error(`message ${formatQueueId(number)} has no body`), { code: "NO_BODY" });
 			yield Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 			return;
 		}
@@ -293,7 +294,10 @@ export class Spool {
 			return refusal(code, text);
 		}
 		const committed = this.#storage.write(
-			this.#enqueued(number, envelope, stored.sizeBytes, stored.inFile ? null : stored.content),
+			{
+				...this.#enqueued(number, envelope, stored.sizeBytes, stored.inFile ? null : stored.content),
+				...(stored.inFile ? { bodySum: stored.sum } : {}),
+			},
 			"urgent",
 		);
 		this.#storage.groups.messageEnds();

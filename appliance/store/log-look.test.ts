@@ -20,7 +20,8 @@ beforeAll(() => {
 	database.pragma("wal_checkpoint(TRUNCATE)");
 	const insert = database.prepare("INSERT INTO t VALUES (?, ?)");
 	for (let id = 1; id <= 20; id += 1) insert.run(id, `row ${id} `.repeat(40));
-	for (const name of ["a.db", "a.db-wal"]) copyFileSync(path.join(folder, name), path.join(folder, `kept-${name}`));
+	for (const name of ["a.db", "a.db-wal"])
+		copyFileSync(path.join(folder, name), path.join(folder, `kept-${name}`));
 	database.close();
 	// In zeros to its end, as ours is.
 	log = Buffer.concat([readFileSync(path.join(folder, "kept-a.db-wal")), Buffer.alloc(4 * FRAME_BYTES)]);
@@ -32,9 +33,11 @@ const look = (change: (bytes: Buffer) => void) => {
 	change(bytes);
 	return lookAtLog(bytes, PAGE_BYTES);
 };
-const flip = (at: number, by = 0xff) => (bytes: Buffer) => {
-	bytes[at] = (bytes[at] ?? 0) ^ by;
-};
+const flip =
+	(at: number, by = 0xff) =>
+	(bytes: Buffer) => {
+		bytes[at] = (bytes[at] ?? 0) ^ by;
+	};
 
 function rowsOf(bytes: Buffer): number {
 	const file = path.join(folder, "b.db");
@@ -61,7 +64,9 @@ describe("a log that is whole", () => {
 		const frames = lookAtLog(Buffer.from(log), PAGE_BYTES).pages.length;
 		const found = look((bytes) => bytes.fill(0, 32 + (frames - 1) * FRAME_BYTES));
 		expect(found.state).toBe("whole");
-		const torn = look((bytes) => bytes.fill(7, 32 + (frames - 1) * FRAME_BYTES + 700, 32 + frames * FRAME_BYTES));
+		const torn = look((bytes) =>
+			bytes.fill(7, 32 + (frames - 1) * FRAME_BYTES + 700, 32 + frames * FRAME_BYTES),
+		);
 		expect(torn.state).toBe("whole");
 	});
 });

@@ -1,6 +1,6 @@
 /**
  * Rows as they lie on SQLite's pages (sqlite.org/fileformat2.html), read without SQLite: of a page that is not whole what can still be
- * read is read, cell by cell. For damaged-file.ts. Never throws for what it finds; what makes no sense is left out.
+ * read is read, cell by cell. For damaged-pages.ts. Never throws for what it finds; what makes no sense is left out.
  */
 
 /** Null for a page that the file does not have. */
@@ -30,7 +30,9 @@ export function kindOf(page: Buffer, pageNumber: number): number {
 /** Pages below an interior one, as far as they are named. */
 export function childrenOf(page: Buffer, pageNumber: number): number[] {
 	const header = headerAt(pageNumber);
-	const children = cellPlaces(page, pageNumber, 12).map((at) => (at + 4 <= page.length ? page.readUInt32BE(at) : 0));
+	const children = cellPlaces(page, pageNumber, 12).map((at) =>
+		at + 4 <= page.length ? page.readUInt32BE(at) : 0,
+	);
 	return [...children, page.readUInt32BE(header + 8)].filter((child) => child > 0);
 }
 
@@ -108,7 +110,7 @@ function valuesOf(payload: Buffer, size: number): Value[] | undefined {
 	return types.map((type) => {
 		const bytes = payload.subarray(at, at + bytesOf(type));
 		at += bytesOf(type);
-		return valueOf(type, bytes);
+		return typedValue(type, bytes);
 	});
 }
 
@@ -118,7 +120,7 @@ function bytesOf(type: number): number {
 	return type < 12 ? (FIXED_BYTES[type] ?? 0) : (type - 12) >> 1;
 }
 
-function valueOf(type: number, bytes: Buffer): Value {
+function typedValue(type: number, bytes: Buffer): Value {
 	if (type >= 12) return type % 2 === 0 ? Buffer.from(bytes) : bytes.toString("utf8");
 	if (type === 0) return null;
 	if (type >= 8) return type - 8;

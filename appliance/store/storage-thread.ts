@@ -14,9 +14,11 @@ import { asError, UserError } from "../errors.ts";
 import { giveBack } from "../memory.ts";
 import { answerOf, type CardTrouble, CarefulWriter } from "./careful-writer.ts";
 import { lockFolder, openDatabase, type SqliteDatabase } from "./database.ts";
+import { openState } from "./opening.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
 import { Reader } from "./reader.ts";
 import { finishRestore, type RestoreReport } from "./restore.ts";
+import type { SalvageReport } from "./salvage-report.ts";
 import { type BuildStep, StagedStateBuilder } from "./staged-state-builder.ts";
 
 export interface ThreadData {
@@ -26,8 +28,17 @@ export interface ThreadData {
 	readonly addonFile: string;
 }
 
+export interface PutInPlace {
+	/** From a backup. */
+	readonly restored: RestoreReport | null;
+	/** Of a database that was damaged. */
+	readonly salvaged: SalvageReport | null;
+}
+
+const NOTHING: PutInPlace = { restored: null, salvaged: null };
+
 export type ThreadStart =
-	| { readonly ready: true; readonly restored: RestoreReport | null }
+	| ({ readonly ready: true } & PutInPlace)
 	| { readonly ready: false; readonly code: string; readonly text: string; readonly hint: string };
 
 export interface ReadRequest {
@@ -74,11 +85,11 @@ function loadAddon(addonFile: string): { addon?: object } {
 	return { addon: module.exports };
 }
 
-/** Gives what was restored before the first write. */
-function write({ file, addonFile }: ThreadData): RestoreReport | null {
+/** Gives what was put in place before the first write. */
+function write({ file, addonFile }: ThreadData): PutInPlace {
 	const addon = loadAddon(addonFile);
 	const lock = lockFolder(path.dirname(file), addon);
-	const database = openDatabase({ file, role: "writer", ...addon });
+	const { database, salvaged } = openState(file, addon);
 	const restored = finishRestore({ stateDir: path.dirname(file), database, ...addon });
 	const writer = new CarefulWriter(database, {
 		stateDir: path.dirname(file),
@@ -105,10 +116,10 @@ function write({ file, addonFile }: ThreadData): RestoreReport | null {
 			lock.close();
 		},
 	});
-	return restored;
+	return { restored, salvaged };
 }
 
-function read({ file, addonFile }: ThreadData): null {
+function read({ file, addonFile }: ThreadData): PutInPlace {
 	const database = openDatabase({ file, role: "reader", ...loadAddon(addonFile) });
 	const reader = new Reader(database);
 	onRequest<ReadRequest>({
@@ -116,16 +127,16 @@ function read({ file, addonFile }: ThreadData): null {
 		answer: (request) => port.postMessage(answerOf(reader, request, path.dirname(file))),
 		close: () => database.close(),
 	});
-	return null;
+	return NOTHING;
 }
 
-function build({ file, addonFile }: ThreadData): null {
+function build({ file, addonFile }: ThreadData): PutInPlace {
 	const builder = new StagedStateBuilder({ file, ...loadAddon(addonFile) });
 	onRequest<BuildStep>({
 		answer: (step) => port.postMessage(builder.take(step)),
 		close: () => builder.close(),
 	});
-	return null;
+	return NOTHING;
 }
 
 interface Work<Request> {
@@ -155,8 +166,7 @@ const ROLES = { writer: write, reader: read, builder: build } as const;
 
 port.once("message", (data: ThreadData) => {
 	try {
-		const restored = ROLES[data.role](data);
-		port.postMessage({ ready: true, restored } satisfies ThreadStart);
+		port.postMessage({ ready: true, ...ROLES[data.role](data) } satisfies ThreadStart);
 	} catch (thrown) {
 		port.postMessage(refusalToStart(asError(thrown), data.file));
 		port.close();

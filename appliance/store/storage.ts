@@ -19,7 +19,8 @@ import { type CommitAnswer, GroupCommit, type Urgency } from "./group-commit.ts"
 import type { Read, ReadAnswers, Write } from "./operations.ts";
 import { diedOf, endThread, ReaderThread, type ReaderThreadOptions } from "./reader-thread.ts";
 import type { RestoreReport } from "./restore.ts";
-import type { CardNews, Doubt, ReadAnswer, ReadRequest } from "./storage-thread.ts";
+import type { SalvageReport } from "./salvage-report.ts";
+import type { CardNews, Doubt, PutInPlace, ReadAnswer, ReadRequest } from "./storage-thread.ts";
 import { startThread } from "./threads.ts";
 import type { WriteFate } from "./writer.ts";
 
@@ -54,6 +55,8 @@ export class Storage implements DocumentStore {
 	readonly #reader: ReaderThread;
 	/** What was put in place of the state from before when it was opened; null: nothing waited for that. */
 	readonly restored: RestoreReport | null;
+	/** It was damaged, and has been built anew just now. */
+	readonly salvaged: SalvageReport | null;
 	readonly #groups: GroupCommit;
 	#trouble: CardTrouble | undefined;
 	#toldOfTrouble: (trouble: CardTrouble | undefined) => void = () => undefined;
@@ -66,10 +69,11 @@ export class Storage implements DocumentStore {
 
 	private constructor(
 		writer: Worker,
-		restored: RestoreReport | null,
+		{ restored, salvaged }: PutInPlace,
 		reader: Pick<ReaderThreadOptions, "file" | "idleMs" | "onFatal">,
 	) {
 		this.restored = restored;
+		this.salvaged = salvaged;
 		this.#writer = writer;
 		this.#reader = new ReaderThread({ ...reader, onAnswer: (answer) => this.#answered(answer) });
 		this.#groups = new GroupCommit((writes) => this.#post(writes));
@@ -101,8 +105,8 @@ export class Storage implements DocumentStore {
 		const file = path.join(stateDir, "postern.db");
 		// Made by an earlier run under another umask, perhaps.
 		for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
-		const { thread, restored } = await startThread("writer", file, started);
-		return new Storage(thread, restored, { file, idleMs, onFatal });
+		const { thread, putInPlace } = await startThread("writer", file, started);
+		return new Storage(thread, putInPlace, { file, idleMs, onFatal });
 	}
 
 	/** How long the threads have owed the answer that is oldest; 0 when they owe none. */

@@ -10,6 +10,7 @@ import { errorCode } from "../errors.ts";
 import { isDamaged, isSick } from "./card-fault.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 import { listingOf, SEARCH_TEXT } from "./listing.ts";
+import { envelopeSum, nextBodySum } from "./message-seal.ts";
 import {
 	type Adopt,
 	type Announce,
@@ -118,7 +119,7 @@ export class Writer {
 		return changes;
 	}
 
-	#enqueue({ message, recipients, body, dsn, digest, event }: Enqueue): number {
+	#enqueue({ message, recipients, body, bodySum, dsn, digest, event }: Enqueue): number {
 		this.#statements.insertMessage.run(
 			message.id,
 			message.device,
@@ -133,6 +134,8 @@ export class Writer {
 			message.attempts,
 			digest,
 			message.subject,
+			body === null ? (bodySum ?? null) : nextBodySum(0, body),
+			envelopeSum(message.reversePath, recipients),
 		);
 		for (const [ordinal, address] of recipients.entries()) {
 			this.#statements.insertRecipient.run(message.id, ordinal, address);
@@ -233,7 +236,7 @@ const SQL = {
 	commit: "COMMIT",
 	rollback: "ROLLBACK",
 	insertMessage:
-		"INSERT INTO message (id, device, account, reverse_path, smtp_utf8, size_bytes, in_file, received_ms, state, due_ms, attempts, maybe_sent, last_error, digest, subject) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?)",
+		"INSERT INTO message (id, device, account, reverse_path, smtp_utf8, size_bytes, in_file, received_ms, state, due_ms, attempts, maybe_sent, last_error, digest, subject, body_crc, envelope_crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?)",
 	insertRecipient: "INSERT INTO recipient VALUES (?, ?, ?, 0, '', '')",
 	insertBody: "INSERT INTO body VALUES (?, ?)",
 	insertDsn: "INSERT INTO dsn VALUES (?, ?)",

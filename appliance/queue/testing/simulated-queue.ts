@@ -113,6 +113,7 @@ export class SimulatedQueue {
 			dsn: null,
 			progress: null,
 			notice: null,
+			seal: { body: null, envelope: null },
 			digest: null,
 		});
 		this.runner.accepted(id, account, device, undefined);

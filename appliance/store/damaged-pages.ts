@@ -9,7 +9,16 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import type { LoggedPage } from "./log-look.ts";
 import { type Cell, cellsOf, childrenOf, kindOf, PAGE_KINDS, type PageReader, type Value } from "./record.ts";
 
-export type SavedTable = "message" | "recipient" | "body" | "event" | "history" | "document" | "dsn" | "progress" | "notice";
+export type SavedTable =
+	| "message"
+	| "recipient"
+	| "body"
+	| "event"
+	| "history"
+	| "document"
+	| "dsn"
+	| "progress"
+	| "notice";
 
 export interface SavedRow {
 	readonly table: SavedTable;
@@ -20,7 +29,7 @@ export interface SavedRow {
 	readonly isSure: boolean;
 }
 
-export interface DamagedFileOptions {
+export interface DamagedPagesOptions {
 	readonly file: string;
 	readonly pageBytes: number;
 	readonly logged: readonly LoggedPage[];
@@ -32,7 +41,7 @@ type Letter = "i" | "t" | "b" | "n";
 
 /** Letters of the values' types, the row id first where there is one; older rows have fewer. */
 const FORMS: readonly { readonly table: SavedTable; readonly hasRowId: boolean; readonly form: RegExp }[] = [
-	{ table: "message", hasRowId: true, form: /^ittti{8}t([nb](t(in?|[in]{0,2}))?)?$/ },
+	{ table: "message", hasRowId: true, form: /^ittti{8}t([nb](t[in]{0,2})?)?$/ },
 	{ table: "body", hasRowId: true, form: /^ib$/ },
 	{ table: "history", hasRowId: true, form: /^iitt$/ },
 	{ table: "recipient", hasRowId: false, form: /^iititt$/ },
@@ -43,13 +52,13 @@ const FORMS: readonly { readonly table: SavedTable; readonly hasRowId: boolean; 
 const ALIKE = { dsn: /^it$/, progress: /^it$/, notice: /^it$/ } as const;
 const TABLES = new Set<string>([...FORMS.map(({ table }) => table), ...Object.keys(ALIKE)]);
 
-export class DamagedFile {
+export class DamagedPages {
 	readonly #descriptor: number;
 	readonly #pageBytes: number;
 	readonly #logged = new Map<number, Buffer>();
 	readonly #pages: number;
 
-	constructor({ file, pageBytes, logged, filePages }: DamagedFileOptions) {
+	constructor({ file, pageBytes, logged, filePages }: DamagedPagesOptions) {
 		this.#descriptor = openSync(file, "r");
 		this.#pageBytes = pageBytes;
 		const ofFile = Math.ceil(fstatSync(this.#descriptor).size / pageBytes);

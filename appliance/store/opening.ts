@@ -1,0 +1,98 @@
+/**
+ * Opens the state's database as a start finds it: whole after a stop in good order, and after any other looked at before it is believed. For
+ * the writer thread.
+ *
+ * The log is looked at before SQLite does, which would drop what follows a changed byte (log-look.ts), and the file by SQLite's own check. What
+ * is not whole is set aside and built anew (salvage.ts). Throws `UserError` where the owner has to do something first, and SQLite's errors.
+ */
+import {
+	closeSync,
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { asError, errorCode, UserError } from "../errors.ts";
+import { isDamaged, isFull } from "./card-fault.ts";
+import { damageMark } from "./damage-mark.ts";
+import { openDatabase, PAGE_BYTES, type SqliteDatabase } from "./database.ts";
+import { type LogLook, lookAtLog } from "./log-look.ts";
+import { finishSalvage, salvage, tidySalvaged } from "./salvage.ts";
+import type { SalvageReport } from "./salvage-report.ts";
+import { flush } from "./staged-state-builder.ts";
+
+export interface OpenedState {
+	readonly database: SqliteDatabase;
+	/** It was built anew just now. */
+	readonly salvaged: SalvageReport | null;
+}
+
+export function openState(file: string, addon: { readonly addon?: object }): OpenedState {
+	const stateDir = path.dirname(file);
+	finishSalvage(stateDir);
+	tidySalvaged(stateDir, Date.now());
+	const log = lookAtItsLog(file);
+	const found = damageMark(stateDir) ?? (log.state === "lost" ? "the log is damaged" : undefined);
+	const opened = found === undefined ? openChecked(file, addon, log.state !== "empty") : { why: found };
+	if ("database" in opened) return { database: opened.database, salvaged: null };
+	if (!existsSync(file)) throw new Error(opened.why);
+	try {
+		const report = salvage({ stateDir, ...addon, why: opened.why, log, nowMs: Date.now() });
+		return { database: openDatabase({ file, role: "writer", ...addon }), salvaged: report };
+	} catch (thrown) {
+		if (!isFull(errorCode(thrown) ?? "")) throw thrown;
+		throw new UserError(
+			"no-room-to-salvage",
+			`The mail database ${file} is damaged (${opened.why}), and there is no room on the card to save what can be read of it.`,
+			"Free as much space as the database takes, or move the state folder to a larger card, and start Postern again. Nothing of it was changed.",
+			{ cause: thrown },
+		);
+	}
+}
+
+/** Why it is not to be believed, where it is not. */
+function openChecked(
+	file: string,
+	addon: { readonly addon?: object },
+	wasCutOff: boolean,
+): { readonly database: SqliteDatabase } | { readonly why: string } {
+	const isNew = !existsSync(file);
+	let database: SqliteDatabase | undefined;
+	try {
+		database = openDatabase({ file, role: "writer", ...addon });
+		const verdict = wasCutOff ? String(database.pragma("quick_check(1)", { simple: true })) : "ok";
+		if (verdict === "ok") return { database };
+		database.close();
+		return { why: verdict };
+	} catch (thrown) {
+		if (database?.open === true) database.close();
+		const code = errorCode(thrown) ?? "";
+		// A step of the schema that does not go through: what the header says of the file is not so.
+		if (isNew || !(isDamaged(code) || code === "SQLITE_ERROR")) throw thrown;
+		return { why: asError(thrown).message };
+	}
+}
+
+/** What is mended is put in its place, and the log as it was beside it. */
+function lookAtItsLog(file: string): LogLook {
+	const log = `${file}-wal`;
+	if (!existsSync(log) || statSync(log).size === 0) return { state: "empty", pages: [], filePages: 0 };
+	const look = lookAtLog(readFileSync(log), PAGE_BYTES);
+	if (look.mended === undefined) return look;
+	const kept = path.join(path.dirname(file), `damaged-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`);
+	mkdirSync(kept, { mode: 0o700 });
+	copyFileSync(log, path.join(kept, path.basename(log)));
+	const mended = `${log}.mended`;
+	writeFileSync(mended, look.mended, { mode: 0o600 });
+	flush(mended);
+	renameSync(mended, log);
+	rmSync(`${file}-shm`, { force: true });
+	closeSync(openSync(log, "r"));
+	return look;
+}
