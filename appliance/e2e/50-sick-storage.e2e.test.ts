@@ -12,6 +12,8 @@ const SMALL_BYTES = 2_000;
 const LARGE_BYTES = 200_000;
 const SIZES = { small: SMALL_BYTES, large: LARGE_BYTES } as const;
 const MOST_STEPS = 60;
+/** Calls that pass first while a message is settled; more would take as long as the card is given each time. */
+const SENDING_STEPS = [0, 2, 5] as const;
 
 type Step = Omit<Ailment, "skip" | "count">;
 
@@ -35,10 +37,10 @@ const LASTING: Readonly<Record<string, Ailment>> = {
 
 /** What a start meets, and how it begins: serving, or with words about the card. */
 const STARTS: Readonly<Record<string, { readonly ailment: Ailment; readonly began: RegExp }>> = {
-	"the card is full": { ailment: { ops: ["write"], error: "ENOSPC" }, began: /^started/ },
+	"the card is full": { ailment: { ops: ["write"], error: "ENOSPC" }, began: /^started|disk is full/ },
 	"every flush fails": { ailment: { ops: ["flush"], error: "EIO" }, began: /^started/ },
 	"every write fails": { ailment: { ops: ["write"], error: "EIO" }, began: /^started|card/ },
-	"the card is read-only": { ailment: READ_ONLY, began: /^started|read-only/ },
+	"the card is read-only": { ailment: READ_ONLY, began: /^started|card may be full or failing/ },
 };
 
 const missing = isInstalled("gcc") ? "" : " (skipped: gcc is not installed)";
@@ -115,8 +117,10 @@ describeSick(`a card that fails${missing}`, { timeout: 120_000 }, () => {
 	}
 
 	it("keeps all of what it took and nothing of what it refused, through a death", async () => {
-		await sick.startsAgain();
 		await sick.house.cloud.control.online();
+		await sick.startsAgain();
+		// Slow enough that the card can fail before a message is settled.
+		sick.house.cloud.control.change({ latencyMs: 300 });
 		await sick.drained();
 		expectAllOnce();
 		tellCase("after all that, a death", {
@@ -128,18 +132,19 @@ describeSick(`a card that fails${missing}`, { timeout: 120_000 }, () => {
 	});
 
 	for (const [name, ailment] of Object.entries(STEPS)) {
-		it(`${name} at every step of sending`, async () => {
-			const steps = await strikeEach(ailment, async (step) => {
-				sick.card();
-				await sick.house.cloud.control.offline();
-				expect(await sick.send(step % 2 === 0 ? SMALL_BYTES : LARGE_BYTES)).toMatch(/^250/);
-				sick.card({ ...ailment, skip: step, count: 1 });
-				await sick.house.cloud.control.online();
-				await sick.house.json("queue", "retry", "--all");
+		it(`${name} while messages are sent`, async () => {
+			let struck = 0;
+			for (const skip of SENDING_STEPS) {
+				for (const bytes of [SMALL_BYTES, LARGE_BYTES]) expect(await sick.send(bytes)).toMatch(/^250/);
+				sick.card({ ...ailment, skip, count: 1 });
 				await sick.drained();
-			});
+				struck += sick.struck().length;
+				sick.card();
+				await sick.recovers();
+			}
 			expectAllOnce();
-			tellCase(`${name} while sending`, { steps, lost: 0, twice: 0 });
+			expect(struck).toBeGreaterThan(0);
+			tellCase(`${name} while messages are sent`, { struck, lost: 0, twice: 0, recovered: "by itself" });
 		});
 	}
 

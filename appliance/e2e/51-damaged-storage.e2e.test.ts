@@ -1,0 +1,287 @@
+/**
+ * What a card may have done to the state folder between a stop and a start: a changed byte in each kind of page, in the log and in a body, files cut
+ * short, a folder of another box, one of another owner. The real program starts on it. Whatever can be read is kept and arrives unchanged; what cannot is
+ * set aside, and its owner is told in words.
+ */
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { PAGE_BYTES } from "../store/database.ts";
+import { kindOf, PAGE_KINDS } from "../store/record.ts";
+import { eventually, House } from "./house.ts";
+import { tellCase } from "./sick-house.ts";
+import { SmtpPeer } from "./smtp-peer.ts";
+
+const FRAME_BYTES = PAGE_BYTES + 24;
+const REBUILT =
+	/mail database was found damaged .* was built anew: (\d+) messages? that wait were saved, (\d+) of them not whole/;
+
+let house: House;
+/** The state as a death left it, with a log; and as a stop in good order left it. */
+let cut: string;
+let stopped: string;
+/** Subject and SHA-256 of each message that was answered 250. */
+const sent = new Map<string, string>();
+
+const stateDir = () => path.join(house.folder, "state");
+
+beforeAll(async () => {
+	// Over an account where nobody may look: each case sends anew, whatever the one before it left in Sent Items.
+	house = await House.build({ transport: "smtp", queue: 'retry = "1s"' });
+	await house.cloud.control.offline();
+	const peer = await SmtpPeer.connect(house.port("relay"));
+	for (let number = 0; number < 40; number += 1) {
+		const subject = `waits-${number}`;
+		// Some on pages of their own, two in files.
+		const lines = number % 20 === 7 ? 2_000 : number % 4 === 0 ? 200 : 2;
+		const text = `${subject} `.repeat(5);
+		const body = Array.from({ length: lines }, (_, line) => `${text}${line}`).join("\r\n");
+		sent.set(subject, sha256(body));
+		await peer.send(
+			`From: <scan@contoso.example>\r\nTo: <you@example.com>\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@device.test>\r\n\r\n${body}\r\n`,
+		);
+	}
+	await peer.quit();
+	// Pages that are free.
+	const ids = (await house.json<{ id: string }[]>("queue", "list")).map(({ id }) => id);
+	for (const [index, id] of ids.entries()) if (index % 8 === 1) await house.json("queue", "delete", id);
+	const left = (await house.json<{ id: string }[]>("queue", "list")).map(({ id }) => id);
+	for (const [index, subject] of [...sent.keys()].entries())
+		if (!left.includes(ids[index] ?? "")) sent.delete(subject);
+	await house.end("SIGKILL");
+	cut = path.join(house.folder, "cut");
+	cpSync(stateDir(), cut, { recursive: true });
+	await house.start();
+	await house.end("SIGTERM");
+	stopped = path.join(house.folder, "stopped");
+	cpSync(stateDir(), stopped, { recursive: true });
+}, 60_000);
+afterAll(() => house?.close());
+
+function sha256(text: string): string {
+	return createHash("sha256").update(text).digest("hex");
+}
+
+/** Starts the program on a changed copy; gives what was seen when all that can be sent has been. */
+async function livesOn(from: string, change: (state: string) => void) {
+	await house.end("SIGKILL");
+	rmSync(stateDir(), { recursive: true, force: true });
+	cpSync(from, stateDir(), { recursive: true });
+	change(stateDir());
+	house.cloud.control.forgetTraffic();
+	await house.cloud.control.online();
+	const began = await startsAtLast();
+	const words = (await house.json<{ problems: string[] }>("status")).problems;
+	await eventually(
+		"all is sent that can be",
+		async () =>
+			(await house.json<{ state: string }[]>("queue", "list")).every(({ state }) => state === "failed"),
+		20_000,
+	);
+	const arrived = house.cloud.control.arrived().map(({ message }) => {
+		const [, body = ""] = /\r\n\r\n([\s\S]*)\r\n$/.exec(Buffer.from(message.bytes ?? []).toString()) ?? [];
+		return { subject: message.summary.subject ?? "", sum: sha256(body) };
+	});
+	for (const { subject, sum } of arrived)
+		if (subject.startsWith("waits-")) expect(sum).toBe(sent.get(subject));
+	const failed = (await house.json<{ state: string }[]>("queue", "list")).length;
+	const kept = readdirSync(stateDir()).filter((name) => name.startsWith("damaged-"));
+	const exported = kept.flatMap((name) => {
+		const mail = path.join(stateDir(), name, "mail");
+		return existsSync(mail) ? readdirSync(mail) : [];
+	}).length;
+	const own = arrived.filter(({ subject }) => sent.has(subject));
+	expect(new Set(own.map(({ subject }) => subject)).size).toBe(own.length);
+	const peer = await SmtpPeer.connect(house.port("relay"));
+	await peer.send("From: <scan@contoso.example>\r\nTo: <you@example.com>\r\nSubject: after\r\n\r\nafter\r\n");
+	await peer.quit();
+	return { began, words, arrived: own.length, failed, exported, kept: kept.length };
+}
+
+/** As systemd does: one that ends is started again. */
+async function startsAtLast(): Promise<string> {
+	for (let starts = 1; starts <= 3; starts += 1) {
+		try {
+			await house.start();
+			return starts === 1 ? "at once" : `at start ${starts}`;
+		} catch {
+			// It has said why, and begins again.
+		}
+	}
+	throw new Error(`it does not start:\n${house.log.slice(-2_000)}`);
+}
+
+function flip(file: string, at: number): void {
+	const bytes = readFileSync(file);
+	bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+	writeFileSync(file, bytes);
+}
+
+const databaseOf = (state: string) => path.join(state, "postern.db");
+
+/** The first page of a kind that `wanted` likes; from the front, or from the end. */
+function pageWhere(state: string, wanted: (page: Buffer, number: number, file: Buffer) => boolean): number {
+	const file = readFileSync(databaseOf(state));
+	for (let number = 2; number <= file.length / PAGE_BYTES; number += 1) {
+		if (wanted(pageOf(file, number), number, file)) return number;
+	}
+	throw new Error("there is no such page");
+}
+
+const pageOf = (file: Buffer, number: number) =>
+	file.subarray((number - 1) * PAGE_BYTES, number * PAGE_BYTES);
+const placeOf = (number: number, offset: number) => (number - 1) * PAGE_BYTES + offset;
+const hasText = (page: Buffer, text: string) => page.includes(text);
+
+/** What becomes of the mail: all of it arrives, or so many at most do not, and that is known. */
+interface Case {
+	readonly change: (state: string) => void;
+	readonly from?: "cut";
+	readonly most?: number;
+	/** The owner is told that the database was built anew. */
+	readonly rebuilt?: true;
+}
+
+const PAGES: Readonly<Record<string, Case>> = {
+	"header: the name of the format": { change: (state) => flip(databaseOf(state), 3), rebuilt: true },
+	"header: the size of a page": { change: (state) => flip(databaseOf(state), 16), rebuilt: true },
+	"header: the step of the schema": { change: (state) => flip(databaseOf(state), 63) },
+	"the schema": { change: (state) => flip(databaseOf(state), 105), rebuilt: true },
+	"an interior page": {
+		change: (state) =>
+			flip(
+				databaseOf(state),
+				placeOf(
+					pageWhere(state, (page, number) => kindOf(page, number) === PAGE_KINDS.tableInterior),
+					0,
+				),
+			),
+		rebuilt: true,
+	},
+	"a leaf of messages: its head": {
+		change: (state) => flip(databaseOf(state), placeOf(leafOfMessages(state), 3)),
+		most: 12,
+		rebuilt: true,
+	},
+	"a leaf of recipients: an address": {
+		change: (state) => {
+			const number = pageWhere(
+				state,
+				(page, at) => kindOf(page, at) === PAGE_KINDS.indexLeaf && hasText(page, "you@example.com"),
+			);
+			const page = pageOf(readFileSync(databaseOf(state)), number);
+			flip(databaseOf(state), placeOf(number, page.indexOf("you@example.com") + 4));
+		},
+		most: 1,
+	},
+	"a leaf of bodies: a letter": {
+		change: (state) => {
+			const number = pageWhere(
+				state,
+				(page, at) => kindOf(page, at) === PAGE_KINDS.tableLeaf && hasText(page, "waits-2 waits-2"),
+			);
+			const page = pageOf(readFileSync(databaseOf(state)), number);
+			flip(databaseOf(state), placeOf(number, page.indexOf("waits-2 waits-2") + 2));
+		},
+		most: 1,
+	},
+	"an overflow page: a letter": {
+		change: (state) => flip(databaseOf(state), placeOf(overflowPage(state), 900)),
+		most: 1,
+	},
+	"an overflow page: where it goes on": {
+		change: (state) => flip(databaseOf(state), placeOf(overflowPage(state), 3)),
+		most: 2,
+	},
+	"the list of free pages": {
+		change: (state) => {
+			const trunk = readFileSync(databaseOf(state)).readUInt32BE(32);
+			expect(trunk).toBeGreaterThan(0);
+			flip(databaseOf(state), placeOf(trunk, 6));
+		},
+	},
+};
+
+function leafOfMessages(state: string): number {
+	return pageWhere(
+		state,
+		(page, number) =>
+			kindOf(page, number) === PAGE_KINDS.tableLeaf &&
+			hasText(page, "scan@contoso.example") &&
+			hasText(page, "alerts@contoso.example") &&
+			!hasText(page, "Received:"),
+	);
+}
+
+function overflowPage(state: string): number {
+	return pageWhere(
+		state,
+		(page, _number, file) =>
+			page.readUInt32BE(0) > 0 &&
+			page.readUInt32BE(0) <= file.length / PAGE_BYTES &&
+			page.subarray(900, 1_100).includes("waits-"),
+	);
+}
+
+const logOf = (state: string) => path.join(state, "postern.db-wal");
+const FILES: Readonly<Record<string, Case>> = {
+	"the log: its header": { from: "cut", change: (state) => flip(logOf(state), 17) },
+	"the log: the head of a frame": {
+		from: "cut",
+		change: (state) => flip(logOf(state), 32 + 20 * FRAME_BYTES + 3),
+	},
+	"the log: a page in it": {
+		from: "cut",
+		change: (state) => flip(logOf(state), 32 + 20 * FRAME_BYTES + 24 + 1_001),
+		most: 1,
+	},
+	"the log: half a kilobyte of it": {
+		from: "cut",
+		change: (state) => {
+			const bytes = readFileSync(logOf(state));
+			bytes.fill(0xa5, 32 + 20 * FRAME_BYTES + 600, 32 + 20 * FRAME_BYTES + 1_112);
+			writeFileSync(logOf(state), bytes);
+		},
+		most: 12,
+		rebuilt: true,
+	},
+	"a body's file: a letter": { change: (state) => flip(bodyFile(state), 50_000), most: 1 },
+	"a body's file, cut short": { change: (state) => truncateSync(bodyFile(state), 4_096), most: 1 },
+	"a body's file, gone": { change: (state) => rmSync(bodyFile(state)), most: 1 },
+	"the database, cut to its half": {
+		change: (state) =>
+			truncateSync(databaseOf(state), Math.floor(readFileSync(databaseOf(state)).length / 2)),
+		most: 40,
+		rebuilt: true,
+	},
+	"the database, empty": { change: (state) => truncateSync(databaseOf(state), 0), most: 40 },
+	"the attempt journal": { change: (state) => writeFileSync(path.join(state, "attempts"), "\0".repeat(300)) },
+};
+
+function bodyFile(state: string): string {
+	const [name = ""] = readdirSync(path.join(state, "spool")).sort();
+	return path.join(state, "spool", name);
+}
+
+describe("a changed byte", { timeout: 60_000 }, () => {
+	for (const [name, { change, from, most = 0, rebuilt }] of Object.entries({ ...PAGES, ...FILES })) {
+		it(`in ${name}`, async () => {
+			const seen = await livesOn(from === "cut" ? cut : stopped, change);
+			const { began, arrived, failed, exported, kept, words } = seen;
+			const said = words.filter((text) => REBUILT.test(text));
+			tellCase(`a changed byte in ${name}`, {
+				...{
+					began,
+					waited: sent.size,
+					arrived,
+					"failed and told": failed,
+					"set aside as mail files": exported,
+				},
+				...{ "old state kept": kept, words: said[0] ?? (failed > 0 ? "message failed" : "") },
+			});
+			expect(arrived).toBeGreaterThanOrEqual(sent.size - most);
+			if (rebuilt === true) expect([said.length, kept]).toEqual([1, 1]);
+		});
+	}
+});
