@@ -147,7 +147,7 @@ const PAGES: Readonly<Record<string, Case>> = {
 	"header: the name of the format": { change: (state) => flip(databaseOf(state), 3), rebuilt: true },
 	"header: the size of a page": { change: (state) => flip(databaseOf(state), 16), rebuilt: true },
 	"header: the step of the schema": { change: (state) => flip(databaseOf(state), 63) },
-	"the schema": { change: (state) => flip(databaseOf(state), 105), rebuilt: true },
+	"the schema": { change: (state) => flip(databaseOf(state), 100), rebuilt: true },
 	"an interior page": {
 		change: (state) =>
 			flip(
