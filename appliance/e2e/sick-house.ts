@@ -15,7 +15,7 @@ import { eventually, House, type HouseOptions } from "./house.ts";
 import { BUNDLE } from "./program.ts";
 import { SmtpPeer } from "./smtp-peer.ts";
 
-export const ERRORS = { EIO: 5, ENOSPC: 28, EROFS: 30 } as const;
+const ERRORS = { EIO: 5, ENOSPC: 28, EROFS: 30 } as const;
 
 /** One way for the card to fail; see sick-card.c. */
 export interface Ailment {

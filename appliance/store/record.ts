@@ -19,7 +19,7 @@ export interface Cell {
 export const PAGE_KINDS = { indexInterior: 2, tableInterior: 5, indexLeaf: 10, tableLeaf: 13 } as const;
 
 /** The first page begins with the header of the file. */
-export function headerAt(pageNumber: number): number {
+function headerAt(pageNumber: number): number {
 	return pageNumber === 1 ? 100 : 0;
 }
 
