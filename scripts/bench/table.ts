@@ -17,7 +17,7 @@ export interface Line {
 }
 
 export const HEADER = ["figure", "unit", ...CONTENDERS, "ratio", "wanted", "met"] as const;
-export const NOTHING = "–";
+const NOTHING = "–";
 
 export function formatTable(lines: readonly Line[]): string {
 	const rows = [HEADER, ...lines.map(cells)];
