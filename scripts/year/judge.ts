@@ -44,7 +44,10 @@ export function troublesOf({ verdict, months, troubles, historyAtFirst }: Life):
 		);
 		const others = otherBytesOf(month);
 		isGrowing(others > MOST_OTHER_BYTES, `${others} bytes in files beside database and bodies`);
-		for (const { page, ms } of pages) isGrowing(ms > SLOWEST_PAGE_MS, `${page} takes ${Math.round(ms)} ms`);
+		for (const { page, ms, processorMs } of pages) {
+			const text = `${page} takes ${Math.round(ms)} ms, ${Math.round(processorMs)} of the box's processor`;
+			isGrowing(Math.min(ms, processorMs) > SLOWEST_PAGE_MS, text);
+		}
 		if (historyAtFirst < MOST_HISTORY_ROWS - 256 || first === undefined) continue;
 		const [size, sizeAtFirst] = [databaseBytesOf(month), databaseBytesOf(first)];
 		isGrowing(size > sizeAtFirst * DATABASE_SLACK, `a database of ${size} bytes, ${sizeAtFirst} at first`);

@@ -281,7 +281,7 @@ class BusyYear {
 		const { box, ledger, owner, stateDir } = this.#site;
 		const { answered, arrived } = ledger.counts;
 		await this.#site.ownerSignsIn();
-		const pages = await slowestPages(owner, isoDay(this.#beganMs));
+		const pages = await slowestPages(owner, box.pid, isoDay(this.#beganMs));
 		await this.#until(Date.now() + HOUR_MS, []);
 		const of = (kind: DayCount["kind"]) => this.#days.filter((one) => one.kind === kind);
 		this.#months.push({

@@ -60,7 +60,7 @@ function lineOf(month: Month): string[] {
 		megabytes(month.workdayBytes),
 		megabytes(month.otherDayBytes),
 		String(Math.round(month.workdayFlushes)),
-		`${Math.round(slowest?.ms ?? 0)} ms ${slowest?.page ?? ""}`,
+		`${Math.round(slowest?.ms ?? 0)} ms (${Math.round(slowest?.processorMs ?? 0)}) ${slowest?.page ?? ""}`,
 	];
 }
 
