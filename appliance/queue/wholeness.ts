@@ -4,7 +4,7 @@
  *
  * A message that cannot be read just now is not decided upon: the card may give it another time.
  */
-import { errorCode } from "../errors.ts";
+import { asError, errorCode } from "../errors.ts";
 import { reply } from "../mail/reply.ts";
 import { envelopeSum, nextBodySum } from "../store/message-seal.ts";
 import type { ShownMessage } from "../store/operations.ts";
@@ -33,8 +33,9 @@ export async function lookAt(shown: ShownMessage, spool: Pick<Spool, "readBody">
 		}
 	} catch (thrown) {
 		const code = errorCode(thrown);
+		if (code === undefined) throw thrown;
 		if (code === "ENOENT" || code === "NO_BODY") return { state: "damaged" };
-		return { state: "unreadable", reason: String(thrown) };
+		return { state: "unreadable", reason: asError(thrown).message };
 	}
 	const isWhole = sizeBytes === message.sizeBytes && (seal.body === null || seal.body === sum);
 	return isWhole ? { state: "whole", content } : { state: "damaged" };

@@ -143,6 +143,6 @@ export function answerOf(reader: Reader, { number, read }: ReadRequest, stateDir
 		return { number, answer: reader.answer(read) };
 	} catch (thrown) {
 		if (isDamaged(errorCode(thrown) ?? "")) throw damaged(stateDir, asError(thrown).message);
-		return { number, error: asError(thrown).message };
+		return { number, error: { text: asError(thrown).message, code: errorCode(thrown) } };
 	}
 }

@@ -50,8 +50,8 @@ export interface ReadRequest {
 export interface ReadAnswer {
 	readonly number: number;
 	readonly answer?: ReadAnswers[Read["type"]];
-	/** Why there is no answer. */
-	readonly error?: string;
+	/** Why there is no answer; `code` is SQLite's or the system's, and absent from a fault of ours. */
+	readonly error?: { readonly text: string; readonly code?: string | undefined };
 }
 
 /** Something in the state folder could not be written or flushed. */

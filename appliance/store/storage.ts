@@ -210,7 +210,10 @@ export class Storage implements DocumentStore {
 		const pending = this.#reads.get(number);
 		this.#reads.delete(number);
 		if (error === undefined) pending?.resolve(answer as never);
-		else pending?.reject(new Error(error));
+		else
+			pending?.reject(
+				Object.assign(new Error(error.text), error.code === undefined ? {} : { code: error.code }),
+			);
 	}
 
 	#post(writes: readonly Write[]): Promise<CommitAnswer> {
