@@ -3,8 +3,12 @@
  * answered 250 is lost, none that was refused comes anyway, the owner is told in words and by the light, and what was wrong is
  * over when the card is well, without anybody's doing.
  */
+import { spawnSync } from "node:child_process";
+import { appendFileSync, cpSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isInstalled } from "./clients.ts";
+import { errorCode } from "../errors.ts";
+import { isInstalled, run } from "./clients.ts";
 import { type Ailment, SickHouse, tellCase } from "./sick-house.ts";
 
 const SMALL_BYTES = 2_000;
@@ -46,6 +50,11 @@ const STARTS: Readonly<Record<string, { readonly ailment: Ailment; readonly bega
 const missing = isInstalled("gcc") ? "" : " (skipped: gcc is not installed)";
 const describeSick = describe.skipIf(missing !== "");
 
+const trial = ["-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"];
+const canMount = process.getuid?.() === 0 && spawnSync("unshare", trial).status === 0;
+const cannotMount = canMount ? "" : " (skipped: nothing may be mounted here)";
+const CARD_BYTES = 64 * 1_048_576;
+
 let sick: SickHouse;
 
 /** Fails the step once; false when there is no such step. Mail is taken again when it ends. */
@@ -73,7 +82,7 @@ function expectAllOnce(): void {
 
 describeSick(`a card that fails${missing}`, { timeout: 120_000 }, () => {
 	beforeAll(async () => {
-		sick = await SickHouse.build({ queue: 'retry = "1s"' });
+		sick = await SickHouse.build({ queue: 'retry = "1s"\nreserve = "8MB"' });
 		await sick.send();
 		await sick.drained();
 	}, 60_000);
@@ -101,7 +110,7 @@ describeSick(`a card that fails${missing}`, { timeout: 120_000 }, () => {
 			// The first finds out; the ones after it are not even let begin.
 			const answers = [await sick.send(), await sick.send(), await sick.send(LARGE_BYTES)];
 			for (const said of answers) expect(said).toMatch(/^451 4\.3\.0/);
-			await sick.lightBecomes("storage");
+			await sick.light.becomes("storage");
 			const words = (await sick.words()).find((text) => SICK_WORDS.test(text)) ?? "";
 			expect(words).not.toBe("");
 			expect(await sick.health()).toContain("degraded");
@@ -109,7 +118,7 @@ describeSick(`a card that fails${missing}`, { timeout: 120_000 }, () => {
 			sick.card();
 			const tookMs = await sick.recovers();
 			expect(await sick.send()).toMatch(/^250/);
-			await sick.lightBecomes("offline");
+			await sick.light.becomes("offline");
 			expect((await sick.words()).join()).not.toMatch(SICK_WORDS);
 			const recovered = `by itself, ${tookMs} ms after the card`;
 			tellCase(name, { answered: answers[0] ?? "", words, light: "storage", recovered });
@@ -172,10 +181,61 @@ describeSick(`a card that fails${missing}`, { timeout: 120_000 }, () => {
 			});
 		});
 	}
+
+	it.skipIf(cannotMount !== "")(
+		`starts where others have filled the card to its last byte${cannotMount}`,
+		async () => {
+			await sick.house.end("SIGTERM");
+			const { stateDir } = sick;
+			const aside = `${stateDir}.aside`;
+			renameSync(stateDir, aside);
+			mkdirSync(stateDir);
+			await mounted("-t", "tmpfs", "-o", `size=${CARD_BYTES},mode=700`, "tmpfs", stateDir);
+			try {
+				cpSync(aside, stateDir, { recursive: true });
+				fill(path.join(stateDir, "of-others"));
+				await sick.house.start();
+				const answered = await sick.send();
+				expect(answered).toMatch(/^452 4\.3\.1/);
+				expect((await sick.words()).join()).toMatch(/card is full/);
+				await sick.light.becomes("storage");
+				rmSync(path.join(stateDir, "of-others"));
+				await sick.recovers();
+				expect(await sick.send()).toMatch(/^250/);
+				await sick.drained();
+				expectAllOnce();
+				tellCase("a start where the card is full to its last byte", {
+					answered,
+					light: "storage",
+					lost: 0,
+					recovered: "by itself",
+				});
+			} finally {
+				await sick.house.end("SIGTERM");
+				await run("umount", [stateDir]);
+			}
+		},
+	);
 });
 
 function counted(answers: readonly string[]): string {
 	const counts = new Map<string, number>();
 	for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1);
 	return [...counts].map(([answer, count]) => `${count} × ${answer}`).join(", ");
+}
+
+async function mounted(...argv: readonly string[]): Promise<void> {
+	const { exitCode, output } = await run("mount", argv);
+	if (exitCode !== 0) throw new Error(output);
+}
+
+/** Not a byte is left. */
+function fill(file: string): void {
+	for (const bytes of [1_048_576, 4_096, 1]) {
+		try {
+			for (;;) appendFileSync(file, Buffer.alloc(bytes));
+		} catch (thrown) {
+			expect(errorCode(thrown)).toBe("ENOSPC");
+		}
+	}
 }

@@ -4,20 +4,43 @@
  * set aside, and its owner is told in words.
  */
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+	chownSync,
+	cpSync,
+	existsSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PAGE_BYTES } from "../store/database.ts";
 import { kindOf, PAGE_KINDS } from "../store/record.ts";
 import { eventually, House } from "./house.ts";
-import { tellCase } from "./sick-house.ts";
+import { BUNDLE } from "./program.ts";
+import { Light, tellCase } from "./sick-house.ts";
 import { SmtpPeer } from "./smtp-peer.ts";
+
+/** Root that may do no more than another user with the files of others; for anybody else what a file is said to be is so already. */
+const isRoot = process.getuid?.() === 0;
+const POWERLESS = isRoot
+	? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search,-fowner,-chown", "--inh-caps", "-all"]
+	: ["env"];
+const notRoot = isRoot ? "" : " (skipped: only root can give files away)";
+const NOBODY = 65_534;
 
 const FRAME_BYTES = PAGE_BYTES + 24;
 const REBUILT =
 	/mail database was found damaged .* was built anew: (\d+) messages? that wait were saved, (\d+) of them not whole/;
 
 let house: House;
+let light: Light;
+/** Where systemd puts the key of the sign-ins. */
+const credentials = mkdtempSync(path.join(tmpdir(), "postern-credentials-"));
 /** The state as a death left it, with a log; and as a stop in good order left it. */
 let cut: string;
 let stopped: string;
@@ -28,7 +51,13 @@ const stateDir = () => path.join(house.folder, "state");
 
 beforeAll(async () => {
 	// Over an account where nobody may look: each case sends anew, whatever the one before it left in Sent Items.
-	house = await House.build({ transport: "smtp", queue: 'retry = "1s"' });
+	light = await Light.put();
+	putKeyOf("one box");
+	house = await House.build({
+		...{ transport: "smtp", queue: 'retry = "1s"' },
+		environment: { ...light.environment, CREDENTIALS_DIRECTORY: credentials },
+		program: { command: POWERLESS[0] ?? "", argv: [...POWERLESS.slice(1), BUNDLE.command, ...BUNDLE.argv] },
+	});
 	await house.cloud.control.offline();
 	const peer = await SmtpPeer.connect(house.port("relay"));
 	for (let number = 0; number < 40; number += 1) {
@@ -45,7 +74,7 @@ beforeAll(async () => {
 	await peer.quit();
 	// Pages that are free.
 	const ids = (await house.json<{ id: string }[]>("queue", "list")).map(({ id }) => id);
-	await house.json("queue", "delete", ...ids.filter((_, index) => index % 8 === 1));
+	await house.json("queue", "delete", ...ids.filter((_, index) => index % 8 === 4));
 	const left = (await house.json<{ id: string }[]>("queue", "list")).map(({ id }) => id);
 	for (const [index, subject] of [...sent.keys()].entries())
 		if (!left.includes(ids[index] ?? "")) sent.delete(subject);
@@ -57,22 +86,43 @@ beforeAll(async () => {
 	stopped = path.join(house.folder, "stopped");
 	cpSync(stateDir(), stopped, { recursive: true });
 }, 240_000);
-afterAll(() => house?.close());
+afterAll(async () => {
+	await house?.close();
+	await light?.close();
+	rmSync(credentials, { recursive: true, force: true });
+});
+
+/** The key of the sign-ins as systemd gives it: each box has its own. */
+function putKeyOf(box: string): void {
+	writeFileSync(path.join(credentials, "postern-vault-key"), createHash("sha256").update(box).digest());
+}
 
 function sha256(text: string): string {
 	return createHash("sha256").update(text).digest("hex");
 }
 
-/** Starts the program on a changed copy; gives what was seen when all that can be sent has been. */
-async function livesOn(from: string, change: (state: string) => void) {
+async function layOut(from: string): Promise<void> {
 	await house.end("SIGKILL");
 	rmSync(stateDir(), { recursive: true, force: true });
 	cpSync(from, stateDir(), { recursive: true });
-	change(stateDir());
 	house.cloud.control.forgetTraffic();
 	await house.cloud.control.online();
+}
+
+async function said(): Promise<readonly string[]> {
+	return (await house.json<{ problems: string[] }>("status")).problems;
+}
+
+/** Starts the program on a changed copy; gives what was seen when all that can be sent has been. */
+async function livesOn(from: string, change: (state: string) => void) {
+	await layOut(from);
+	change(stateDir());
 	const began = await startsAtLast();
-	const words = (await house.json<{ problems: string[] }>("status")).problems;
+	const words = await said();
+	return { began, words, ...(await allIsSent()) };
+}
+
+async function allIsSent() {
 	await eventually(
 		"all is sent that can be",
 		async () =>
@@ -86,6 +136,9 @@ async function livesOn(from: string, change: (state: string) => void) {
 	for (const { subject, sum } of arrived)
 		if (subject.startsWith("waits-")) expect(sum).toBe(sent.get(subject));
 	const failed = (await house.json<{ state: string }[]>("queue", "list")).length;
+	// Whatever is not as it was has somebody look.
+	if ((await said()).length > 0) await light.becomes("needs-you");
+	const lit = await light.shows();
 	const kept = readdirSync(stateDir()).filter((name) => name.startsWith("damaged-"));
 	const exported = kept.flatMap((name) => {
 		const mail = path.join(stateDir(), name, "mail");
@@ -96,7 +149,7 @@ async function livesOn(from: string, change: (state: string) => void) {
 	const peer = await SmtpPeer.connect(house.port("relay"));
 	await peer.send("From: <scan@contoso.example>\r\nTo: <you@example.com>\r\nSubject: after\r\n\r\nafter\r\n");
 	await peer.quit();
-	return { began, words, arrived: own.length, failed, exported, kept: kept.length };
+	return { arrived: own.length, failed, exported, kept: kept.length, lit };
 }
 
 /** As systemd does: one that ends is started again. */
@@ -255,7 +308,17 @@ const FILES: Readonly<Record<string, Case>> = {
 		most: 40,
 		rebuilt: true,
 	},
-	"the database, empty": { change: (state) => truncateSync(databaseOf(state), 0), most: 40 },
+	"the database, empty": {
+		change: (state) => truncateSync(databaseOf(state), 0),
+		most: 40,
+		rebuilt: true,
+	},
+	"the database, empty beside a log": {
+		from: "cut",
+		change: (state) => truncateSync(databaseOf(state), 0),
+		rebuilt: true,
+	},
+	"the database, gone": { change: (state) => rmSync(databaseOf(state)), most: 40, rebuilt: true },
 	"the attempt journal": { change: (state) => writeFileSync(path.join(state, "attempts"), "\0".repeat(300)) },
 };
 
@@ -268,8 +331,8 @@ describe("a changed byte", { timeout: 120_000 }, () => {
 	for (const [name, { change, from, most = 0, rebuilt }] of Object.entries({ ...PAGES, ...FILES })) {
 		it(`in ${name}`, async () => {
 			const seen = await livesOn(from === "cut" ? cut : stopped, change);
-			const { began, arrived, failed, exported, kept, words } = seen;
-			const said = words.filter((text) => REBUILT.test(text));
+			const { began, arrived, failed, exported, kept, words, lit } = seen;
+			const anew = words.filter((text) => REBUILT.test(text));
 			tellCase(`a changed byte in ${name}`, {
 				...{
 					began,
@@ -278,10 +341,51 @@ describe("a changed byte", { timeout: 120_000 }, () => {
 					"failed and told": failed,
 					"set aside as mail files": exported,
 				},
-				...{ "old state kept": kept, words: said[0] ?? (failed > 0 ? "message failed" : "") },
+				...{ light: lit, "old state kept": kept, words: anew[0] ?? (failed > 0 ? "message failed" : "") },
 			});
 			expect(arrived).toBeGreaterThanOrEqual(sent.size - most);
-			if (rebuilt === true) expect([said.length, kept]).toEqual([1, 1]);
+			if (rebuilt === true) expect([anew.length, kept]).toEqual([1, 1]);
+		});
+	}
+});
+
+describe("a state folder", { timeout: 120_000 }, () => {
+	it("of another box keeps its mail until somebody signs in", async () => {
+		await layOut(stopped);
+		putKeyOf("another box");
+		await house.start();
+		await eventually("it asks for a sign-in", async () =>
+			(await said()).join().includes("postern account add"),
+		);
+		await light.becomes("needs-you");
+		const words = (await said()).join();
+		expect((await house.json<unknown[]>("queue", "list")).length).toBe(sent.size);
+		await house.signIn();
+		const { arrived, failed } = await allIsSent();
+		putKeyOf("one box");
+		tellCase("a state folder of another box", { waited: sent.size, arrived, failed, words });
+		expect([arrived, failed]).toEqual([sent.size, 0]);
+	});
+
+	for (const part of ["", "postern.db", "spool"]) {
+		it.skipIf(!isRoot)(`of another owner: ${part || "all of it"}${notRoot}`, async () => {
+			await layOut(stopped);
+			const place = path.join(stateDir(), part);
+			chownSync(place, NOBODY, NOBODY);
+			const words = await house.start().then(
+				() => "started",
+				(thrown: unknown) => String(thrown),
+			);
+			expect(words).toContain(place);
+			expect(words).toMatch(/the user that (owns it|Postern runs as)/);
+			chownSync(place, 0, 0);
+			await house.start();
+			const { arrived, failed } = await allIsSent();
+			tellCase(`a state folder of another owner: ${part || "all of it"}`, {
+				...{ waited: sent.size, arrived, failed },
+				words: words.replaceAll("\n", " "),
+			});
+			expect([arrived, failed]).toEqual([sent.size, 0]);
 		});
 	}
 });

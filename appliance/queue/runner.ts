@@ -33,8 +33,8 @@ const LEASE_AHEAD = 16;
 const FLOOD_PER_SECOND = 200;
 /** Four slots then send what Microsoft takes: some 17 messages a second (10,000 requests in 10 minutes). */
 const FLOOD_PAUSE_MS = 240;
-/** A settlement that the card refused is offered again after this long. */
-const SETTLE_AGAIN_MS = 5_000;
+/** What the card refused is offered again after this long. */
+const CARD_AGAIN_MS = 5_000;
 
 export interface RunnerOptions {
 	readonly spool: Spool;
@@ -283,7 +283,8 @@ export class Runner {
 			// The card could not be read or written. Nothing was decided; going on at once would only spin.
 			const error = asError(thrown);
 			this.#options.log.error("runner-fault", { error: error.stack ?? error.message });
-			this.#trouble(pass, { kind: "blocked", reason: error.message, ownerText: DELIVERY.cardTrouble });
+			const [retryAfterMs, ownerText] = [CARD_AGAIN_MS, DELIVERY.cardTrouble];
+			this.#trouble(pass, { kind: "blocked", retryAfterMs, reason: error.message, ownerText });
 		} finally {
 			gate.circuit.abandon(pass.ticket);
 			this.#leave(slot);
@@ -444,7 +445,7 @@ export class Runner {
 			} catch (thrown) {
 				log.error("settle-refused", { qid: formatQueueId(message.id), error: asError(thrown).message });
 				if (this.#stopping) return;
-				await clock.sleep(SETTLE_AGAIN_MS, this.#abort.signal);
+				await clock.sleep(CARD_AGAIN_MS, this.#abort.signal);
 			}
 		}
 		this.#settling.delete(message.id);

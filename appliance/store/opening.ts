@@ -11,6 +11,7 @@ import {
 	existsSync,
 	mkdirSync,
 	openSync,
+	readdirSync,
 	readFileSync,
 	renameSync,
 	rmSync,
@@ -19,13 +20,17 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { asError, errorCode, UserError } from "../errors.ts";
+import { parseQueueId } from "../mail/queue-id.ts";
 import { isDamaged, isFull } from "./card-fault.ts";
 import { damageMark } from "./damage-mark.ts";
 import { openDatabase, PAGE_BYTES, type SqliteDatabase } from "./database.ts";
 import { type LogLook, lookAtLog } from "./log-look.ts";
-import { finishSalvage, salvage, tidySalvaged } from "./salvage.ts";
+import { finishSalvage, SPOOL_FOLDER, salvage, tidySalvaged } from "./salvage.ts";
 import type { SalvageReport } from "./salvage-report.ts";
 import { flush } from "./staged-state-builder.ts";
+
+/** The attempt journal (queue/attempt-journal.ts), which every run leaves. */
+const JOURNAL_FILE = "attempts";
 
 export interface OpenedState {
 	readonly database: SqliteDatabase;
@@ -38,10 +43,12 @@ export function openState(file: string, addon: { readonly addon?: object }): Ope
 	finishSalvage(stateDir);
 	tidySalvaged(stateDir, Date.now());
 	const log = lookAtItsLog(file);
-	const found = damageMark(stateDir) ?? (log.state === "lost" ? "the log is damaged" : undefined);
+	const found =
+		damageMark(stateDir) ?? (log.state === "lost" ? "the log is damaged" : undefined) ?? whyGone(file);
 	const opened = found === undefined ? openChecked(file, addon, log.state !== "empty") : { why: found };
 	if ("database" in opened) return { database: opened.database, salvaged: null };
-	if (!existsSync(file)) throw new Error(opened.why);
+	// Gone: the log may still tell what was in it.
+	if (!existsSync(file)) writeFileSync(file, "", { mode: 0o600 });
 	try {
 		const report = salvage({ stateDir, ...addon, why: opened.why, log, nowMs: Date.now() });
 		return { database: openDatabase({ file, role: "writer", ...addon }), salvaged: report };
@@ -54,6 +61,20 @@ export function openState(file: string, addon: { readonly addon?: object }): Ope
 			{ cause: thrown },
 		);
 	}
+}
+
+/** A folder that was in use and has no database is no new one: SQLite would begin anew there, and drop the log. */
+function whyGone(file: string): string | undefined {
+	if (existsSync(file) && statSync(file).size > 0) return undefined;
+	const [journal, log] = [path.join(path.dirname(file), JOURNAL_FILE), `${file}-wal`];
+	const wasInUse = [journal, log].some((name) => existsSync(name) && statSync(name).size > 0);
+	return wasInUse || hasMail(path.join(path.dirname(file), SPOOL_FOLDER))
+		? "the database is gone"
+		: undefined;
+}
+
+function hasMail(spool: string): boolean {
+	return existsSync(spool) && readdirSync(spool).some((name) => parseQueueId(name) !== undefined);
 }
 
 /** Why it is not to be believed, where it is not. */

@@ -44,7 +44,7 @@ const FINISHED = "salvaged.db";
 const KEPT_AS_FILE = "salvaged-as";
 const KEPT_PREFIX = "damaged-";
 const MAIL_FOLDER = "mail";
-const SPOOL_FOLDER = "spool";
+export const SPOOL_FOLDER = "spool";
 
 export interface SalvageOptions {
 	readonly stateDir: string;
@@ -176,7 +176,7 @@ class Salvage {
 		for (const table of ["body", "dsn", "progress", "notice"]) this.#dropStray(table, "id");
 		const report: SalvageReport = {
 			...{ atMs: this.#options.nowMs, why: this.#options.why, keptAs: this.#keptAs },
-			saved: this.#count("SELECT count(*) FROM message"),
+			saved: this.#count("SELECT count(*) FROM message") + this.#exported,
 			damaged: damaged + this.#exported,
 		};
 		this.#database

@@ -8,11 +8,11 @@
  * because a spool without its thread must not go on answering 250. A database that turns out damaged is such a death: the next
  * start finds the mark and sets it aside (salvage.ts).
  */
-import { accessSync, constants, existsSync } from "node:fs";
 import path from "node:path";
 import { parentPort } from "node:worker_threads";
-import { asError, errorCode, UserError } from "../errors.ts";
+import { asError, UserError } from "../errors.ts";
 import { giveBack } from "../memory.ts";
+import { makeRoomToStart } from "./ballast.ts";
 import { answerOf, type CardTrouble, CarefulWriter } from "./careful-writer.ts";
 import { lockFolder, openDatabase, type SqliteDatabase } from "./database.ts";
 import { openState } from "./opening.ts";
@@ -73,30 +73,9 @@ function refusalToStart(error: Error, file: string): ThreadStart {
 		return { ready: false, code: error.code, text: error.message, hint: error.hint };
 	}
 	const text = `The mail database ${file} cannot be opened: ${error.message}.`;
-	const refused = refusedAccess(file);
-	if (refused === "EACCES") {
-		const whose =
-			"It belongs to another user: give the state folder and all in it to the user that Postern runs as.";
-		return { ready: false, code: "storage-of-another", text, hint: whose };
-	}
-	if (refused === "EROFS") {
-		const why =
-			"The card can only be read: it may be failing. Start the box again, and put in a new card if that goes on.";
-		return { ready: false, code: "storage-read-only", text, hint: why };
-	}
 	const hint =
 		"The card may be full or failing: free some space on it, or check it; the mail in it is untouched.";
 	return { ready: false, code: "storage-unreadable", text, hint };
-}
-
-/** Why this user may not write it; undefined where that is not what is wrong. */
-function refusedAccess(file: string): string | undefined {
-	try {
-		if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
-		return undefined;
-	} catch (thrown) {
-		return errorCode(thrown);
-	}
 }
 
 /** The addon is passed to better-sqlite3 by its exports, so that nothing searches the disk for it. */
@@ -110,6 +89,7 @@ function loadAddon(addonFile: string): { addon?: object } {
 /** Gives what was put in place before the first write. */
 function write({ file, addonFile }: ThreadData): PutInPlace {
 	const addon = loadAddon(addonFile);
+	makeRoomToStart(path.dirname(file));
 	const lock = lockFolder(path.dirname(file), addon);
 	const { database, salvaged } = openState(file, addon);
 	const restored = finishRestore({ stateDir: path.dirname(file), database, ...addon });

@@ -6,10 +6,9 @@
  * A storage thread that dies is not survivable: `onFatal` is called and the process must end, because
  * nothing may be answered 250 without it.
  */
-import { accessSync, chmodSync, constants, existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Worker } from "node:worker_threads";
-import { errorCode, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { REFUSING } from "../words/refusing.ts";
 import { say } from "../words/saying.ts";
 import { isFull } from "./card-fault.ts";
@@ -20,6 +19,7 @@ import type { Read, ReadAnswers, Write } from "./operations.ts";
 import { diedOf, endThread, ReaderThread, type ReaderThreadOptions } from "./reader-thread.ts";
 import type { RestoreReport } from "./restore.ts";
 import type { SalvageReport } from "./salvage-report.ts";
+import { makeUsable } from "./state-folder.ts";
 import type { CardNews, Doubt, PutInPlace, ReadAnswer, ReadRequest } from "./storage-thread.ts";
 import { startThread } from "./threads.ts";
 import type { WriteFate } from "./writer.ts";
@@ -83,8 +83,7 @@ export class Storage implements DocumentStore {
 				return;
 			}
 			if ("card" in answer) {
-				this.#trouble = answer.card ?? undefined;
-				this.#toldOfTrouble(this.#trouble);
+				this.#noteTrouble(answer.card ?? undefined);
 				return;
 			}
 			this.#writingSinceMs = undefined;
@@ -101,10 +100,8 @@ export class Storage implements DocumentStore {
 		thread: started,
 		onFatal,
 	}: StorageOptions): Promise<Storage> {
-		makeFolder(stateDir);
+		makeUsable(stateDir);
 		const file = path.join(stateDir, "postern.db");
-		// Made by an earlier run under another umask, perhaps.
-		for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
 		const { thread, putInPlace } = await startThread("writer", file, started);
 		return new Storage(thread, putInPlace, { file, idleMs, onFatal });
 	}
@@ -129,6 +126,7 @@ export class Storage implements DocumentStore {
 
 	/** A file beside the database could not be written or flushed: nothing is taken until the card has proven itself. */
 	doubt(trouble: CardTrouble): void {
+		this.#noteTrouble(trouble);
 		this.#writer.postMessage({ doubt: trouble } satisfies Doubt);
 	}
 
@@ -206,6 +204,12 @@ export class Storage implements DocumentStore {
 		await endThread(this.#writer);
 	}
 
+	#noteTrouble(trouble: CardTrouble | undefined): void {
+		const wasSick = this.#trouble !== undefined;
+		this.#trouble = trouble;
+		if (wasSick !== (trouble !== undefined)) this.#toldOfTrouble(trouble);
+	}
+
 	#answered({ number, answer, error }: ReadAnswer): void {
 		const pending = this.#reads.get(number);
 		this.#reads.delete(number);
@@ -225,20 +229,6 @@ export class Storage implements DocumentStore {
 			this.#writingSinceMs = performance.now();
 			this.#writer.postMessage(writes, bodies);
 		});
-	}
-}
-
-function makeFolder(folder: string): void {
-	try {
-		mkdirSync(folder, { recursive: true, mode: 0o700 });
-		accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-	} catch (error) {
-		throw new UserError(
-			"state-dir-unusable",
-			`The state folder ${folder} cannot be used by this user (${errorCode(error) ?? "unknown error"}).`,
-			"Set state_dir to a folder that this user may write, or start as the user that owns it.",
-			{ cause: error },
-		);
 	}
 }
 

@@ -85,7 +85,7 @@ export const DELIVERY = {
 	ownFault: "Postern itself failed while sending. It will look whether it arrived and try again.",
 	damagedOnCard:
 		"The card has damaged this message while it waited, so it was not sent. Send it again from the device, and put in a new card soon.",
-	cardTrouble: "The card could not be read or written. Postern tries again every minute; check the card.",
+	cardTrouble: "The card could not be read or written. Postern tries again by itself; check the card.",
 	givenUp: "Given up: it could not be delivered in the time set by expire_after.",
 	accountGone:
 		"The Microsoft account {account} is not set up any more. Add it again: postern account add {account}",

@@ -91,7 +91,7 @@ export const saidOfDelivery = sayings(DELIVERY, {
 		damagedOnCard:
 			"Die Karte hat diese Nachricht beschädigt, während sie wartete; sie wurde deshalb nicht gesendet. Senden Sie sie vom Gerät noch einmal, und setzen Sie bald eine neue Karte ein.",
 		cardTrouble:
-			"Die Karte ließ sich nicht lesen oder beschreiben. Postern versucht es jede Minute noch einmal; prüfen Sie die Karte.",
+			"Die Karte ließ sich nicht lesen oder beschreiben. Postern versucht es von selbst wieder; prüfen Sie die Karte.",
 		givenUp: "Aufgegeben: In der Zeit, die expire_after setzt, ließ sie sich nicht zustellen.",
 		accountGone:
 			"Das Microsoft-Konto {account} ist nicht mehr eingerichtet. Fügen Sie es wieder hinzu: postern account add {account}",
@@ -205,7 +205,7 @@ export const saidOfDelivery = sayings(DELIVERY, {
 		damagedOnCard:
 			"La carte a endommagé ce message pendant qu’il attendait ; il n’a donc pas été envoyé. Renvoyez-le depuis l’appareil, et mettez bientôt une nouvelle carte.",
 		cardTrouble:
-			"La carte n’a pas pu être lue ou écrite. Postern réessaie chaque minute ; vérifiez la carte.",
+			"La carte n’a pas pu être lue ou écrite. Postern réessaie de lui-même ; vérifiez la carte.",
 		givenUp: "Abandonné : il n’a pas pu être remis dans le temps fixé par expire_after.",
 		accountGone:
 			"Le compte Microsoft {account} n’est plus configuré. Ajoutez-le de nouveau : postern account add {account}",
@@ -321,7 +321,7 @@ export const saidOfDelivery = sayings(DELIVERY, {
 		damagedOnCard:
 			"La tarjeta dañó este mensaje mientras esperaba, así que no se envió. Envíelo otra vez desde el equipo y ponga pronto una tarjeta nueva.",
 		cardTrouble:
-			"La tarjeta no se pudo leer o escribir. Postern lo intenta cada minuto; compruebe la tarjeta.",
+			"La tarjeta no se pudo leer o escribir. Postern vuelve a intentarlo por sí mismo; compruebe la tarjeta.",
 		givenUp: "Abandonado: no se pudo entregar en el tiempo fijado por expire_after.",
 		accountGone:
 			"La cuenta de Microsoft {account} ya no está configurada. Añádala de nuevo: postern account add {account}",
