@@ -140,7 +140,7 @@ export class Appliance {
 			const { stateDir, storage: opening } = await beginning;
 			const storage = await opening;
 			opened.push(() => storage.close());
-			if (storage.salvaged !== null) log.crit("database-built-anew", { ...storage.salvaged });
+			if (storage.salvaged !== null) log.crit("database-mended", { ...storage.salvaged });
 			if (storage.restored !== null) log.notice("backup-restored", { ...storage.restored });
 			const seed = await takeStagedSeed(stateDir, storage, log);
 			const loaded = { current: await readConfig(options, await savedSettings(storage)) };

@@ -426,7 +426,7 @@ export type MatterKind =
 	| "card-full"
 	/** The card fails: nothing is saved until it is well again. */
 	| "card-sick"
-	/** The database was damaged, and was built anew of what could be read. */
+	/** The database was damaged: put right, or built anew of what could be read. */
 	| "rebuilt"
 	| "no-account"
 	| "clock"

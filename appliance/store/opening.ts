@@ -6,11 +6,9 @@
  * is not whole is set aside and built anew (salvage.ts). Throws `UserError` where the owner has to do something first, and SQLite's errors.
  */
 import {
-	closeSync,
 	copyFileSync,
 	existsSync,
 	mkdirSync,
-	openSync,
 	readdirSync,
 	readFileSync,
 	renameSync,
@@ -26,7 +24,7 @@ import { damageMark } from "./damage-mark.ts";
 import { openDatabase, PAGE_BYTES, type SqliteDatabase } from "./database.ts";
 import { type LogLook, lookAtLog } from "./log-look.ts";
 import { finishSalvage, SPOOL_FOLDER, salvage, tidySalvaged } from "./salvage.ts";
-import type { SalvageReport } from "./salvage-report.ts";
+import { keepReport, type SalvageReport } from "./salvage-report.ts";
 import { flush } from "./staged-state-builder.ts";
 
 /** The attempt journal (queue/attempt-journal.ts), which every run leaves. */
@@ -34,7 +32,7 @@ const JOURNAL_FILE = "attempts";
 
 export interface OpenedState {
 	readonly database: SqliteDatabase;
-	/** It was built anew just now. */
+	/** It was damaged, and has been mended just now. */
 	readonly salvaged: SalvageReport | null;
 }
 
@@ -46,7 +44,7 @@ export function openState(file: string, addon: { readonly addon?: object }): Ope
 	const found =
 		damageMark(stateDir) ?? (log.state === "lost" ? "the log is damaged" : undefined) ?? whyGone(file);
 	const opened = found === undefined ? openChecked(file, addon, log.state !== "empty") : { why: found };
-	if ("database" in opened) return { database: opened.database, salvaged: null };
+	if ("database" in opened) return { database: opened.database, salvaged: told(opened.database, log) };
 	// Gone: the log may still tell what was in it.
 	if (!existsSync(file)) writeFileSync(file, "", { mode: 0o600 });
 	try {
@@ -100,13 +98,29 @@ function openChecked(
 	}
 }
 
+/** A card that changes one byte is one to be told of, though nothing is lost. */
+function told(database: SqliteDatabase, { keptAs }: LookedAt): SalvageReport | null {
+	if (keptAs === undefined) return null;
+	const saved = Number(database.prepare("SELECT count(*) FROM message").pluck().get());
+	const why = "one byte of the log had changed";
+	const report: SalvageReport = { atMs: Date.now(), why, keptAs, saved, damaged: 0 };
+	keepReport(database, report);
+	return report;
+}
+
+interface LookedAt extends LogLook {
+	/** Where it was mended: name of the folder with the log as it was. */
+	readonly keptAs?: string;
+}
+
 /** What is mended is put in its place, and the log as it was beside it. */
-function lookAtItsLog(file: string): LogLook {
+function lookAtItsLog(file: string): LookedAt {
 	const log = `${file}-wal`;
 	if (!existsSync(log) || statSync(log).size === 0) return { state: "empty", pages: [], filePages: 0 };
 	const look = lookAtLog(readFileSync(log), PAGE_BYTES);
 	if (look.mended === undefined) return look;
-	const kept = path.join(path.dirname(file), `damaged-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`);
+	const keptAs = `damaged-${new Date().toISOString().replaceAll(/[:.]/g, "-")}`;
+	const kept = path.join(path.dirname(file), keptAs);
 	mkdirSync(kept, { mode: 0o700 });
 	copyFileSync(log, path.join(kept, path.basename(log)));
 	const mended = `${log}.mended`;
@@ -114,6 +128,5 @@ function lookAtItsLog(file: string): LogLook {
 	flush(mended);
 	renameSync(mended, log);
 	rmSync(`${file}-shm`, { force: true });
-	closeSync(openSync(log, "r"));
-	return look;
+	return { ...look, keptAs };
 }

@@ -1,7 +1,8 @@
 /**
- * What is told of a database that was found damaged and built anew (salvage.ts): kept in the new one, for the status, for a month, as
+ * What is told of a database that was found damaged, and was put right (opening.ts) or built anew (salvage.ts): kept in the new one, for the status, for a month, as
  * long as what was set aside is kept.
  */
+import type { SqliteDatabase } from "./database.ts";
 import type { DocumentStore } from "./documents.ts";
 
 export interface SalvageReport {
@@ -16,9 +17,15 @@ export interface SalvageReport {
 	readonly damaged: number;
 }
 
-export const SALVAGE_KIND = "salvage";
-export const SALVAGE_KEY = "last";
+const SALVAGE_KIND = "salvage";
+const SALVAGE_KEY = "last";
 export const KEPT_MS = 30 * 24 * 60 * 60_000;
+
+export function keepReport(database: SqliteDatabase, report: SalvageReport): void {
+	database
+		.prepare("INSERT OR REPLACE INTO document VALUES (?, ?, ?)")
+		.run(SALVAGE_KIND, SALVAGE_KEY, JSON.stringify(report));
+}
 
 export async function lastSalvage(
 	documents: Pick<DocumentStore, "list">,

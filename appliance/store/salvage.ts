@@ -33,7 +33,7 @@ import { envelopeSum, nextBodySum } from "./message-seal.ts";
 import { NEWEST_SCHEMA } from "./migrations.ts";
 import { MESSAGE_STATES, RECIPIENT_STATES } from "./operations.ts";
 import type { Value } from "./record.ts";
-import { KEPT_MS, SALVAGE_KEY, SALVAGE_KIND, type SalvageReport } from "./salvage-report.ts";
+import { KEPT_MS, keepReport, type SalvageReport } from "./salvage-report.ts";
 import { flush } from "./staged-state-builder.ts";
 
 /** Being written. */
@@ -179,9 +179,7 @@ class Salvage {
 			saved: this.#count("SELECT count(*) FROM message") + this.#exported,
 			damaged: damaged + this.#exported,
 		};
-		this.#database
-			.prepare("INSERT OR REPLACE INTO document VALUES (?, ?, ?)")
-			.run(SALVAGE_KIND, SALVAGE_KEY, JSON.stringify(report));
+		keepReport(this.#database, report);
 		return report;
 	}
 

@@ -55,7 +55,7 @@ export class Storage implements DocumentStore {
 	readonly #reader: ReaderThread;
 	/** What was put in place of the state from before when it was opened; null: nothing waited for that. */
 	readonly restored: RestoreReport | null;
-	/** It was damaged, and has been built anew just now. */
+	/** It was damaged, and has been mended just now. */
 	readonly salvaged: SalvageReport | null;
 	readonly #groups: GroupCommit;
 	#trouble: CardTrouble | undefined;

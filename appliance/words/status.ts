@@ -4,7 +4,7 @@ export const STATUS = {
 	cardSick:
 		"The card does not save any more ({why}): devices are asked to try later, and the mail that was taken waits. Postern tries the card again by itself. If this goes on, put in a new card and restore a backup.",
 	rebuilt:
-		"The mail database was found damaged on {@date} and was built anew: {#saved} messages that wait were saved, {#damaged} of them not whole. What there was before is kept in {folder}. The card may be failing: take a backup, and put in a new one.",
+		"The mail database was found damaged on {@date} and was mended: {#saved} messages that wait were saved, {#damaged} of them not whole. What there was before is kept in {folder}. The card may be failing: take a backup, and put in a new one.",
 	paused: "Sending is paused: mail waits. Resume it in the console, or set queue.paused to false.",
 	needsSignIn: "{address}: {~trouble} Run: postern account add {address}",
 	accountTrouble: "{address}: {~trouble}",

@@ -17,7 +17,7 @@ export const overviewWords = catalogue(
 		kinds: {
 			"card-full": "The card is full: devices are asked to come back later.",
 			"card-sick": "The card does not save any more: devices are asked to come back later.",
-			rebuilt: "The mail database was damaged and has been built anew.",
+			rebuilt: "The mail database was damaged and has been mended.",
 			"no-account": "No Microsoft account is connected: mail waits.",
 			clock: "The box's clock is wrong.",
 			port: "A port could not be opened.",
@@ -134,7 +134,7 @@ export const overviewWords = catalogue(
 			kinds: {
 				"card-full": "Die Karte ist voll: Geräte werden gebeten, später wiederzukommen.",
 				"card-sick": "Die Karte speichert nicht mehr: Geräte werden gebeten, später wiederzukommen.",
-				rebuilt: "Die Maildatenbank war beschädigt und wurde neu aufgebaut.",
+				rebuilt: "Die Maildatenbank war beschädigt und wurde instand gesetzt.",
 				"no-account": "Kein Microsoft-Konto ist verbunden: Mail wartet.",
 				clock: "Die Uhr des Geräts geht falsch.",
 				port: "Ein Port konnte nicht geöffnet werden.",
@@ -254,7 +254,7 @@ export const overviewWords = catalogue(
 			kinds: {
 				"card-full": "La carte est pleine : les appareils sont priés de revenir plus tard.",
 				"card-sick": "La carte n’enregistre plus : les appareils sont priés de revenir plus tard.",
-				rebuilt: "La base du courrier était endommagée et a été reconstruite.",
+				rebuilt: "La base du courrier était endommagée et a été réparée.",
 				"no-account": "Aucun compte Microsoft n’est connecté : le courrier attend.",
 				clock: "L’horloge du boîtier est fausse.",
 				port: "Un port n’a pas pu être ouvert.",
@@ -372,7 +372,7 @@ export const overviewWords = catalogue(
 			kinds: {
 				"card-full": "La tarjeta está llena: se pide a los equipos que vuelvan más tarde.",
 				"card-sick": "La tarjeta ya no guarda nada: se pide a los equipos que vuelvan más tarde.",
-				rebuilt: "La base de datos del correo estaba dañada y se ha vuelto a crear.",
+				rebuilt: "La base de datos del correo estaba dañada y se ha reparado.",
 				"no-account": "No hay ninguna cuenta de Microsoft conectada: el correo espera.",
 				clock: "El reloj del aparato está mal.",
 				port: "No se pudo abrir un puerto.",

@@ -204,8 +204,7 @@ export const saidOfDelivery = sayings(DELIVERY, {
 			"Postern lui-même a échoué pendant l’envoi. Il regardera si le message est arrivé et réessaiera.",
 		damagedOnCard:
 			"La carte a endommagé ce message pendant qu’il attendait ; il n’a donc pas été envoyé. Renvoyez-le depuis l’appareil, et mettez bientôt une nouvelle carte.",
-		cardTrouble:
-			"La carte n’a pas pu être lue ou écrite. Postern réessaie de lui-même ; vérifiez la carte.",
+		cardTrouble: "La carte n’a pas pu être lue ou écrite. Postern réessaie de lui-même ; vérifiez la carte.",
 		givenUp: "Abandonné : il n’a pas pu être remis dans le temps fixé par expire_after.",
 		accountGone:
 			"Le compte Microsoft {account} n’est plus configuré. Ajoutez-le de nouveau : postern account add {account}",
