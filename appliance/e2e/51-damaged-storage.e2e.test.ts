@@ -21,6 +21,8 @@ const POWERLESS = isRoot
 	: ["env"];
 const notRoot = isRoot ? "" : " (skipped: only root can give files away)";
 const NOBODY = 65_534;
+/** As many messages are sent at once over an account's SMTP. */
+const UNDER_WAY = 2;
 
 const REBUILT =
 	/mail database was found damaged .* was mended: (\d+) messages? that wait were saved, (\d+) of them not whole/;
@@ -110,7 +112,7 @@ async function livesOn(from: string, change: (state: string) => void) {
 		// What nobody had looked at is met while mail is sent.
 		if (isRunning()) throw thrown;
 		await startsAtLast();
-		return { ...(await allIsSent()), ended: "while it ran, and was started again" };
+		return { ...(await allIsSent(UNDER_WAY)), ended: "while it ran, and was started again" };
 	});
 	return { began, words: await said(), ended: "no", ...seen };
 }
@@ -123,7 +125,8 @@ function isRunning(): boolean {
 	}
 }
 
-async function allIsSent() {
+/** `mayBeTwice`: what was under way when the program ended, which nobody may look up over this account. */
+async function allIsSent(mayBeTwice = 0) {
 	await eventually(
 		"all is sent that can be",
 		async () =>
@@ -148,11 +151,12 @@ async function allIsSent() {
 		return existsSync(mail) ? readdirSync(mail) : [];
 	}).length;
 	const own = arrived.filter(({ subject }) => sent.has(subject));
-	expect(new Set(own.map(({ subject }) => subject)).size).toBe(own.length);
+	const once = new Set(own.map(({ subject }) => subject)).size;
+	expect(own.length - once).toBeLessThanOrEqual(mayBeTwice);
 	const peer = await SmtpPeer.connect(house.port("relay"));
 	await peer.send("From: <scan@contoso.example>\r\nTo: <you@example.com>\r\nSubject: after\r\n\r\nafter\r\n");
 	await peer.quit();
-	return { arrived: own.length, failed, exported, kept: kept.length, lit };
+	return { arrived: once, failed, exported, kept: kept.length, lit };
 }
 
 /** As systemd does: one that ends is started again. */
