@@ -9,11 +9,8 @@
  * Throws SQLite's and the system's errors, with nothing changed but a file to be written again.
  */
 import {
-	closeSync,
 	existsSync,
-	fsyncSync,
 	mkdirSync,
-	openSync,
 	readdirSync,
 	readFileSync,
 	renameSync,
@@ -82,7 +79,7 @@ export function salvage(options: SalvageOptions): SalvageReport {
 	writeFileSync(path.join(stateDir, KEPT_AS_FILE), keptAs, { mode: 0o600 });
 	flush(path.join(stateDir, KEPT_AS_FILE));
 	renameSync(unfinished, path.join(stateDir, FINISHED));
-	syncFolder(stateDir);
+	flush(stateDir);
 	finishSalvage(stateDir);
 	return report;
 }
@@ -98,10 +95,10 @@ export function finishSalvage(stateDir: string): void {
 	}
 	rmSync(place("postern.db-shm"), { force: true });
 	removeDamageMark(stateDir);
-	syncFolder(kept);
-	syncFolder(stateDir);
+	flush(kept);
+	flush(stateDir);
 	renameSync(place(FINISHED), place("postern.db"));
-	syncFolder(stateDir);
+	flush(stateDir);
 	rmSync(place(KEPT_AS_FILE), { force: true });
 }
 
@@ -362,14 +359,5 @@ function isJson(value: Value | undefined): boolean {
 		return true;
 	} catch {
 		return false;
-	}
-}
-
-function syncFolder(folder: string): void {
-	const descriptor = openSync(folder, "r");
-	try {
-		fsyncSync(descriptor);
-	} finally {
-		closeSync(descriptor);
 	}
 }
