@@ -8,8 +8,9 @@
  * comes, it is two processes: one that keeps the other alive, and one that does everything.
  *
  * Before its 250 it flushes the file of the message (one flush for each, several side by side) and then gives the file the
- * name it is found by; that renaming is not flushed. What a power cut finds under the name before it, Haraka deletes at its
- * next start.
+ * name it is found by; that renaming is not flushed (outbound/index.js, `process_delivery`). What a power cut leaves under the
+ * temporary name is deleted at the next start (outbound/queue.js, `delete_dot_files`). Seen on ext4: the disk as it was at the
+ * 250 of the last message, mounted again, lost that message.
  */
 import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
@@ -34,7 +35,7 @@ const END_LIMIT_MS = 10_000;
 const END_POLL_MS = 20;
 
 export const HARAKA_NOTE =
-	"Haraka flushes the file of each message before its 250, but not the renaming that follows: a message answered 250 just before a power cut can be found under its temporary name, and Haraka deletes those when it starts.";
+	"Haraka flushes the file of each message before its 250, but not the renaming that follows: after a power cut just then the message is there under a temporary name, and Haraka deletes such files when it starts. Its rates are those of an accept that a power cut can undo.";
 
 /** Undefined where `scripts/setup --for-bench` could not install it. */
 export async function harakaVersion(): Promise<string | undefined> {

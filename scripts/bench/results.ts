@@ -50,10 +50,18 @@ export function resultsPage({ date, machine, runs, isQuick, minutes, lines, note
 	return `${parts.join("\n\n")}\n`;
 }
 
+/** What is said of each reference stands below the other, or the page would be too wide. */
+function broken(cell: string, column: number): string {
+	return ["ratio", "wanted"].includes(HEADER[column] ?? "") ? cell.replaceAll(", ", ",<br>") : cell;
+}
+
 /** Each figure with the command that measures it alone. */
 function table(lines: readonly Line[]): string {
 	const header = [...HEADER, "again"];
-	const rows = lines.map((line) => [...cells(line), `\`npm run bench -- --only ${line.measurement}\``]);
+	const rows = lines.map((line) => [
+		...cells(line).map(broken),
+		`\`npm run bench -- --only ${line.measurement}\``,
+	]);
 	return [header, header.map(() => "---"), ...rows]
 		.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
 		.join("\n");
