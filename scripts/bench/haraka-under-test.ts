@@ -34,7 +34,7 @@ const LARGEST_BYTES = 157_286_400;
 const END_LIMIT_MS = 10_000;
 const END_POLL_MS = 20;
 
-export const HARAKA_NOTE =
+const NOTE =
 	"Haraka flushes the file of each message before its 250, but not the renaming that follows: after a power cut just then the message is there under a temporary name, and Haraka deletes such files when it starts. Its rates are those of an accept that a power cut can undo.";
 
 /** Undefined where `scripts/setup --for-bench` could not install it. */
@@ -47,7 +47,7 @@ export async function harakaVersion(): Promise<string | undefined> {
 
 /** `logFolder` is not on the disk under test. */
 export function harakaContender(logFolder: string): Contender {
-	return { name: "haraka", note: HARAKA_NOTE, install: (folder) => install(folder, logFolder) };
+	return { name: "haraka", note: NOTE, install: (folder) => install(folder, logFolder) };
 }
 
 async function install(folder: string, logFolder: string): Promise<Installation> {
