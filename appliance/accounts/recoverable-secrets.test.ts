@@ -15,7 +15,7 @@ describe("a password that must be had back", () => {
 		expect((await withKey(1).open(sealed, "plc"))?.reveal()).toBe("k7mp-x2qr");
 		expect(await withKey(2).open(sealed, "plc")).toBeUndefined();
 		expect(await withKey(1).open(sealed, "camera")).toBeUndefined();
-		const other = sealed.endsWith("A") ? "B" : "A";
+		const other = sealed.at(-4) === "A" ? "B" : "A";
 		expect(await withKey(1).open(`${sealed.slice(0, -4)}${other}${sealed.slice(-3)}`, "plc")).toBeUndefined();
 		for (const text of ["", "v1.", "v1.AAAA", "v2.AAAA"])
 			expect(await withKey(1).open(text, "plc")).toBeUndefined();

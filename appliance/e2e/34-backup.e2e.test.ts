@@ -85,6 +85,11 @@ async function boxWithMail(options: HouseOptions = {}): Promise<House> {
 	return box;
 }
 
+/** What was in a backup is looked for at Microsoft first, as long as a copy may take to be seen there (30 s). */
+async function allArrive(box: House, count: number): Promise<void> {
+	await eventually("all mail arrives", () => arrived(box).length === count, 60_000);
+}
+
 describe("a backup", () => {
 	it("goes to a new card while Postern runs there, and the mail in it is delivered once", async () => {
 		const box = await boxWithMail();
@@ -108,7 +113,7 @@ describe("a backup", () => {
 		await box.cloud.control.online();
 		await box.start();
 		expect(box.log).toMatch(/backup-restored .*messages=2/);
-		await eventually("all mail arrives", () => arrived(box).length === 3);
+		await allArrive(box, 3);
 		expect(arrived(box)).toEqual(["large", "meanwhile", "small"]);
 		expect(readFileSync(state(box, "tls/authority.pem"), "utf8")).toBe(authority);
 		const devices = await box.json<{ name: string }[]>("device", "list");
@@ -126,7 +131,7 @@ describe("a backup", () => {
 		});
 		await box.cloud.control.online();
 		await box.start();
-		await eventually("all mail arrives", () => arrived(box).length === 2);
+		await allArrive(box, 2);
 		expect(arrived(box)).toEqual(["large", "small"]);
 	}, 120_000);
 
@@ -140,14 +145,12 @@ describe("a backup", () => {
 			exitCode: 0,
 			stdout: expect.stringContaining("Postern restarts with what is in the backup."),
 		});
-		await eventually("it ends", async () => (await box.cli("status")).stderr.includes("not running"));
-		// Its door is closed a moment before it has ended.
-		expect([0, "not running"]).toContain(await box.end("SIGTERM"));
+		expect(await box.ended()).toBe(0);
 		await box.cloud.control.online();
 		await box.start();
 		// On the card that it came from, all of it is known.
 		expect(box.log).toMatch(/backup-restored .*messages=0 known=2/);
-		await eventually("all mail arrives", () => arrived(box).length === 2);
+		await allArrive(box, 2);
 	}, 120_000);
 
 	it("that is refused changes nothing, and says why", async () => {

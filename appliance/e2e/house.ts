@@ -186,6 +186,22 @@ export class House {
 		return code ?? name ?? "";
 	}
 
+	/** Waits for an end that something else brings about; as `end`. */
+	async ended(): Promise<number | string> {
+		const child = this.#process;
+		if (child === undefined) return "not running";
+		if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+		return child.exitCode ?? child.signalCode ?? "";
+	}
+
+	/**
+	 * Who sends over SMTP signs in for SMTP alone, and where nobody may look what was sent a doubtful message goes twice
+	 * (delivery/verify.ts). This organisation lets Postern look.
+	 */
+	allowLooking(): void {
+		this.cloud.control.consent(ACCOUNT, LOOKING);
+	}
+
 	signal(signal: NodeJS.Signals): void {
 		if (this.#process?.pid !== undefined) process.kill(this.pid, signal);
 	}
@@ -258,6 +274,10 @@ ${options.limits ?? WIDE_LIMITS}
 
 ${options.onlyByPassword === true ? "" : KNOWN_DEVICES}`;
 }
+
+const LOOKING = ["Mail.Send", "Mail.ReadWrite", "User.Read"]
+	.map((name) => `https://graph.microsoft.com/${name}`)
+	.join(" ");
 
 const WIDE_LIMITS = `
 messages_per_minute = 100000

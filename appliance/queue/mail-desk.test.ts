@@ -7,7 +7,6 @@ import { parseQueueId } from "../mail/queue-id.ts";
 import type { QueueAction } from "../services.ts";
 import type { FinishedOutcome } from "../store/operations.ts";
 import { finish, historyOf } from "./history.ts";
-import type { Item } from "./scheduler.ts";
 import { strangerName } from "./stranger-lane.ts";
 import { eventually, openCardQueue, outcomesOf, stateDir } from "./testing/card-queue.ts";
 import type { Attempt, AttemptReport } from "./transport.ts";
@@ -386,7 +385,6 @@ describe("acting on many messages", () => {
 		const box = await openBox();
 		const device = strangerName("192.168.1.50");
 		const id = await box.accept("hello", { device, account: "", state: "held" });
-		box.scheduler.move(box.scheduler.find(parseQueueId(id) ?? 0) as Item, "held", 0);
 		expect(await box.mail.act("release", [id])).toEqual({ changed: 0, skipped: 1 });
 		expect(await box.mail.actOnAll("release", {})).toEqual({ changed: 0 });
 		expect((await box.mail.show(id)).state).toBe("held");

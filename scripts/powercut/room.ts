@@ -85,7 +85,7 @@ class Room {
 			sandbox: { deviceCodeIntervalSeconds: 0, ...this.#scenario.house.sandbox },
 		});
 		const life = this.#life(house, stateDir, () => 0);
-		this.#scenario.allow?.(house.cloud.control);
+		this.#scenario.allow?.(house);
 		house.cloud.control.onArrival((arrived) => this.#ledger.arrived(arrived, 0));
 		await this.#scenario.furnish?.(life);
 		await house.end("SIGTERM");
@@ -134,7 +134,7 @@ class Room {
 		await cloud.control.reset();
 		cloud.control.onArrival(() => undefined);
 		cloud.control.allowSendAs(ACCOUNT, "*");
-		this.#scenario.allow?.(cloud.control);
+		this.#scenario.allow?.(house);
 		for (const { bytes, atMs } of before) {
 			cloud.control.deposit(ACCOUNT, bytes, { folder: "sentitems", receivedAtMs: atMs, isRead: true });
 		}

@@ -1,6 +1,5 @@
 /** What a box does while its card is logged, and what must be true of it after a cut besides its mail. */
 import type { House, HouseOptions } from "../../appliance/e2e/house.ts";
-import type { SandboxControl } from "../../appliance/sandbox/sandbox.ts";
 import type { Cut } from "./cuts.ts";
 import type { Site } from "./traffic.ts";
 
@@ -16,7 +15,7 @@ export interface Life extends Site {
 export interface Scenario {
 	readonly house: HouseOptions;
 	/** What the organisation allows beyond what the sign-in asks for. */
-	readonly allow?: (cloud: SandboxControl) => void;
+	readonly allow?: (house: House) => void;
 	/** In the house before its card is logged, with the program running. */
 	readonly furnish?: (life: Life) => Promise<void>;
 	/** The program does not run at the beginning; whether it does at the end does not matter. */

@@ -105,7 +105,7 @@ export async function openCardQueue(folder: string, script: Script, options: Car
 			},
 		},
 	});
-	/** As a session takes a message that has no claim. */
+	/** As a session takes a message that has no claim, and a stranger's, which nothing attempts. */
 	const accept = async (text: string, envelope: Partial<AcceptedEnvelope> = {}) => {
 		const incoming = spool.receive();
 		await incoming.body.write(Buffer.from(text));
@@ -114,7 +114,9 @@ export async function openCardQueue(folder: string, script: Script, options: Car
 			...{ recipients: ["to@example.com"], state: "incoming", ...envelope },
 		};
 		expect(await incoming.accept(whole)).toEqual({ accepted: true });
-		runner.accepted(incoming.number, whole.account, whole.device, undefined);
+		const { account, device } = whole;
+		if (whole.state === "held") scheduler.add(scheduler.lane(account, device), incoming.number, "held", 0);
+		else runner.accepted(incoming.number, account, device, undefined);
 		return incoming.queueId;
 	};
 	/** What a `kill -9` leaves: nothing is finished, nothing flushed on purpose. */

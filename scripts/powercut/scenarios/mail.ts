@@ -1,21 +1,13 @@
 /** Mail comes and goes, with whatever Microsoft's weather is. Over SMTP or Graph, and with tokens that hold for a second. */
-import { ACCOUNT } from "../../../appliance/e2e/house.ts";
-import type { SandboxControl } from "../../../appliance/sandbox/sandbox.ts";
 import type { Random } from "../random.ts";
 import type { Life, Scenario } from "../scenario.ts";
 import { devicesSend, type Latency, LIVELY, SLUGGISH, weather } from "../traffic.ts";
 
 export function mailScenario(random: Random): Scenario {
 	const live = (life: Life) => mailFlows(life, LIVELY);
-	return random.chance(0.3) ? { house: { transport: "smtp" }, allow: looking, live } : { house: {}, live };
-}
-
-/** Who sends over SMTP asks for SMTP alone. Where nobody may look what was sent, a doubtful message goes twice (verify.ts). */
-function looking(cloud: SandboxControl): void {
-	cloud.consent(
-		ACCOUNT,
-		"https://graph.microsoft.com/Mail.ReadWrite https://graph.microsoft.com/Mail.Send https://graph.microsoft.com/User.Read",
-	);
+	return random.chance(0.3)
+		? { house: { transport: "smtp" }, allow: (house) => house.allowLooking(), live }
+		: { house: {}, live };
 }
 
 /** For a program that loses what it is sending: the card is flushed for other mail meanwhile, many times. */
