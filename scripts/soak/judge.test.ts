@@ -29,12 +29,14 @@ const GOOD: Figures = {
 	promised: 420,
 	lost: 0,
 	twice: [],
+	drainedSeconds: 300,
 	stillQueued: 0,
 	faults: [],
 };
 
 const SPOILT: readonly [name: string, spoilt: Partial<Figures>, found: string][] = [
 	["it was not asked too much", { asked: 410 }, "asked, of what was taken"],
+	["too much that nobody was refused for", { later: 0 }, "told to come back later (4xx), times"],
 	["a refusal for good", { refused: ["expected 250, got: 554 5.7.1 No"] }, "refused for good (5xx)"],
 	[
 		"a connection without an answer",

@@ -46,6 +46,8 @@ export interface Figures {
 	/** When everything else had come: what was answered and is not there. */
 	readonly lost: number;
 	readonly twice: readonly string[];
+	/** From the end of the load to an empty queue. */
+	readonly drainedSeconds: number;
 	/** The queue's rows when there was patience no more. */
 	readonly stillQueued: number;
 	readonly faults: readonly string[];
@@ -129,7 +131,7 @@ function load({ accepted, delivered, asked, later, refused, broken, minutes }: F
 	return [
 		told("taken a second", (taken / (minutes * 60)).toFixed(1)),
 		atLeast("asked, of what was taken", asked / taken, WANTED.asked),
-		told("told to come back later (4xx)", String(later)),
+		atLeast("told to come back later (4xx), times", later, 1, String),
 		none("refused for good (5xx)", refused),
 		none("connections that broke without an answer", broken),
 		atLeast("taken of the least served device, of the mean", share(accepted), WANTED.fairShare),
@@ -177,11 +179,12 @@ function bystanders({ console, fetching }: Figures): readonly Finding[] {
 	];
 }
 
-function mail({ promised, lost, twice, stillQueued, faults }: Figures): readonly Finding[] {
+function mail({ promised, lost, twice, drainedSeconds, stillQueued, faults }: Figures): readonly Finding[] {
 	return [
 		atLeast("answered 250", promised, 1, String),
 		atMost("lost", lost, 0, String),
 		none("arrived twice", twice),
+		told("the queue was empty after", `${Math.round(drainedSeconds)} s`),
 		atMost("still in the queue", stillQueued, 0, String),
 		none("faults in the box's log", faults),
 	];

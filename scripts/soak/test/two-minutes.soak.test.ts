@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { expect, it } from "vitest";
 import type { Finding } from "../judge.ts";
 
-const LIMIT_MS = 1_200_000;
+const LIMIT_MS = 1_800_000;
 
 it(
 	"a box that is asked too much refuses for a while and fairly, keeps what it took, and is well again",
