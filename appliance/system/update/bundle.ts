@@ -5,7 +5,7 @@
  * Postern's own: a version may be installed, an older one too, when it can open the data that the one before left. Pure but
  * for `outsideOf`. Throws `UserError`.
  */
-import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import * as z from "zod";
 import { UserError } from "../../errors.ts";
 import { say } from "../../words/saying.ts";
@@ -119,23 +119,18 @@ const SQUASHFS_SIZE_AT = 40;
 const MOST_SIGNATURE_BYTES = 64 * 1024;
 
 /** Of what has no head: no image. */
-export async function outsideOf(file: string): Promise<Outside> {
-	const handle = await open(file, "r");
-	try {
-		const { size } = await handle.stat();
-		const head = Buffer.alloc(HEAD_BYTES);
-		const tail = Buffer.alloc(TAIL_BYTES);
-		await handle.read(head, 0, HEAD_BYTES, 0);
-		await handle.read(tail, 0, TAIL_BYTES, Math.max(0, size - TAIL_BYTES));
-		return {
-			sizeBytes: size,
-			isImage: size > HEAD_BYTES && head.toString("latin1", 0, MAGIC.length) === MAGIC,
-			imageBytes: Number(head.readBigUInt64LE(SQUASHFS_SIZE_AT)),
-			signatureBytes: Number(tail.readBigUInt64BE()),
-		};
-	} finally {
-		await handle.close();
-	}
+export async function outsideOf(file: FileHandle): Promise<Outside> {
+	const { size } = await file.stat();
+	const head = Buffer.alloc(HEAD_BYTES);
+	const tail = Buffer.alloc(TAIL_BYTES);
+	await file.read(head, 0, HEAD_BYTES, 0);
+	await file.read(tail, 0, TAIL_BYTES, Math.max(0, size - TAIL_BYTES));
+	return {
+		sizeBytes: size,
+		isImage: size > HEAD_BYTES && head.toString("latin1", 0, MAGIC.length) === MAGIC,
+		imageBytes: Number(head.readBigUInt64LE(SQUASHFS_SIZE_AT)),
+		signatureBytes: Number(tail.readBigUInt64BE()),
+	};
 }
 
 /** Why it cannot be a signed bundle, before anybody looks at the signature. */

@@ -1,5 +1,6 @@
 /** Updates asked for at the real door, with a program in RAUC's place that says what RAUC says. */
-import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { access, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -139,7 +140,16 @@ describe("an update", { timeout: 60_000 }, () => {
 		await expect(install()).rejects.toMatchObject({ code: "update-unsigned" });
 		await received(Buffer.from("a picture of a cat".repeat(1_000)));
 		await expect(install()).rejects.toMatchObject({ code: "update-not-a-bundle" });
-		await rm(path.join(root, "data/postern/update/received.raucb"));
+		const file = path.join(root, "data/postern/update/received.raucb");
+		const elsewhere = path.join(root, "data/whole.raucb");
+		await writeFile(elsewhere, bundleFile());
+		await rm(file);
+		await symlink(elsewhere, file);
+		await expect(install()).rejects.toMatchObject({ code: "update-not-a-bundle" });
+		await rm(file);
+		execFileSync("mkfifo", [file]);
+		await expect(install()).rejects.toMatchObject({ code: "update-not-a-bundle" });
+		await rm(file);
 		await expect(install()).rejects.toMatchObject({ code: "update-unknown" });
 		expect(await door.calls()).toEqual([]);
 	});

@@ -5,8 +5,8 @@
  * What is judged is a copy that Postern cannot reach: between judging and writing nobody exchanges it. A refusal changes
  * nothing. A power cut leaves the old system: RAUC takes the slot out of the boot loader's order before it writes.
  */
-import { createReadStream } from "node:fs";
-import { lstat, mkdir, open, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { asError, errorCode, UserError } from "../../errors.ts";
 import { say } from "../../words/saying.ts";
 import { UPDATING } from "../../words/updating.ts";
@@ -23,6 +23,8 @@ import {
 	signatureRefusal,
 } from "./bundle.ts";
 import { bootId, type UpdateFacts, type UpdateRecord, updateFacts, writeRecord } from "./record.ts";
+
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** Where Postern puts what was sent to it, seen from the machine. */
 const RECEIVED = "/data/postern/update/received.raucb";
@@ -165,26 +167,37 @@ function isAlive(pid: number): boolean {
 }
 
 async function takeCopy(context: DoorContext): Promise<void> {
-	const [from, to] = [context.path(RECEIVED), context.path(OWN)];
-	const found = await lstat(from).catch(() => undefined);
-	if (found === undefined) throw new UserError("update-unknown", UPDATING.notReceived, UPDATING.sendAgain);
-	if (!found.isFile()) throw noBundle();
-	if (found.size > LARGEST_BUNDLE_BYTES) throw new UserError("update-too-large", UPDATING.tooLarge);
+	await using received = await opened(context.path(RECEIVED));
+	const { size } = await received.stat();
+	if (size > LARGEST_BUNDLE_BYTES) throw new UserError("update-too-large", UPDATING.tooLarge);
 	await mkdir(context.path(OWN_FOLDER), { recursive: true, mode: 0o700 });
+	const to = context.path(OWN);
 	await rm(to, { force: true });
 	const { bavail, bsize } = await statfs(context.path(OWN_FOLDER));
-	if (bavail * bsize < found.size + ROOM_LEFT_BYTES) throw noRoom();
-	assertWhole(await outsideOf(from));
-	const handle = await open(to, "wx", 0o600);
+	if (bavail * bsize < size + ROOM_LEFT_BYTES) throw noRoom();
+	assertWhole(await outsideOf(received));
+	await using copy = await open(to, "wx", 0o600);
 	try {
 		// No more than was measured, whatever its owner adds to it meanwhile.
-		for await (const chunk of createReadStream(from, { end: found.size - 1 })) await handle.writeFile(chunk);
-		await handle.datasync();
+		const chunks = received.createReadStream({ start: 0, end: size - 1, autoClose: false });
+		for await (const chunk of chunks) await copy.writeFile(chunk);
+		await copy.datasync();
 	} catch (thrown) {
 		throw errorCode(thrown) === "ENOSPC" ? noRoom() : thrown;
-	} finally {
-		await handle.close();
 	}
+}
+
+/** The file itself and no other: it lies where Postern may write, and root must not be led elsewhere or be kept waiting at a pipe. */
+async function opened(file: string): Promise<FileHandle> {
+	const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((thrown) => {
+		if (errorCode(thrown) === "ENOENT") {
+			throw new UserError("update-unknown", UPDATING.notReceived, UPDATING.sendAgain);
+		}
+		throw errorCode(thrown) === "ELOOP" ? noBundle() : thrown;
+	});
+	if ((await handle.stat()).isFile()) return handle;
+	await handle.close();
+	throw noBundle();
 }
 
 function noRoom(): UserError {
@@ -193,7 +206,8 @@ function noRoom(): UserError {
 
 /** The signature is good when it returns. */
 async function judged(context: DoorContext): Promise<Bundle> {
-	assertWhole(await outsideOf(context.path(OWN)));
+	await using copy = await open(context.path(OWN));
+	assertWhole(await outsideOf(copy));
 	let text: string;
 	try {
 		const asked = ["info", "--output-format=json-2", context.path(OWN)];
