@@ -7,7 +7,6 @@ import type { Clock } from "../clock.ts";
 import { type Meter, NO_METER } from "../queue/limits.ts";
 import type { AccountTrouble } from "../queue/transport.ts";
 import { readGraphError } from "./graph-error.ts";
-import { GraphTurns } from "./graph-turns.ts";
 import type { HttpClient, HttpFailure, HttpResult } from "./http.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import type { TokenSource } from "./token-source.ts";
@@ -77,7 +76,6 @@ export interface GraphClientOptions {
 
 export class GraphClient {
 	readonly #options: GraphClientOptions;
-	readonly #turns = new GraphTurns();
 
 	constructor(options: GraphClientOptions) {
 		this.#options = options;
@@ -115,7 +113,7 @@ export class GraphClient {
 		});
 		if (!token.ok) return { kind: "no-token", trouble: token.trouble };
 		const cost = { requests: 1, uploadBytes: request.bodyLength ?? 0 };
-		const ask = () =>
+		const result = await meter.run(account, cost, signal, () =>
 			http.request({
 				method: request.method,
 				url: urlOf(graphUrl(), request, token.speaksFor),
@@ -129,8 +127,8 @@ export class GraphClient {
 				...(request.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: request.idleTimeoutMs }),
 				...(signal === undefined ? {} : { signal }),
 				...(request.streams === undefined ? {} : { streams: request.streams }),
-			});
-		const result = await meter.run(account, cost, signal, () => this.#turns.take(account, signal, ask));
+			}),
+		);
 		return resultOf(result, clock.now());
 	}
 }
