@@ -66,6 +66,7 @@ import { Transcripts } from "./smtp/transcript.ts";
 import { takeStagedSeed } from "./staged-seed.ts";
 import { describeStatus, describeWaits } from "./status.ts";
 import { loadSystemMemory } from "./store/addon.ts";
+import { isPast, lastSalvage } from "./store/salvage-report.ts";
 import type { Storage } from "./store/storage.ts";
 import { machineRoot } from "./system/machine/image-facts.ts";
 import { PassedSockets } from "./system/passed-sockets.ts";
@@ -139,6 +140,7 @@ export class Appliance {
 			const { stateDir, storage: opening } = await beginning;
 			const storage = await opening;
 			opened.push(() => storage.close());
+			if (storage.salvaged !== null) log.crit("database-mended", { ...storage.salvaged });
 			if (storage.restored !== null) log.notice("backup-restored", { ...storage.restored });
 			const seed = await takeStagedSeed(stateDir, storage, log);
 			const loaded = { current: await readConfig(options, await savedSettings(storage)) };
@@ -151,6 +153,12 @@ export class Appliance {
 			opened.push(() => lights.stop());
 
 			const events = new Events((error) => log.error("listener-fault", { error: asError(error).message }));
+			storage.onTrouble((trouble) => {
+				if (trouble === undefined) log.notice("card-well-again");
+				else log.crit("card-sick", { code: trouble.code, error: trouble.text });
+				events.emit("card-changed", { sick: trouble !== undefined });
+			});
+			const rebuilt = await lastSalvage(storage);
 			const mailLog = new MailLog(log);
 			const keyPlace = { stateDir, credentialsDir: options.environment["CREDENTIALS_DIRECTORY"] ?? "" };
 			const accounts = await Accounts.open({ documents: storage, config: config(), log });
@@ -369,6 +377,8 @@ export class Appliance {
 							fetchProblems: fetching.problems,
 							updates,
 							pair: () => pair.desk?.state() ?? { follows: null, inStepAt: null },
+							storage,
+							rebuilt: () => (rebuilt === undefined || isPast(rebuilt, clock.now()) ? undefined : rebuilt),
 						}),
 					selfTest: () => selfTest({ listeners, spool, room }),
 					authority: () => Promise.resolve(listeners.authority()),

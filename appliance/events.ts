@@ -21,6 +21,8 @@ export interface EventMap {
 	"peer-refused": [{ readonly address: string; readonly device: string }];
 	/** A message could not be taken although its sender was allowed to: card full or storage sick. */
 	"message-refused": [{ readonly device: string; readonly ownerText: string }];
+	/** The card fails, or is well again. */
+	"card-changed": [{ readonly sick: boolean }];
 	/** Nothing goes through an account until further notice, and why. */
 	"account-trouble": [{ readonly account: string; readonly kind: string; readonly ownerText: string }];
 	/** An account that had trouble delivers again. */

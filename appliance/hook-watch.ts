@@ -29,6 +29,7 @@ interface Seen {
 	readonly needsSignIn: ReadonlySet<string>;
 	readonly strangers: ReadonlySet<string>;
 	readonly isFull: boolean;
+	readonly cardText: string;
 	/** The version that was given up, in words. */
 	readonly rolledBack: string | undefined;
 }
@@ -112,7 +113,7 @@ export class HookWatch {
 			tell("update", now.rolledBack, {});
 		}
 		if (now.isFull && before?.isFull !== true && !this.#isRefusing) {
-			tell("storage", "The card is full: devices are asked to come back later.", {});
+			tell("storage", now.cardText, {});
 		}
 	}
 
@@ -131,6 +132,9 @@ function seenIn({ accounts, storage, matters }: Status, strangers: readonly stri
 		needsSignIn: new Set(needing.map(({ address }) => address)),
 		strangers: new Set(strangers),
 		isFull: !storage.accepting,
+		cardText: storage.sick
+			? "The card does not save any more: devices are asked to come back later."
+			: "The card is full: devices are asked to come back later.",
 		rolledBack: matters.find(({ kind }) => kind === "rolled-back")?.detail,
 	};
 }

@@ -138,7 +138,13 @@ export class LightDesk {
 		timer.unref();
 		const news = [
 			...(["message-accepted", "message-settled", "message-refused", "account-trouble"] as const),
-			...(["account-recovered", "account-signed-in", "configuration-reloaded", "update-under-way"] as const),
+			...([
+				"account-recovered",
+				"account-signed-in",
+				"configuration-reloaded",
+				"update-under-way",
+				"card-changed",
+			] as const),
 		];
 		this.#ends.push(
 			() => clearInterval(timer),

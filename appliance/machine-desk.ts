@@ -79,6 +79,7 @@ export class MachineDesk implements MachineService {
 				freeBytes: room.freeBytes,
 				reserveBytes: room.reserveBytes,
 				accepting: storage.accepting,
+				isSick: storage.sick,
 			},
 			clock: { now: new Date(clock.now()).toISOString(), ...status.clock },
 			names: [name, `${name}.local`, ...config().console.names],

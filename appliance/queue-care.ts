@@ -61,6 +61,10 @@ export function tendQueue(parts: QueueCareParts): QueueCare {
 		// A dead link is everybody's trouble.
 		if (kind !== "unreachable") void pool.relieve(account);
 	});
+	// What the card kept from being sent need not wait for its turn.
+	events.on("card-changed", ({ sick }) => {
+		if (!sick) runner().nudge();
+	});
 	events.on("account-signed-in", ({ account }) => runner().nudge(account));
 	events.on("configuration-reloaded", () => scheduler.refresh());
 	return { bounces, keepTime, pool };

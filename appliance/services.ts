@@ -408,6 +408,8 @@ export interface Status {
 		readonly freeBytes: number;
 		readonly reserveBytes: number;
 		readonly accepting: boolean;
+		/** The card fails: nothing is saved, and it is tried again. */
+		readonly sick: boolean;
 	};
 	readonly memoryBytes: number;
 	readonly clock: ClockState;
@@ -422,6 +424,10 @@ export interface Status {
 
 export type MatterKind =
 	| "card-full"
+	/** The card fails: nothing is saved until it is well again. */
+	| "card-sick"
+	/** The database was damaged: put right, or built anew of what could be read. */
+	| "rebuilt"
 	| "no-account"
 	| "clock"
 	| "certificate"

@@ -16,6 +16,8 @@ import type { Room } from "./queue/room.ts";
 import type { Runner } from "./queue/runner.ts";
 import type { Scheduler } from "./queue/scheduler.ts";
 import type { AccountWaits, Matter, MatterKind, Status } from "./services.ts";
+import type { SalvageReport } from "./store/salvage-report.ts";
+import type { Storage } from "./store/storage.ts";
 import type { TrustedTime } from "./trusted-time.ts";
 import type { UpdateDesk } from "./update-desk.ts";
 import { productVersion } from "./version.ts";
@@ -37,6 +39,9 @@ export interface StatusSources {
 	readonly signIns: SignIns;
 	/** Of programs that fetch; owner texts. */
 	readonly fetchProblems: () => readonly string[];
+	readonly storage: Pick<Storage, "trouble">;
+	/** The database was built anew, lately. */
+	readonly rebuilt: () => SalvageReport | undefined;
 	readonly updates: Pick<UpdateDesk, "matters" | "state">;
 	readonly pair: () => PairState;
 }
@@ -44,14 +49,13 @@ export interface StatusSources {
 export async function describeStatus(sources: StatusSources): Promise<Status> {
 	const { startedAt, clock, config, listeners, scheduler, runner, room } = sources;
 	const accounts = await describeAccounts(sources);
-	const accepting = await room.has(0);
+	const sick = sources.storage.trouble;
+	const accepting = sick === undefined && (await room.has(0));
 	const queue = scheduler.counts();
 	const matters: Matter[] = [];
 	const tell = (kind: MatterKind, text: string, rest: Partial<Matter> = {}) =>
 		matters.push({ kind, about: "", count: 0, detail: "", ...rest, text });
-	if (!accepting) {
-		tell("card-full", STATUS.cardFull);
-	}
+	matters.push(...cardMatters(sources, accepting));
 	if (config.queue.paused) {
 		tell("paused", STATUS.paused);
 	}
@@ -87,7 +91,10 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		listeners: listeners.list(),
 		queue,
 		accounts,
-		storage: { freeBytes: room.freeBytes, reserveBytes: room.reserveBytes, accepting },
+		storage: {
+			...{ freeBytes: room.freeBytes, reserveBytes: room.reserveBytes, accepting },
+			sick: sick !== undefined,
+		},
 		memoryBytes: process.memoryUsage.rss(),
 		clock: await clockState(sources.time),
 		pair: sources.pair(),
@@ -95,6 +102,28 @@ export async function describeStatus(sources: StatusSources): Promise<Status> {
 		problems: matters.map(({ text }) => text),
 		matters,
 	};
+}
+
+function cardMatters(
+	{ storage, rebuilt }: Pick<StatusSources, "storage" | "rebuilt">,
+	accepting: boolean,
+): Matter[] {
+	const nothing = { about: "", count: 0, detail: "" };
+	const matters: Matter[] = [];
+	const { trouble } = storage;
+	if (trouble !== undefined) {
+		const text = say(STATUS.cardSick, { why: trouble.text });
+		matters.push({ ...nothing, kind: "card-sick", text, detail: trouble.text });
+	} else if (!accepting) {
+		matters.push({ ...nothing, kind: "card-full", text: STATUS.cardFull });
+	}
+	const anew = rebuilt();
+	if (anew !== undefined) {
+		const { keptAs: folder, saved, damaged } = anew;
+		const text = say(STATUS.rebuilt, { date: formatDate(new Date(anew.atMs)), saved, damaged, folder });
+		matters.push({ ...nothing, kind: "rebuilt", text, count: damaged });
+	}
+	return matters;
 }
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -28,9 +28,11 @@ export function streamOf(
 	});
 }
 
-/** What is in a request; left unread, the rest can still be read. */
-export function bytesOf(request: Request): AsyncIterable<Uint8Array> {
-	return bodyOf(request)?.values({ preventCancel: true }) ?? nothing();
+/** What is in a request; left unread, in part or whole, the rest can still be read. */
+export async function* bytesOf(request: Request): AsyncGenerator<Uint8Array> {
+	// Not before somebody reads: whoever asks for `values` has the body to himself.
+	const body = bodyOf(request);
+	if (body !== null) yield* body.values({ preventCancel: true });
 }
 
 /** A refused upload is read to its end before it is answered: its sender reads no answer before that. */
@@ -46,8 +48,4 @@ export async function readToEnd(request: Request): Promise<void> {
 
 function bodyOf(request: Request): ReadableStream<Uint8Array> | null {
 	return request.body;
-}
-
-async function* nothing(): AsyncGenerator<Uint8Array> {
-	// No body.
 }

@@ -16,6 +16,8 @@ export interface MachineState {
 		readonly freeBytes: number;
 		readonly reserveBytes: number;
 		readonly accepting: boolean;
+		/** It fails: nothing is saved. */
+		readonly isSick: boolean;
 		/** 0 new to 100 worn, where the card tells; else null. */
 		readonly wearPercent: number | null;
 		readonly isReadOnly: boolean;

@@ -290,8 +290,8 @@ describe("console password", () => {
 		expect(first.name).toBe("owner");
 		expect(second.password).toMatch(/^[a-z2-9]{4}(?:-[a-z2-9]{4}){3}$/);
 		expect(second.password).not.toBe(first.password);
-		expect(house.log).toMatch(/person-added name=owner role=owner/);
-		expect(house.log).toMatch(/person-password-reset name=owner/);
+		await house.logged(/person-added name=owner role=owner/);
+		await house.logged(/person-password-reset name=owner/);
 		const { readdirSync } = await import("node:fs");
 		const state = path.join(house.folder, "state");
 		const kept = readdirSync(state, { withFileTypes: true })

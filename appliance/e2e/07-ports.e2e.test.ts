@@ -93,7 +93,7 @@ describe("each port with each way to encrypt", () => {
 			await eventually("it is told", () =>
 				house.log.includes("connection-refused client=127.0.0.1 role=submission"),
 			);
-			expect(house.log).toMatch(
+			await house.logged(
 				/TLS began on a port that greets in clear; offered TLS 1\.3 at most.*port for SSL\/TLS/,
 			);
 			const second = await run("swaks", [
@@ -113,7 +113,7 @@ describe("each port with each way to encrypt", () => {
 			...["--from", "scan@contoso.example"],
 		]);
 		expect(sent.output).toMatch(/421 4\.7\.10 This port begins with TLS/);
-		expect(house.log).toMatch(/connection-refused .*role=implicit-tls .*Choose SSL\/TLS on the device/);
+		await house.logged(/connection-refused .*role=implicit-tls .*Choose SSL\/TLS on the device/);
 	});
 
 	itWith(
@@ -248,7 +248,7 @@ describe("behind a proxy", () => {
 				const sent = await swaks(at(role), proxied(version, named, source, "127.0.0.9"));
 				expect(sent.exitCode, sent.output).toBe(0);
 				expect(sent.text).toContain(seen);
-				expect(house.log).toMatch(new RegExp(`device="Behind the balancer".*client=${source}`));
+				await house.logged(new RegExp(`device="Behind the balancer".*client=${source}`));
 			});
 		}
 	}

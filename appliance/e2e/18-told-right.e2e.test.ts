@@ -67,7 +67,7 @@ describe("the log of a device", () => {
 		const session = await endedSession();
 		expect(session?.outcome).toBe("refused");
 		expect(session?.ownerTexts.join()).toMatch(/wrote boss@contoso\.example as the sender/);
-		expect(house.log).toMatch(/mail-refused .*header from boss@contoso\.example/);
+		await house.logged(/mail-refused .*header from boss@contoso\.example/);
 	});
 
 	it("has a message as accepted whose device hung up behind the final dot", async () => {

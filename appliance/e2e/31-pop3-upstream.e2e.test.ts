@@ -118,7 +118,7 @@ p.quit()
 			house.cloud.control.revoke(ACCOUNT, { accessTokensToo: true });
 			house.cloud.control.change({ clockOffsetMs: 100 * 24 * 60 * 60_000 });
 			expect((await curl()).output).toMatch(/-ERR \[SYS\/PERM\]/);
-			expect(house.log.match(/mail-not-fetched/g)).toHaveLength(2);
+			await house.logged(/mail-not-fetched/, 2);
 			const { problems } = await house.json<{ problems: string[] }>("status");
 			expect(problems.join()).toMatch(/Mail fetched as "plc": /);
 		},

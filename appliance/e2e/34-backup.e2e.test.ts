@@ -112,7 +112,7 @@ describe("a backup", () => {
 		await box.end("SIGTERM");
 		await box.cloud.control.online();
 		await box.start();
-		expect(box.log).toMatch(/backup-restored .*messages=2/);
+		await box.logged(/backup-restored .*messages=2/);
 		await allArrive(box, 3);
 		expect(arrived(box)).toEqual(["large", "meanwhile", "small"]);
 		expect(readFileSync(state(box, "tls/authority.pem"), "utf8")).toBe(authority);
@@ -149,7 +149,7 @@ describe("a backup", () => {
 		await box.cloud.control.online();
 		await box.start();
 		// On the card that it came from, all of it is known.
-		expect(box.log).toMatch(/backup-restored .*messages=0 known=2/);
+		await box.logged(/backup-restored .*messages=0 known=2/);
 		await allArrive(box, 2);
 	}, 120_000);
 

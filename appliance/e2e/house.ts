@@ -104,6 +104,15 @@ export class House {
 		return this.#log;
 	}
 
+	/** Waits until the log has said it so many times: what a client was told may be read before the log's line. */
+	async logged(line: RegExp, times = 1): Promise<void> {
+		const pattern = new RegExp(line, "gm");
+		await eventually(
+			`the log says it ${times} times: ${line.source}`,
+			() => (this.#log.match(pattern)?.length ?? 0) >= times,
+		);
+	}
+
 	get pid(): number {
 		const pid = this.#process?.pid;
 		if (pid === undefined) throw new Error("the program is not running");

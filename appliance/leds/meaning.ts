@@ -31,7 +31,7 @@ export interface LightFacts {
 }
 
 /** These pass by themselves, or are told by another light. */
-const NOT_YOURS: ReadonlySet<string> = new Set(["account", "card-full", "no-account"]);
+const NOT_YOURS: ReadonlySet<string> = new Set(["account", "card-full", "card-sick", "no-account"]);
 
 export function lightMeaning(facts: LightFacts): LightMeaning {
 	// The power must stay: that comes before all else.

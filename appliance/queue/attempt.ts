@@ -15,16 +15,18 @@ import type { AccountTrouble, Attempt, AttemptReport } from "./transport.ts";
 /** A message that meets its account's trouble this often in a row is deferred for itself: it may be the cause. */
 const TROUBLES_BEFORE_DEFERRING = 3;
 
-/** The next attempt of a queued message, through `account`. Throws when the card cannot be read. */
+/** The next attempt of a queued message, through `account`; `content` where it has been read already. Throws when the card cannot be read. */
 export async function attemptOf(
 	{ message, recipients, events, progress }: ShownMessage,
 	account: string,
 	spool: Spool,
+	content?: Buffer,
 ): Promise<Attempt> {
 	const suppressed = suppressedOf(events);
 	const kept: Body = {
 		sizeBytes: message.sizeBytes,
-		openBody: () => spool.readBody(message.id, message.inFile),
+		openBody: () =>
+			content === undefined ? spool.readBody(message.id, message.inFile) : inOnePiece(content),
 	};
 	const { sizeBytes, openBody } = suppressed === undefined ? kept : await withCount(kept, suppressed);
 	const pending = recipients.filter(({ state }) => state === "pending");
@@ -44,6 +46,11 @@ export async function attemptOf(
 		noteProgress: (document) => spool.noteProgress(message.id, document),
 		openBody,
 	};
+}
+
+// Read once from the card; a transport may ask for it more than once.
+async function* inOnePiece(content: Buffer): AsyncIterable<Buffer> {
+	yield content;
 }
 
 /** A transport threw, which is a bug of ours: nobody knows whether the message went. */

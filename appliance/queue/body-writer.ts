@@ -9,6 +9,7 @@
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { asError, errorCode } from "../errors.ts";
 import { passed } from "../memory.ts";
+import { nextBodySum } from "../store/message-seal.ts";
 import { ChunkList } from "./chunk-list.ts";
 
 /** Bodies up to this size are rows; measured: above it a file costs fewer bytes on the card. */
@@ -20,13 +21,15 @@ const WRITE_AHEAD_BYTES = 256 * 1024;
 /** Where the message's bytes have ended up, ready to be named by a row. */
 export type StoredBody =
 	| { readonly inFile: false; readonly content: Uint8Array<ArrayBuffer>; readonly sizeBytes: number }
-	| { readonly inFile: true; readonly sizeBytes: number };
+	| { readonly inFile: true; readonly sizeBytes: number; readonly sum: number };
 
 export class BodyWriter {
 	readonly #fileName: string;
 	readonly #flushFolder: () => Promise<void>;
 	readonly #held = new ChunkList();
 	#sizeBytes = 0;
+	/** Of what has gone to the file. */
+	#sum = 0;
 	#file: Promise<FileHandle> | undefined;
 	#written: Promise<void> = Promise.resolve();
 	#unwrittenBytes = 0;
@@ -73,7 +76,7 @@ export class BodyWriter {
 			await file.close();
 		}
 		await this.#flushFolder();
-		return { inFile: true, sizeBytes: this.#sizeBytes };
+		return { inFile: true, sizeBytes: this.#sizeBytes, sum: this.#sum };
 	}
 
 	/** Gives everything back. Safe at any time, also after `finish`. */
@@ -93,6 +96,7 @@ export class BodyWriter {
 
 	#append(chunk: Buffer): void {
 		this.#unwrittenBytes += chunk.length;
+		this.#sum = nextBodySum(this.#sum, chunk);
 		this.#written = this.#written.then(async () => {
 			try {
 				if (this.#failure === undefined) await writeWhole(await this.#opened(), chunk);

@@ -25,6 +25,7 @@ import type { Item, Scheduler } from "./scheduler.ts";
 import { type Patience, type Settlement, settle } from "./settlement.ts";
 import type { Spool } from "./spool.ts";
 import type { AccountTrouble, AttemptReport, Transport } from "./transport.ts";
+import { lookAt, notMade } from "./wholeness.ts";
 
 /** A lane that no other waits for leases this many messages with one flush. */
 const LEASE_AHEAD = 16;
@@ -32,8 +33,8 @@ const LEASE_AHEAD = 16;
 const FLOOD_PER_SECOND = 200;
 /** Four slots then send what Microsoft takes: some 17 messages a second (10,000 requests in 10 minutes). */
 const FLOOD_PAUSE_MS = 240;
-/** A settlement that the card refused is offered again after this long. */
-const SETTLE_AGAIN_MS = 5_000;
+/** What the card refused is offered again after this long. */
+const CARD_AGAIN_MS = 5_000;
 
 export interface RunnerOptions {
 	readonly spool: Spool;
@@ -282,7 +283,8 @@ export class Runner {
 			// The card could not be read or written. Nothing was decided; going on at once would only spin.
 			const error = asError(thrown);
 			this.#options.log.error("runner-fault", { error: error.stack ?? error.message });
-			this.#trouble(pass, { kind: "blocked", reason: error.message, ownerText: DELIVERY.cardTrouble });
+			const [retryAfterMs, ownerText] = [CARD_AGAIN_MS, DELIVERY.cardTrouble];
+			this.#trouble(pass, { kind: "blocked", retryAfterMs, reason: error.message, ownerText });
 		} finally {
 			gate.circuit.abandon(pass.ticket);
 			this.#leave(slot);
@@ -387,12 +389,22 @@ export class Runner {
 	}
 
 	async #deliver(shown: ShownMessage, account: string, transport: Transport): Promise<AttemptReport> {
-		const attempt = await attemptOf(shown, account, this.#options.spool);
+		const { spool, log } = this.#options;
+		const look = await lookAt(shown, spool);
+		if (look.state !== "whole") {
+			const pending = shown.recipients.filter(({ state }) => state === "pending");
+			log.error("message-not-whole", { qid: formatQueueId(shown.message.id), state: look.state });
+			return notMade(
+				pending.map(({ address }) => address),
+				look,
+			);
+		}
+		const attempt = await attemptOf(shown, account, spool, look.content);
 		try {
 			return await transport.deliver(attempt, this.#abort.signal);
 		} catch (thrown) {
 			const error = asError(thrown);
-			this.#options.log.error("transport-fault", {
+			log.error("transport-fault", {
 				qid: attempt.queueId,
 				error: error.stack ?? error.message,
 			});
@@ -433,7 +445,7 @@ export class Runner {
 			} catch (thrown) {
 				log.error("settle-refused", { qid: formatQueueId(message.id), error: asError(thrown).message });
 				if (this.#stopping) return;
-				await clock.sleep(SETTLE_AGAIN_MS, this.#abort.signal);
+				await clock.sleep(CARD_AGAIN_MS, this.#abort.signal);
 			}
 		}
 		this.#settling.delete(message.id);

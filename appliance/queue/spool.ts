@@ -13,6 +13,7 @@ import { asError, errorCode } from "../errors.ts";
 import type { DsnRequest } from "../mail/envelope.ts";
 import { formatQueueId, nextQueueNumber, parseQueueId } from "../mail/queue-id.ts";
 import { passed } from "../memory.ts";
+import { isFull, isSick } from "../store/card-fault.ts";
 import type {
 	Enqueue,
 	EventRecord,
@@ -24,7 +25,7 @@ import type {
 	Search,
 	Update,
 } from "../store/operations.ts";
-import { isFull, type Storage, storageError } from "../store/storage.ts";
+import { type Storage, storageError } from "../store/storage.ts";
 import { BodyWriter, type StoredBody } from "./body-writer.ts";
 import { RateMeter } from "./rate-meter.ts";
 
@@ -145,6 +146,11 @@ export class Spool {
 		return this.#intake.perSecond(this.#clock.monotonicMs());
 	}
 
+	/** True while nothing can be saved because the card failed. */
+	get isCardSick(): boolean {
+		return this.#storage.trouble !== undefined;
+	}
+
 	receive(): Incoming {
 		this.#storage.groups.messageBegins();
 		this.#lastNumber = nextQueueNumber(this.#lastNumber, this.#clock.now());
@@ -253,7 +259,8 @@ export class Spool {
 	async *readBody(number: number, inFile: boolean): AsyncIterable<Buffer> {
 		if (!inFile) {
 			const content = await this.#storage.read({ type: "body", id: number });
-			if (content === null) throw new Error(`message ${formatQueueId(number)} has no body`);
+			if (content === null)
+				throw Object.assign(new Error(`message ${formatQueueId(number)} has no body`), { code: "NO_BODY" });
 			yield Buffer.from(content.buffer, content.byteOffset, content.byteLength);
 			return;
 		}
@@ -281,11 +288,16 @@ export class Spool {
 			stored = await body.finish();
 		} catch (thrown) {
 			this.#storage.groups.messageEnds();
-			await body.discard();
-			return refusal(errorCode(thrown) ?? "ERR", asError(thrown).message);
+			const { code, text } = { code: errorCode(thrown) ?? "ERR", text: asError(thrown).message };
+			if (isSick(code)) this.#storage.doubt({ code, text });
+			await this.#discard(body);
+			return refusal(code, text);
 		}
 		const committed = this.#storage.write(
-			this.#enqueued(number, envelope, stored.sizeBytes, stored.inFile ? null : stored.content),
+			{
+				...this.#enqueued(number, envelope, stored.sizeBytes, stored.inFile ? null : stored.content),
+				...(stored.inFile ? { bodySum: stored.sum } : {}),
+			},
 			"urgent",
 		);
 		this.#storage.groups.messageEnds();
@@ -294,8 +306,15 @@ export class Spool {
 			this.#intake.count(this.#clock.monotonicMs());
 			return { accepted: true };
 		}
-		await body.discard();
+		await this.#discard(body);
 		return refusal(fate.code, fate.text);
+	}
+
+	/** What a sick card does not even let go of is an orphan, which the next start removes. */
+	async #discard(body: BodyWriter): Promise<void> {
+		await body.discard().catch((thrown: unknown) => {
+			if (errorCode(thrown) === undefined) throw thrown;
+		});
 	}
 
 	/** `content` is null when the body is in a file. */

@@ -27,7 +27,6 @@ import type { Spool } from "../queue/spool.ts";
 import { RefusalLog } from "../refusal-log.ts";
 import { Secret } from "../secret.ts";
 import type { TrustedTime } from "../trusted-time.ts";
-import { RECEIVING } from "../words/receiving.ts";
 import { acceptOnce, type Count, envelopeOf } from "./acceptance.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { ConnectionHost, DeviceConnection } from "./device-connection.ts";
@@ -199,9 +198,11 @@ export class SessionPolicy implements ConnectionHost {
 		}
 		const excess = this.#options.usage.excess(device, declaredBytes);
 		if (excess !== undefined) throw this.#refuse(session, POLICY[excess.kind](device, excess.waitMs), device);
-		if (!(await this.#options.room.has(declaredBytes))) {
-			this.#options.events.emit("message-refused", { device: device.name, ownerText: RECEIVING.cardFull });
-			throw this.#refuse(session, POLICY.cardFull(), device);
+		const isSick = this.#options.spool.isCardSick;
+		if (isSick || !(await this.#options.room.has(declaredBytes))) {
+			const refusal = isSick ? POLICY.cardSick("the card does not save") : POLICY.cardFull();
+			this.#options.events.emit("message-refused", { device: device.name, ownerText: refusal.ownerText });
+			throw this.#refuse(session, refusal, device);
 		}
 		this.#senders.set(session, sender);
 	}

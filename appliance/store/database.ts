@@ -21,7 +21,7 @@ const OLDEST_SQLITE = [3, 51, 3] as const;
 /** Per connection; the default of better-sqlite3's build is 16 MB. */
 const CACHE_KIB = 2_000;
 
-const PAGE_BYTES = 2_048;
+export const PAGE_BYTES = 2_048;
 /**
  * Pages in the log before it is copied into the file (4 MB). A checkpoint is three flushes in the way
  * of the next commit and writes each page changed since the last one, so it should be rare.

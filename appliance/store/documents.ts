@@ -21,6 +21,8 @@ export type DocumentKind =
 	| "api-key"
 	/** Which box this is, and by which it goes (pairing/). */
 	| "pair"
+	/** Of the last time the file was built anew (salvage-report.ts). */
+	| "salvage"
 	/** Of the file itself, written with its steps (database.ts). */
 	| "format";
 

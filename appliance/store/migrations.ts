@@ -121,12 +121,19 @@ CREATE TRIGGER history_unlisted AFTER DELETE ON history
 	BEGIN DELETE FROM listing WHERE id = OLD.id; END;
 `;
 
+/** Sums of the message as it came (message-seal.ts); null for one of an earlier program. */
+const SEALS = `
+ALTER TABLE message ADD COLUMN body_crc INTEGER;
+ALTER TABLE message ADD COLUMN envelope_crc INTEGER;
+`;
+
 export const MIGRATIONS: readonly Migration[] = [
 	{ number: 1, oldestReader: 1, sql: SPOOL },
 	{ number: 2, oldestReader: 1, sql: DSN },
 	// Earlier programs insert rows without naming their columns.
 	{ number: 3, oldestReader: 3, sql: DELIVERY },
 	{ number: 4, oldestReader: 3, sql: MAIL_LIST },
+	{ number: 5, oldestReader: 3, sql: SEALS },
 ];
 
 /** What a program must know to open what this one writes. */

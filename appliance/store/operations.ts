@@ -4,6 +4,7 @@
  */
 import type { DsnRequest } from "../mail/envelope.ts";
 import type { MessageRows } from "./message-rows.ts";
+import type { Seal } from "./message-seal.ts";
 
 /** As stored; the order is part of the file format. */
 export const MESSAGE_STATES = ["incoming", "active", "deferred", "held", "failed"] as const;
@@ -54,6 +55,8 @@ export interface Enqueue {
 	readonly recipients: readonly string[];
 	/** Null when the body is in a file. */
 	readonly body: Uint8Array<ArrayBuffer> | null;
+	/** Of a body in a file (message-seal.ts). */
+	readonly bodySum?: number;
 	/** Null when nothing was asked for (RFC 3461). */
 	readonly dsn: DsnRequest | null;
 	/** Of what the device sent; null when nobody looks for repeats of it. */
@@ -287,6 +290,8 @@ export interface ShownMessage {
 	readonly progress: string | null;
 	/** As `Announce` wrote it. */
 	readonly notice: string | null;
+	/** As it came. */
+	readonly seal: Seal;
 	/** Hexadecimal; null where repeats are not looked for. */
 	readonly digest: string | null;
 }

@@ -5,7 +5,7 @@
  * Each question is answered or refused, once, through the callbacks. A reader that dies calls `onFatal`.
  */
 import type { Worker } from "node:worker_threads";
-import { asError } from "../errors.ts";
+import { asError, errorCode } from "../errors.ts";
 import type { ReadAnswer, ReadRequest } from "./storage-thread.ts";
 import { startThread } from "./threads.ts";
 
@@ -47,7 +47,10 @@ export class ReaderThread {
 			.then((thread) => thread.postMessage(request))
 			.catch((thrown: unknown) => {
 				if (this.#thread === asked) this.#thread = undefined;
-				this.#answered({ number: request.number, error: asError(thrown).message });
+				this.#answered({
+					number: request.number,
+					error: { text: asError(thrown).message, code: errorCode(thrown) },
+				});
 			});
 	}
 

@@ -38,6 +38,8 @@ interface MessageRow {
 	readonly last_error: string;
 	readonly digest: Uint8Array | null;
 	readonly subject: string;
+	readonly body_crc: number | null;
+	readonly envelope_crc: number | null;
 }
 
 export class Reader {
@@ -139,6 +141,7 @@ export class Reader {
 				dsn: this.#dsn(id),
 				progress: (this.#statements.progress.pluck().get(id) as string | undefined) ?? null,
 				notice: (this.#statements.notice.pluck().get(id) as string | undefined) ?? null,
+				seal: { body: row.body_crc, envelope: row.envelope_crc },
 				digest: row.digest === null ? null : Buffer.from(row.digest).toString("hex"),
 			};
 		}

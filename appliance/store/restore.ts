@@ -10,18 +10,7 @@
  *
  * Throws `UserError` when it cannot be finished; the next start tries again.
  */
-import {
-	closeSync,
-	existsSync,
-	fsyncSync,
-	mkdirSync,
-	openSync,
-	readdirSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { asError, UserError } from "../errors.ts";
 import { parseQueueId } from "../mail/queue-id.ts";
@@ -118,10 +107,10 @@ class Restore {
 			if (existsSync(this.#place(name))) this.#rename(this.#place(name), path.join(kept, name));
 			else this.#step(`make an empty ${name}`, () => mkdirSync(path.join(kept, name), { mode: 0o700 }));
 		}
-		syncFolder(kept);
-		syncFolder(this.#options.stateDir);
+		flush(kept);
+		flush(this.#options.stateDir);
 		this.#rename(ready, this.#place(MOVING_FOLDER));
-		syncFolder(this.#options.stateDir);
+		flush(this.#options.stateDir);
 	}
 
 	#putInPlace(): RestoreReport {
@@ -132,9 +121,9 @@ class Restore {
 		this.#moveBodies(path.join(moving, STAGED_SPOOL));
 		const added = this.#addRows(path.join(moving, STAGED_DATABASE));
 		const keptAs = this.#keptAs(moving) ?? "";
-		syncFolder(this.#options.stateDir);
+		flush(this.#options.stateDir);
 		this.#rename(moving, this.#place(DONE_FOLDER));
-		syncFolder(this.#options.stateDir);
+		flush(this.#options.stateDir);
 		return { keptAs, ...added };
 	}
 
@@ -150,7 +139,7 @@ class Restore {
 			writeFileSync(`${file}.new`, name, { mode: 0o600 });
 			flush(`${file}.new`);
 			renameSync(`${file}.new`, file);
-			syncFolder(ready);
+			flush(ready);
 		});
 		return name;
 	}
@@ -170,7 +159,7 @@ class Restore {
 		}
 		flush(unfinished);
 		this.#rename(unfinished, file);
-		syncFolder(kept);
+		flush(kept);
 	}
 
 	/** Before the rows that name them: a body without a row is removed later, a row without a body is a loss. */
@@ -186,7 +175,7 @@ class Restore {
 			if (id === undefined || known.pluck().get(id, id) === 1) continue;
 			this.#rename(path.join(from, name), path.join(spool, name));
 		}
-		syncFolder(spool);
+		flush(spool);
 	}
 
 	#addRows(file: string): Pick<RestoreReport, "messages" | "known"> {
@@ -268,13 +257,4 @@ function isOld(name: string): boolean {
 		/^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-\d+Z$/.exec(name.slice(KEPT_PREFIX.length)) ?? [];
 	const madeAtMs = Date.parse(`${day}T${hour}:${minute}:${second}Z`);
 	return Date.now() - madeAtMs > KEPT_MS;
-}
-
-function syncFolder(folder: string): void {
-	const descriptor = openSync(folder, "r");
-	try {
-		fsyncSync(descriptor);
-	} finally {
-		closeSync(descriptor);
-	}
 }

@@ -86,8 +86,9 @@ export function putDocuments(database: SqliteDatabase, rows: readonly DocumentRo
 	for (const { kind, key, value } of rows) insert.run(kind, key, value);
 }
 
-export function flush(file: string): void {
-	const descriptor = openSync(file, "r");
+/** A file, or a folder: then the names in it. */
+export function flush(place: string): void {
+	const descriptor = openSync(place, "r");
 	try {
 		fsyncSync(descriptor);
 	} finally {

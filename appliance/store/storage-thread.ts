@@ -1,21 +1,26 @@
 /**
  * A storage thread's program: writer, reader or builder of a state to be put in place, as its first message
  * says: it can be started before it is known of which file.
- * Answers each message from the event loop with exactly one message, but `give-back`, which makes it smaller. For storage.ts and staged-state.ts.
+ * Answers each message from the event loop with exactly one message, but `give-back`, which makes it smaller, and `doubt`, after which
+ * the writer looks at its card. Unasked, the writer says when the card falls sick and when it is well again. For storage.ts and staged-state.ts.
  *
  * A failed write or query is an answer; a thread that dies takes the process with it (storage.ts),
- * because a spool without its thread must not go on answering 250.
+ * because a spool without its thread must not go on answering 250. A database that turns out damaged is such a death: the next
+ * start finds the mark and sets it aside (salvage.ts).
  */
 import path from "node:path";
 import { parentPort } from "node:worker_threads";
 import { asError, UserError } from "../errors.ts";
 import { giveBack } from "../memory.ts";
-import { lengthenLog, lockFolder, openDatabase, type SqliteDatabase } from "./database.ts";
+import { makeRoomToStart } from "./ballast.ts";
+import { answerOf, type CardTrouble, CarefulWriter } from "./careful-writer.ts";
+import { lockFolder, openDatabase, type SqliteDatabase } from "./database.ts";
+import { openState } from "./opening.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
 import { Reader } from "./reader.ts";
 import { finishRestore, type RestoreReport } from "./restore.ts";
+import type { SalvageReport } from "./salvage-report.ts";
 import { type BuildStep, StagedStateBuilder } from "./staged-state-builder.ts";
-import { Writer } from "./writer.ts";
 
 export interface ThreadData {
 	readonly role: "writer" | "reader" | "builder";
@@ -24,8 +29,17 @@ export interface ThreadData {
 	readonly addonFile: string;
 }
 
+export interface PutInPlace {
+	/** From a backup. */
+	readonly restored: RestoreReport | null;
+	/** Of a database that was damaged. */
+	readonly salvaged: SalvageReport | null;
+}
+
+const NOTHING: PutInPlace = { restored: null, salvaged: null };
+
 export type ThreadStart =
-	| { readonly ready: true; readonly restored: RestoreReport | null }
+	| ({ readonly ready: true } & PutInPlace)
 	| { readonly ready: false; readonly code: string; readonly text: string; readonly hint: string };
 
 export interface ReadRequest {
@@ -36,8 +50,18 @@ export interface ReadRequest {
 export interface ReadAnswer {
 	readonly number: number;
 	readonly answer?: ReadAnswers[Read["type"]];
-	/** Why there is no answer. */
-	readonly error?: string;
+	/** Why there is no answer; `code` is SQLite's or the system's, and absent from a fault of ours. */
+	readonly error?: { readonly text: string; readonly code?: string | undefined };
+}
+
+/** Something in the state folder could not be written or flushed. */
+export interface Doubt {
+	readonly doubt: CardTrouble;
+}
+
+/** From the writer, unasked: why nothing is saved just now, and null when it is again. */
+export interface CardNews {
+	readonly card: CardTrouble | null;
 }
 
 if (parentPort === null) throw new Error("storage-thread runs as a worker thread only");
@@ -62,80 +86,76 @@ function loadAddon(addonFile: string): { addon?: object } {
 	return { addon: module.exports };
 }
 
-/** Gives what was restored before the first write. */
-function write({ file, addonFile }: ThreadData): RestoreReport | null {
+/** Gives what was put in place before the first write. */
+function write({ file, addonFile }: ThreadData): PutInPlace {
 	const addon = loadAddon(addonFile);
+	makeRoomToStart(path.dirname(file));
 	const lock = lockFolder(path.dirname(file), addon);
-	const database = openDatabase({ file, role: "writer", ...addon });
+	const { database, salvaged } = openState(file, addon);
 	const restored = finishRestore({ stateDir: path.dirname(file), database, ...addon });
-	const writer = new Writer(database);
-	let reader: Reader | undefined;
-	let isLogLong = false;
-	onRequest<readonly Write[] | ReadRequest>({
-		database,
+	const writer = new CarefulWriter(database, {
+		stateDir: path.dirname(file),
+		open: () => openDatabase({ file, role: "writer", ...addon }),
+		onChange: (trouble) => port.postMessage({ card: trouble ?? null } satisfies CardNews),
+	});
+	onRequest<readonly Write[] | ReadRequest | Doubt>({
+		cache: () => writer.database,
 		answer(request) {
 			if ("read" in request) {
-				reader ??= new Reader(database);
-				port.postMessage(answerOf(reader, request));
+				port.postMessage(writer.answer(request));
 				return;
 			}
-			if (!isLogLong) lengthenLog(database);
-			isLogLong = true;
+			if ("doubt" in request) {
+				writer.doubt(request.doubt);
+				return;
+			}
 			const startedMs = performance.now();
 			const fates = writer.commit(request);
 			port.postMessage({ fates, tookMs: performance.now() - startedMs });
 		},
 		close() {
-			database.close();
+			writer.close();
 			lock.close();
 		},
 	});
-	return restored;
+	return { restored, salvaged };
 }
 
-function read({ file, addonFile }: ThreadData): null {
+function read({ file, addonFile }: ThreadData): PutInPlace {
 	const database = openDatabase({ file, role: "reader", ...loadAddon(addonFile) });
 	const reader = new Reader(database);
 	onRequest<ReadRequest>({
-		database,
-		answer: (request) => port.postMessage(answerOf(reader, request)),
+		cache: () => database,
+		answer: (request) => port.postMessage(answerOf(reader, request, path.dirname(file))),
 		close: () => database.close(),
 	});
-	return null;
+	return NOTHING;
 }
 
-function answerOf(reader: Reader, { number, read: question }: ReadRequest): ReadAnswer {
-	try {
-		return { number, answer: reader.answer(question) };
-	} catch (error) {
-		return { number, error: asError(error).message };
-	}
-}
-
-function build({ file, addonFile }: ThreadData): null {
+function build({ file, addonFile }: ThreadData): PutInPlace {
 	const builder = new StagedStateBuilder({ file, ...loadAddon(addonFile) });
 	onRequest<BuildStep>({
 		answer: (step) => port.postMessage(builder.take(step)),
 		close: () => builder.close(),
 	});
-	return null;
+	return NOTHING;
 }
 
 interface Work<Request> {
 	/** Whose cache can be given back. */
-	readonly database?: SqliteDatabase;
+	readonly cache?: () => SqliteDatabase;
 	answer(request: Request): void;
 	close(): void;
 }
 
-function onRequest<Request extends object>({ database, answer, close }: Work<Request>): void {
+function onRequest<Request extends object>({ cache, answer, close }: Work<Request>): void {
 	port.on("message", (request: Request | "close" | "give-back") => {
 		if (typeof request === "object") {
 			answer(request);
 			return;
 		}
 		if (request === "give-back") {
-			database?.pragma("shrink_memory");
+			cache?.().pragma("shrink_memory");
 			giveBack();
 			return;
 		}
@@ -148,8 +168,7 @@ const ROLES = { writer: write, reader: read, builder: build } as const;
 
 port.once("message", (data: ThreadData) => {
 	try {
-		const restored = ROLES[data.role](data);
-		port.postMessage({ ready: true, restored } satisfies ThreadStart);
+		port.postMessage({ ready: true, ...ROLES[data.role](data) } satisfies ThreadStart);
 	} catch (thrown) {
 		port.postMessage(refusalToStart(asError(thrown), data.file));
 		port.close();

@@ -6,18 +6,21 @@
  * A storage thread that dies is not survivable: `onFatal` is called and the process must end, because
  * nothing may be answered 250 without it.
  */
-import { accessSync, chmodSync, constants, existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import type { Worker } from "node:worker_threads";
-import { errorCode, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { REFUSING } from "../words/refusing.ts";
 import { say } from "../words/saying.ts";
+import { isFull } from "./card-fault.ts";
+import type { CardTrouble } from "./careful-writer.ts";
 import type { DocumentKind, DocumentStore, StoredDocument } from "./documents.ts";
 import { type CommitAnswer, GroupCommit, type Urgency } from "./group-commit.ts";
 import type { Read, ReadAnswers, Write } from "./operations.ts";
 import { diedOf, endThread, ReaderThread, type ReaderThreadOptions } from "./reader-thread.ts";
 import type { RestoreReport } from "./restore.ts";
-import type { ReadAnswer, ReadRequest } from "./storage-thread.ts";
+import type { SalvageReport } from "./salvage-report.ts";
+import { makeUsable } from "./state-folder.ts";
+import type { CardNews, Doubt, PutInPlace, ReadAnswer, ReadRequest } from "./storage-thread.ts";
 import { startThread } from "./threads.ts";
 import type { WriteFate } from "./writer.ts";
 
@@ -52,7 +55,11 @@ export class Storage implements DocumentStore {
 	readonly #reader: ReaderThread;
 	/** What was put in place of the state from before when it was opened; null: nothing waited for that. */
 	readonly restored: RestoreReport | null;
+	/** It was damaged, and has been mended just now. */
+	readonly salvaged: SalvageReport | null;
 	readonly #groups: GroupCommit;
+	#trouble: CardTrouble | undefined;
+	#toldOfTrouble: (trouble: CardTrouble | undefined) => void = () => undefined;
 	readonly #reads = new Map<number, PendingRead>();
 	#readNumber = 0;
 	#mayMailCome = false;
@@ -62,16 +69,21 @@ export class Storage implements DocumentStore {
 
 	private constructor(
 		writer: Worker,
-		restored: RestoreReport | null,
+		{ restored, salvaged }: PutInPlace,
 		reader: Pick<ReaderThreadOptions, "file" | "idleMs" | "onFatal">,
 	) {
 		this.restored = restored;
+		this.salvaged = salvaged;
 		this.#writer = writer;
 		this.#reader = new ReaderThread({ ...reader, onAnswer: (answer) => this.#answered(answer) });
 		this.#groups = new GroupCommit((writes) => this.#post(writes));
-		writer.on("message", (answer: CommitAnswer | ReadAnswer) => {
+		writer.on("message", (answer: CommitAnswer | ReadAnswer | CardNews) => {
 			if ("number" in answer) {
 				this.#answered(answer);
+				return;
+			}
+			if ("card" in answer) {
+				this.#noteTrouble(answer.card ?? undefined);
 				return;
 			}
 			this.#writingSinceMs = undefined;
@@ -88,12 +100,10 @@ export class Storage implements DocumentStore {
 		thread: started,
 		onFatal,
 	}: StorageOptions): Promise<Storage> {
-		makeFolder(stateDir);
+		makeUsable(stateDir);
 		const file = path.join(stateDir, "postern.db");
-		// Made by an earlier run under another umask, perhaps.
-		for (const name of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(name)) chmodSync(name, 0o600);
-		const { thread, restored } = await startThread("writer", file, started);
-		return new Storage(thread, restored, { file, idleMs, onFatal });
+		const { thread, putInPlace } = await startThread("writer", file, started);
+		return new Storage(thread, putInPlace, { file, idleMs, onFatal });
 	}
 
 	/** How long the threads have owed the answer that is oldest; 0 when they owe none. */
@@ -102,6 +112,22 @@ export class Storage implements DocumentStore {
 		const [oldestRead] = this.#reads.values();
 		const since = [this.#writingSinceMs, oldestRead?.sinceMs].filter((one) => one !== undefined);
 		return since.length === 0 ? 0 : performance.now() - Math.min(...since);
+	}
+
+	/** Why nothing is saved just now: the card failed. What it was is tried again until it is well. */
+	get trouble(): CardTrouble | undefined {
+		return this.#trouble;
+	}
+
+	/** Called when the card falls sick, and with undefined when it is well again. */
+	onTrouble(told: (trouble: CardTrouble | undefined) => void): void {
+		this.#toldOfTrouble = told;
+	}
+
+	/** A file beside the database could not be written or flushed: nothing is taken until the card has proven itself. */
+	doubt(trouble: CardTrouble): void {
+		this.#noteTrouble(trouble);
+		this.#writer.postMessage({ doubt: trouble } satisfies Doubt);
 	}
 
 	/** See `GroupCommit`: what is about to be submitted, so that it can share a flush. */
@@ -178,11 +204,20 @@ export class Storage implements DocumentStore {
 		await endThread(this.#writer);
 	}
 
+	#noteTrouble(trouble: CardTrouble | undefined): void {
+		const wasSick = this.#trouble !== undefined;
+		this.#trouble = trouble;
+		if (wasSick !== (trouble !== undefined)) this.#toldOfTrouble(trouble);
+	}
+
 	#answered({ number, answer, error }: ReadAnswer): void {
 		const pending = this.#reads.get(number);
 		this.#reads.delete(number);
 		if (error === undefined) pending?.resolve(answer as never);
-		else pending?.reject(new Error(error));
+		else
+			pending?.reject(
+				Object.assign(new Error(error.text), error.code === undefined ? {} : { code: error.code }),
+			);
 	}
 
 	#post(writes: readonly Write[]): Promise<CommitAnswer> {
@@ -197,20 +232,6 @@ export class Storage implements DocumentStore {
 	}
 }
 
-function makeFolder(folder: string): void {
-	try {
-		mkdirSync(folder, { recursive: true, mode: 0o700 });
-		accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-	} catch (error) {
-		throw new UserError(
-			"state-dir-unusable",
-			`The state folder ${folder} cannot be used by this user (${errorCode(error) ?? "unknown error"}).`,
-			"Set state_dir to a folder that this user may write, or start as the user that owns it.",
-			{ cause: error },
-		);
-	}
-}
-
 /** A refused write as an error, for callers who have no peer to answer with a reply code. */
 export function storageError({ code, text }: { code: string; text: string }): UserError {
 	return new UserError(
@@ -218,9 +239,4 @@ export function storageError({ code, text }: { code: string; text: string }): Us
 		isFull(code) ? REFUSING.cardFull : say(REFUSING.cardRefused, { why: `${code}: ${text}` }),
 		isFull(code) ? REFUSING.cardFullDo : REFUSING.checkCard,
 	);
-}
-
-/** SQLite's and the system's names for "no room". */
-export function isFull(code: string): boolean {
-	return code === "SQLITE_FULL" || code === "ENOSPC" || code === "EDQUOT";
 }

@@ -5,16 +5,15 @@ import { threadProgram } from "../embedded.ts";
 import { UserError } from "../errors.ts";
 import { isBuilt } from "../version.ts";
 import { addonFile } from "./addon.ts";
-import type { RestoreReport } from "./restore.ts";
-import type { ThreadData, ThreadStart } from "./storage-thread.ts";
+import type { PutInPlace, ThreadData, ThreadStart } from "./storage-thread.ts";
 
 /** The part of the heap a storage thread may use; it holds one group of small messages at most. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 4, stackSizeMb: 1 };
 
 export interface StartedThread {
 	readonly thread: Worker;
-	/** What the writer put in place before it began; null when nothing waited for that. */
-	readonly restored: RestoreReport | null;
+	/** What the writer put in place before it began. */
+	readonly putInPlace: PutInPlace;
 }
 
 /** One that waits to be told what it is. It takes as long to start as a start takes to find out. */
@@ -37,7 +36,7 @@ export async function startThread(
 		thread.postMessage({ role, file, addonFile: addonFile(path.dirname(file)) } satisfies ThreadData);
 	});
 	thread.removeAllListeners("error");
-	if (start.ready) return { thread, restored: start.restored };
+	if (start.ready) return { thread, putInPlace: { restored: start.restored, salvaged: start.salvaged } };
 	await thread.terminate();
 	throw new UserError(start.code, start.text, start.hint);
 }

@@ -3,11 +3,14 @@
  * flush. For storage-thread.ts.
  *
  * When the group fails it is tried again write by write, so that one bad write (a bug, a full card)
- * does not take its neighbours with it; each write's fate is reported on its own.
+ * does not take its neighbours with it; each write's fate is reported on its own. But not after the card itself has failed:
+ * then all of the group is refused (careful-writer.ts).
  */
 import { errorCode } from "../errors.ts";
+import { isDamaged, isSick } from "./card-fault.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 import { listingOf, SEARCH_TEXT } from "./listing.ts";
+import { envelopeSum, nextBodySum } from "./message-seal.ts";
 import {
 	type Adopt,
 	type Announce,
@@ -52,7 +55,10 @@ export class Writer {
 			return this.#transaction(writes);
 		} catch (error) {
 			this.#historyRows = undefined;
-			if (writes.length === 1) return [fateOf(error)];
+			const fate = fateOf(error);
+			// One after the other the card would be asked again, and after a flush that failed its answer is worth nothing.
+			if ("code" in fate && (isSick(fate.code) || isDamaged(fate.code))) return writes.map(() => fate);
+			if (writes.length === 1) return [fate];
 			return writes.flatMap((write) => this.commit([write]));
 		}
 	}
@@ -113,7 +119,7 @@ export class Writer {
 		return changes;
 	}
 
-	#enqueue({ message, recipients, body, dsn, digest, event }: Enqueue): number {
+	#enqueue({ message, recipients, body, bodySum, dsn, digest, event }: Enqueue): number {
 		this.#statements.insertMessage.run(
 			message.id,
 			message.device,
@@ -128,6 +134,8 @@ export class Writer {
 			message.attempts,
 			digest,
 			message.subject,
+			body === null ? (bodySum ?? null) : nextBodySum(0, body),
+			envelopeSum(message.reversePath, recipients),
 		);
 		for (const [ordinal, address] of recipients.entries()) {
 			this.#statements.insertRecipient.run(message.id, ordinal, address);
@@ -228,7 +236,7 @@ const SQL = {
 	commit: "COMMIT",
 	rollback: "ROLLBACK",
 	insertMessage:
-		"INSERT INTO message (id, device, account, reverse_path, smtp_utf8, size_bytes, in_file, received_ms, state, due_ms, attempts, maybe_sent, last_error, digest, subject) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?)",
+		"INSERT INTO message (id, device, account, reverse_path, smtp_utf8, size_bytes, in_file, received_ms, state, due_ms, attempts, maybe_sent, last_error, digest, subject, body_crc, envelope_crc) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?, ?, ?)",
 	insertRecipient: "INSERT INTO recipient VALUES (?, ?, ?, 0, '', '')",
 	insertBody: "INSERT INTO body VALUES (?, ?)",
 	insertDsn: "INSERT INTO dsn VALUES (?, ?)",

@@ -83,7 +83,9 @@ export const DELIVERY = {
 	askTheOwner:
 		"It is not known whether Microsoft got this message: the answer was lost, and this account may not look into its mailbox. Look there yourself. If it arrived, delete it here (postern queue delete); if not, release it (postern queue release), and it is sent once more.",
 	ownFault: "Postern itself failed while sending. It will look whether it arrived and try again.",
-	cardTrouble: "The card could not be read or written. Postern tries again every minute; check the card.",
+	damagedOnCard:
+		"The card has damaged this message while it waited, so it was not sent. Send it again from the device, and put in a new card soon.",
+	cardTrouble: "The card could not be read or written. Postern tries again by itself; check the card.",
 	givenUp: "Given up: it could not be delivered in the time set by expire_after.",
 	accountGone:
 		"The Microsoft account {account} is not set up any more. Add it again: postern account add {account}",

@@ -1,6 +1,10 @@
 /** What needs the owner now, as `postern status` and the overview say it: for status.ts and what it asks. */
 export const STATUS = {
 	cardFull: "The card is full: devices are asked to try later. Delete messages from the queue.",
+	cardSick:
+		"The card does not save any more ({why}): devices are asked to try later, and the mail that was taken waits. Postern tries the card again by itself. If this goes on, put in a new card and restore a backup.",
+	rebuilt:
+		"The mail database was found damaged on {@date} and was mended: {#saved} messages that wait were saved, {#damaged} of them not whole. What there was before is kept in {folder}. The card may be failing: take a backup, and put in a new one.",
 	paused: "Sending is paused: mail waits. Resume it in the console, or set queue.paused to false.",
 	needsSignIn: "{address}: {~trouble} Run: postern account add {address}",
 	accountTrouble: "{address}: {~trouble}",

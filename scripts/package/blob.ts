@@ -2,7 +2,7 @@
  * What goes into Node to make it Postern: the bundle, compiled beforehand, and its assets. For executable.ts.
  *
  * It is made by the very Node that it goes into, emulated where it is another machine's: its form changes between versions,
- * and what was compiled by another architecture is thrown away at start. A fixed seed makes its bytes the same each time.
+ * and what was compiled by another architecture is thrown away at start. Its bytes are the same each time.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -12,8 +12,17 @@ import type { Architecture } from "./architecture.ts";
 import { commandFor } from "./foreign.ts";
 import { DIST, ROOT } from "./places.ts";
 
-/** A fixed `--hash-seed` would do as well, but the program that starts with another throws the compiled code away. */
-const FIXED_SEED = "--random-seed=1";
+/**
+ * So that the bytes do not go by what another thread had done by then: a function on its way to the second compiler has a mark, and
+ * some keep between their parts what was in memory before, which is nothing unless something was cleared away meanwhile. A fixed
+ * `--hash-seed`, or no second compiler at all, would do as well, but the program throws away what was compiled with other such flags.
+ */
+const SAME_EACH_TIME = [
+	"--random-seed=1",
+	"--no-concurrent-sparkplug",
+	"--no-concurrent-recompilation",
+	"--single-threaded-gc",
+];
 
 const COMPILE = path.join(import.meta.dirname, "compile-parts.ts");
 const NODE_FLAGS = readFileSync(path.join(ROOT, "scripts", "node-flags"), "utf8")
@@ -35,7 +44,7 @@ export function makeBlob({ architecture, node, assets, work }: BlobOptions): Buf
 	const compiled = path.join(work, EMBEDDED.compiledParts);
 	const [command = node, ...emulated] = [...commandFor(architecture), node];
 	const run = (argv: readonly string[]) =>
-		execFileSync(command, [...emulated, FIXED_SEED, ...argv], {
+		execFileSync(command, [...emulated, ...SAME_EACH_TIME, ...argv], {
 			// From the folder of the bundle, whose path would be in the blob otherwise.
 			cwd: DIST,
 			stdio: "pipe",

@@ -16,6 +16,8 @@ export const overviewWords = catalogue(
 		},
 		kinds: {
 			"card-full": "The card is full: devices are asked to come back later.",
+			"card-sick": "The card does not save any more: devices are asked to come back later.",
+			rebuilt: "The mail database was damaged and has been mended.",
 			"no-account": "No Microsoft account is connected: mail waits.",
 			clock: "The box's clock is wrong.",
 			port: "A port could not be opened.",
@@ -36,6 +38,8 @@ export const overviewWords = catalogue(
 		},
 		doIt: {
 			"card-full": "See the queue",
+			"card-sick": "See the box",
+			rebuilt: "Take a backup",
 			"no-account": "Connect Microsoft",
 			clock: "Check network and clock",
 			port: "See the settings",
@@ -101,6 +105,7 @@ export const overviewWords = catalogue(
 		card: "Card",
 		cardFree: (free: string, total: string) => `${free} of ${total} free`,
 		cardFull: "full: no mail is taken",
+		cardSick: "not saving: no mail is taken",
 		wear: (percent: number) => `${percent} % worn`,
 		temperature: "Temperature",
 		clockName: "Clock",
@@ -128,6 +133,8 @@ export const overviewWords = catalogue(
 			},
 			kinds: {
 				"card-full": "Die Karte ist voll: Geräte werden gebeten, später wiederzukommen.",
+				"card-sick": "Die Karte speichert nicht mehr: Geräte werden gebeten, später wiederzukommen.",
+				rebuilt: "Die Maildatenbank war beschädigt und wurde instand gesetzt.",
 				"no-account": "Kein Microsoft-Konto ist verbunden: Mail wartet.",
 				clock: "Die Uhr des Geräts geht falsch.",
 				port: "Ein Port konnte nicht geöffnet werden.",
@@ -150,6 +157,8 @@ export const overviewWords = catalogue(
 			},
 			doIt: {
 				"card-full": "Warteschlange ansehen",
+				"card-sick": "Das Gerät ansehen",
+				rebuilt: "Sicherung machen",
 				"no-account": "Microsoft verbinden",
 				clock: "Netz und Uhr prüfen",
 				port: "Einstellungen ansehen",
@@ -217,6 +226,7 @@ export const overviewWords = catalogue(
 			card: "Karte",
 			cardFree: (free, total) => `${free} von ${total} frei`,
 			cardFull: "voll: es wird keine Mail angenommen",
+			cardSick: "speichert nicht: es wird keine Mail angenommen",
 			wear: (percent) => `zu ${percent} % abgenutzt`,
 			temperature: "Temperatur",
 			clockName: "Uhr",
@@ -243,6 +253,8 @@ export const overviewWords = catalogue(
 			},
 			kinds: {
 				"card-full": "La carte est pleine : les appareils sont priés de revenir plus tard.",
+				"card-sick": "La carte n’enregistre plus : les appareils sont priés de revenir plus tard.",
+				rebuilt: "La base du courrier était endommagée et a été réparée.",
 				"no-account": "Aucun compte Microsoft n’est connecté : le courrier attend.",
 				clock: "L’horloge du boîtier est fausse.",
 				port: "Un port n’a pas pu être ouvert.",
@@ -263,6 +275,8 @@ export const overviewWords = catalogue(
 			},
 			doIt: {
 				"card-full": "Voir la file",
+				"card-sick": "Voir le boîtier",
+				rebuilt: "Faire une sauvegarde",
 				"no-account": "Connecter Microsoft",
 				clock: "Vérifier réseau et horloge",
 				port: "Voir les réglages",
@@ -330,6 +344,7 @@ export const overviewWords = catalogue(
 			card: "Carte",
 			cardFree: (free, total) => `${free} libres sur ${total}`,
 			cardFull: "pleine : aucun courrier n’est accepté",
+			cardSick: "n’enregistre plus : aucun courrier n’est accepté",
 			wear: (percent) => `usée à ${percent} %`,
 			temperature: "Température",
 			clockName: "Horloge",
@@ -356,6 +371,8 @@ export const overviewWords = catalogue(
 			},
 			kinds: {
 				"card-full": "La tarjeta está llena: se pide a los equipos que vuelvan más tarde.",
+				"card-sick": "La tarjeta ya no guarda nada: se pide a los equipos que vuelvan más tarde.",
+				rebuilt: "La base de datos del correo estaba dañada y se ha reparado.",
 				"no-account": "No hay ninguna cuenta de Microsoft conectada: el correo espera.",
 				clock: "El reloj del aparato está mal.",
 				port: "No se pudo abrir un puerto.",
@@ -376,6 +393,8 @@ export const overviewWords = catalogue(
 			},
 			doIt: {
 				"card-full": "Ver la cola",
+				"card-sick": "Ver la caja",
+				rebuilt: "Hacer una copia",
 				"no-account": "Conectar Microsoft",
 				clock: "Comprobar red y reloj",
 				port: "Ver los ajustes",
@@ -445,6 +464,7 @@ export const overviewWords = catalogue(
 			card: "Tarjeta",
 			cardFree: (free, total) => `${free} libres de ${total}`,
 			cardFull: "llena: no se acepta correo",
+			cardSick: "no guarda: no se acepta correo",
 			wear: (percent) => `gastada al ${percent} %`,
 			temperature: "Temperatura",
 			clockName: "Reloj",

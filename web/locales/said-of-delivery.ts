@@ -88,8 +88,10 @@ export const saidOfDelivery = sayings(DELIVERY, {
 			"Es ist nicht bekannt, ob Microsoft diese Nachricht bekommen hat: Die Antwort ging verloren, und dieses Konto darf nicht in sein Postfach sehen. Sehen Sie selbst dort nach. Ist sie angekommen, löschen Sie sie hier (postern queue delete); wenn nicht, geben Sie sie frei (postern queue release), dann wird sie noch einmal gesendet.",
 		ownFault:
 			"Postern selbst hat beim Senden versagt. Es sieht nach, ob die Nachricht angekommen ist, und versucht es noch einmal.",
+		damagedOnCard:
+			"Die Karte hat diese Nachricht beschädigt, während sie wartete; sie wurde deshalb nicht gesendet. Senden Sie sie vom Gerät noch einmal, und setzen Sie bald eine neue Karte ein.",
 		cardTrouble:
-			"Die Karte ließ sich nicht lesen oder beschreiben. Postern versucht es jede Minute noch einmal; prüfen Sie die Karte.",
+			"Die Karte ließ sich nicht lesen oder beschreiben. Postern versucht es von selbst wieder; prüfen Sie die Karte.",
 		givenUp: "Aufgegeben: In der Zeit, die expire_after setzt, ließ sie sich nicht zustellen.",
 		accountGone:
 			"Das Microsoft-Konto {account} ist nicht mehr eingerichtet. Fügen Sie es wieder hinzu: postern account add {account}",
@@ -200,8 +202,9 @@ export const saidOfDelivery = sayings(DELIVERY, {
 			"On ne sait pas si Microsoft a reçu ce message : la réponse s’est perdue, et ce compte ne peut pas regarder dans sa boîte. Regardez-y vous-même. S’il est arrivé, effacez-le ici (postern queue delete) ; sinon, libérez-le (postern queue release), et il est envoyé encore une fois.",
 		ownFault:
 			"Postern lui-même a échoué pendant l’envoi. Il regardera si le message est arrivé et réessaiera.",
-		cardTrouble:
-			"La carte n’a pas pu être lue ou écrite. Postern réessaie chaque minute ; vérifiez la carte.",
+		damagedOnCard:
+			"La carte a endommagé ce message pendant qu’il attendait ; il n’a donc pas été envoyé. Renvoyez-le depuis l’appareil, et mettez bientôt une nouvelle carte.",
+		cardTrouble: "La carte n’a pas pu être lue ou écrite. Postern réessaie de lui-même ; vérifiez la carte.",
 		givenUp: "Abandonné : il n’a pas pu être remis dans le temps fixé par expire_after.",
 		accountGone:
 			"Le compte Microsoft {account} n’est plus configuré. Ajoutez-le de nouveau : postern account add {account}",
@@ -314,8 +317,10 @@ export const saidOfDelivery = sayings(DELIVERY, {
 		askTheOwner:
 			"No se sabe si Microsoft recibió este mensaje: la respuesta se perdió, y esta cuenta no puede mirar en su buzón. Mire allí usted. Si llegó, bórrelo aquí (postern queue delete); si no, libérelo (postern queue release) y se envía una vez más.",
 		ownFault: "El propio Postern falló al enviar. Mirará si el mensaje llegó y lo intentará de nuevo.",
+		damagedOnCard:
+			"La tarjeta dañó este mensaje mientras esperaba, así que no se envió. Envíelo otra vez desde el equipo y ponga pronto una tarjeta nueva.",
 		cardTrouble:
-			"La tarjeta no se pudo leer o escribir. Postern lo intenta cada minuto; compruebe la tarjeta.",
+			"La tarjeta no se pudo leer o escribir. Postern vuelve a intentarlo por sí mismo; compruebe la tarjeta.",
 		givenUp: "Abandonado: no se pudo entregar en el tiempo fijado por expire_after.",
 		accountGone:
 			"La cuenta de Microsoft {account} ya no está configurada. Añádala de nuevo: postern account add {account}",

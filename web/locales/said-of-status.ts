@@ -7,6 +7,10 @@ export const saidOfStatus = sayings(STATUS, {
 	de: {
 		cardFull:
 			"Die Karte ist voll: Geräte werden gebeten, es später zu versuchen. Löschen Sie Nachrichten aus der Warteschlange.",
+		cardSick:
+			"Die Karte speichert nicht mehr ({why}): Geräte werden gebeten, es später zu versuchen, und die angenommene Mail wartet. Postern versucht es von selbst wieder. Wenn das anhält, setzen Sie eine neue Karte ein und spielen Sie eine Sicherung zurück.",
+		rebuilt:
+			"Die Maildatenbank war am {@date} beschädigt und wurde instand gesetzt: {#saved} wartende Nachrichten wurden gerettet, {#damaged} davon nicht vollständig. Was vorher da war, liegt in {folder}. Die Karte könnte am Ende sein: Machen Sie eine Sicherung und setzen Sie eine neue ein.",
 		paused:
 			"Das Senden ist angehalten: Die Mail wartet. Nehmen Sie es unter Mail wieder auf, oder setzen Sie queue.paused auf false.",
 		needsSignIn: "{address}: {~trouble} Auf der Kommandozeile: postern account add {address}",
@@ -36,6 +40,10 @@ export const saidOfStatus = sayings(STATUS, {
 	fr: {
 		cardFull:
 			"La carte est pleine : les appareils sont priés de réessayer plus tard. Effacez des messages de la file.",
+		cardSick:
+			"La carte n’enregistre plus ({why}) : les appareils sont priés de réessayer plus tard, et le courrier accepté attend. Postern réessaie de lui-même. Si cela dure, mettez une nouvelle carte et restaurez une sauvegarde.",
+		rebuilt:
+			"La base du courrier a été trouvée endommagée le {@date} et a été réparée : {#saved} messages en attente ont été sauvés, dont {#damaged} incomplets. Ce qu’il y avait avant est gardé dans {folder}. La carte est peut-être en fin de vie : faites une sauvegarde et mettez-en une nouvelle.",
 		paused:
 			"L’envoi est suspendu : le courrier attend. Reprenez-le sous Courrier, ou mettez queue.paused à false.",
 		needsSignIn: "{address} : {~trouble} En ligne de commande : postern account add {address}",
@@ -64,6 +72,10 @@ export const saidOfStatus = sayings(STATUS, {
 	es: {
 		cardFull:
 			"La tarjeta está llena: se pide a los equipos que lo intenten más tarde. Borre mensajes de la cola.",
+		cardSick:
+			"La tarjeta ya no guarda nada ({why}): se pide a los equipos que lo intenten más tarde, y el correo aceptado espera. Postern vuelve a intentarlo por sí mismo. Si esto sigue, ponga una tarjeta nueva y restaure una copia.",
+		rebuilt:
+			"La base de datos del correo se encontró dañada el {@date} y se ha reparado: se salvaron {#saved} mensajes en espera, {#damaged} de ellos incompletos. Lo que había antes se guarda en {folder}. La tarjeta puede estar fallando: haga una copia y ponga una nueva.",
 		paused: "El envío está en pausa: el correo espera. Reanúdelo en Correo, o ponga queue.paused en false.",
 		needsSignIn: "{address}: {~trouble} En la línea de órdenes: postern account add {address}",
 		accountTrouble: "{address}: {~trouble}",

@@ -48,6 +48,7 @@ const MACHINE = named(
 			freeBytes: COUNT,
 			reserveBytes: COUNT,
 			accepting: z.boolean(),
+			isSick: z.boolean(),
 			wearPercent: z.number().nullable().describe("0 new to 100 worn, where the card tells."),
 			isReadOnly: z.boolean(),
 			writtenBytes: COUNT.nullable(),

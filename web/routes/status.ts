@@ -14,7 +14,7 @@ const MATTER = named(
 		kind: z.enum([
 			...(["card-full", "no-account", "clock", "certificate", "needs-sign-in", "account"] as const),
 			...(["sign-in-lapses", "app-certificate", "fetching", "no-route", "failed", "paused", "port"] as const),
-			...(["rolled-back", "crashes", "out-of-step"] as const),
+			...(["rolled-back", "crashes", "out-of-step", "card-sick", "rebuilt"] as const),
 		]),
 		about: z.string().describe("An account's address, or empty."),
 		count: COUNT.describe("Messages, where it is about messages."),
@@ -43,7 +43,12 @@ const STATUS = named(
 				waits: WAITS.nullable(),
 			}),
 		),
-		storage: z.strictObject({ freeBytes: COUNT, reserveBytes: COUNT, accepting: z.boolean() }),
+		storage: z.strictObject({
+			freeBytes: COUNT,
+			reserveBytes: COUNT,
+			accepting: z.boolean(),
+			sick: z.boolean().describe("The card fails: nothing is saved, and it is tried again."),
+		}),
 		memoryBytes: COUNT,
 		clock: z.strictObject(CLOCK),
 		crashes: CRASHES,

@@ -29,7 +29,7 @@ export const WELL_STATUS: Status = {
 	accounts: [
 		{ address: "alerts@contoso.com", state: "signed-in", circuit: "closed", trouble: "", waits: null },
 	],
-	storage: { freeBytes: 12_345_000_000, reserveBytes: 64_000_000, accepting: true },
+	storage: { freeBytes: 12_345_000_000, reserveBytes: 64_000_000, accepting: true, sick: false },
 	memoryBytes: 61_000_000,
 	clock: { isSynchronised: true, errorMs: 3, source: "ntp" },
 	pair: { follows: null, inStepAt: null },

@@ -17,6 +17,9 @@ import type { Spool } from "../spool.ts";
 import type { AccountTrouble, Attempt, AttemptReport, Transport } from "../transport.ts";
 import { SimulatedClock } from "./simulated-clock.ts";
 
+/** Of every message. */
+const BODY = Buffer.alloc(1_000, "x");
+
 /** What the cloud does with an attempt. */
 export interface Fate {
 	readonly latencyMs: number;
@@ -98,7 +101,7 @@ export class SimulatedQueue {
 				account,
 				reversePath: account,
 				smtpUtf8: false,
-				sizeBytes: 1_000,
+				sizeBytes: BODY.length,
 				inFile: false,
 				receivedAtMs: 0,
 				state: "incoming",
@@ -113,6 +116,7 @@ export class SimulatedQueue {
 			dsn: null,
 			progress: null,
 			notice: null,
+			seal: { body: null, envelope: null },
 			digest: null,
 		});
 		this.runner.accepted(id, account, device, undefined);
@@ -178,6 +182,9 @@ export class SimulatedQueue {
 		const memory: Partial<Spool> = {
 			intakePerSecond: 0,
 			show: (id) => Promise.resolve(this.#rows.get(id) ?? null),
+			async *readBody() {
+				yield BODY;
+			},
 			lease: () => Promise.resolve(),
 			unlease: () => Promise.resolve(),
 			settle: (write) => {

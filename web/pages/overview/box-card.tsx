@@ -45,7 +45,8 @@ export const BoxCard: FC<{ readonly machine: MachineState; readonly href?: strin
 const CardState: FC<{ readonly card: MachineState["card"] }> = ({ card }) => {
 	const words = useWords(overviewWords);
 	const { language } = usePage();
-	if (!card.accepting || card.isReadOnly) return <Badge tone="trouble">{words.cardFull}</Badge>;
+	if (card.isSick || card.isReadOnly) return <Badge tone="trouble">{words.cardSick}</Badge>;
+	if (!card.accepting) return <Badge tone="trouble">{words.cardFull}</Badge>;
 	const free = words.cardFree(formatSize(language, card.freeBytes), formatSize(language, card.totalBytes));
 	return <>{card.wearPercent === null ? free : `${free}, ${words.wear(card.wearPercent)}`}</>;
 };

@@ -125,6 +125,8 @@ function placeOf({ kind, about }: Matter): string {
 	const account = `/microsoft/${encodeURIComponent(about)}`;
 	const places: Readonly<Record<Matter["kind"], string>> = {
 		"card-full": "/mail",
+		"card-sick": "/system",
+		rebuilt: "/system/backup",
 		"no-account": "/microsoft/app",
 		clock: "/setup/check",
 		certificate: "/system/certificate",
