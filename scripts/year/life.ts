@@ -275,6 +275,8 @@ class BusyYear {
 	}
 
 	async #lookAtCertificate(): Promise<void> {
+		// An hour in one move: the box's own look begins when this one does.
+		await this.#time.rest();
 		if (!(await this.#site.showsNewCertificate()))
 			this.#troubles.push("a new certificate is not shown after an hour");
 	}
