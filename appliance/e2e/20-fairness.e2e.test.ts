@@ -1,7 +1,8 @@
 /** Whose mail goes first after an outage, and what becomes of a device that repeats itself. */
 import { afterEach, describe, expect, it } from "vitest";
 import type { QueueEntry, QueueRow } from "../services.ts";
-import { eventually, House, type HouseOptions } from "./house.ts";
+import { itWith, run } from "./clients.ts";
+import { ACCOUNT, eventually, House, type HouseOptions } from "./house.ts";
 import { SmtpPeer } from "./smtp-peer.ts";
 
 const CAMERAS = 12;
@@ -162,4 +163,50 @@ describe("device show", () => {
 		const { stdout } = await here.cli("device", "show", "plc");
 		expect(stdout).toMatch(/Turned on\s+urgent, newest_first, coalesce=5m/);
 	});
+});
+
+describe("an account whose mail leaves as fast as Microsoft takes it", () => {
+	const PRESSES = ["press-1", "press-2", "press-3", "press-4", "press-5", "press-6"];
+	const PAGES = 60;
+	const MESSAGES = PRESSES.length * PAGES;
+	const FETCHES = 8;
+	const MAILBOX = `
+[[mailbox]]
+username = "plc"
+password = "sesame"
+mailbox = "${ACCOUNT}"
+account = "${ACCOUNT}"
+auth_without_tls = true
+`;
+
+	itWith(
+		"curl",
+		"lets programs fetch meanwhile, and is not once told that it asks too much",
+		async () => {
+			const here = await build([...PRESSES.map((name) => device(name)), MAILBOX], {
+				pop3: true,
+				sandbox: { latencyMs: 40 },
+			});
+			for (const subject of ["one", "two", "three"])
+				here.cloud.control.deposit(ACCOUNT, Buffer.from(`Subject: ${subject}\r\n\r\nx\r\n`));
+			await here.cloud.control.offline();
+			await Promise.all(PRESSES.map((name) => send(name, numbered(name, PAGES))));
+			await here.cloud.control.online();
+			await eventually("mail leaves", () => arrived().length > SLOTS);
+			for (let time = 0; time < FETCHES; time += 1) {
+				const fetched = await run("curl", [
+					"-sSv",
+					"-u",
+					"plc:sesame",
+					`pop3://127.0.0.1:${here.port("pop3")}/1`,
+				]);
+				expect(fetched.exitCode, fetched.output).toBe(0);
+			}
+			expect(arrived().length, "it went on meanwhile").toBeLessThan(MESSAGES);
+			await eventually("all is there", () => arrived().length === MESSAGES, 60_000);
+			const statuses = here.cloud.control.requests({ kind: "graph" }).map(({ status }) => status);
+			expect(statuses).not.toContain(429);
+		},
+		120_000,
+	);
 });

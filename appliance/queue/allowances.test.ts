@@ -111,3 +111,43 @@ describe("what an account may still ask", () => {
 		expect(allowances.wait(ACCOUNT, { requests: 1 })).toBeDefined();
 	});
 });
+
+describe("an app registration's requests", () => {
+	function openApp() {
+		const clock = new SimulatedClock();
+		const limits: Limits = { windows: [], app: { key: "app", concurrency: 2 } };
+		return new Allowances({ limitsOf: () => limits, clock });
+	}
+	const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+	it("run as many at once as it may, of all its accounts, in the order of asking", async () => {
+		const allowances = openApp();
+		const asked = [ACCOUNT, ACCOUNT, OTHER, ACCOUNT].map((account) => {
+			const request = question();
+			return { ...request, done: allowances.run(account, { requests: 1 }, undefined, request.ask) };
+		});
+		await settled();
+		const states = () => asked.map(({ isAsked }) => isAsked());
+		expect(states()).toEqual([true, true, false, false]);
+		asked[1]?.answer();
+		await settled();
+		expect(states()).toEqual([true, true, true, false]);
+		for (const { answer } of asked) answer();
+		await Promise.all(asked.map(({ done }) => done));
+		expect(states()).toEqual([true, true, true, true]);
+	});
+
+	it("go on after one that fails, and do not hold up what is sent over SMTP", async () => {
+		const allowances = openApp();
+		const failing = () => Promise.reject(new Error("no"));
+		for (let time = 0; time < 3; time += 1)
+			await expect(allowances.run(ACCOUNT, { requests: 1 }, undefined, failing)).rejects.toThrow("no");
+		const open = [question(), question()];
+		const done = open.map(({ ask }) => allowances.run(ACCOUNT, { requests: 1 }, undefined, ask));
+		await settled();
+		expect(open.map(({ isAsked }) => isAsked())).toEqual([true, true]);
+		expect(await allowances.run(ACCOUNT, { messages: 1 }, undefined, async () => "sent")).toBe("sent");
+		for (const { answer } of open) answer();
+		await Promise.all(done);
+	});
+});

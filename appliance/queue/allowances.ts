@@ -5,8 +5,10 @@
  *
  * An attempt holds its cost from when it is let in, and what it really asks is drawn from that: so
  * attempts that run together do not count on the same room, and nothing is counted twice. What an attempt
- * asks beyond its estimate waits for room of its own. Counts of days are kept (kept-counts.ts).
+ * asks beyond its estimate waits for room of its own. Counts of days are kept (kept-counts.ts). Of an app registration no more
+ * requests run at once than Microsoft lets.
  */
+import pLimit, { type LimitFunction } from "p-limit";
 import type { Clock } from "../clock.ts";
 import type { KeptCounts } from "./kept-counts.ts";
 import type { Cost, Limits, Meter, Unit, WindowLimit } from "./limits.ts";
@@ -38,6 +40,8 @@ interface Usage {
 export class Allowances implements Meter {
 	readonly #options: AllowancesOptions;
 	readonly #accounts = new Map<string, Map<Unit, Usage>>();
+	/** Of each app registration. */
+	readonly #turns = new Map<string, LimitFunction>();
 
 	constructor(options: AllowancesOptions) {
 		this.#options = options;
@@ -109,10 +113,25 @@ export class Allowances implements Meter {
 		const parts = this.#parts(account, cost);
 		for (const [limit, amount] of parts) this.#draw(account, limit, amount);
 		try {
-			return await ask();
+			return await (cost.requests === undefined ? ask() : this.#inTurn(account, ask));
 		} finally {
 			for (const [limit, amount] of parts) this.#taken(account, limit, amount);
 		}
+	}
+
+	/**
+	 * In the order of asking, so that who fetches beside a flood of mail is served after one request of it. Whoever gives up
+	 * keeps its place, and asks nothing when it comes.
+	 */
+	#inTurn<Answer>(account: string, ask: () => Promise<Answer>): Promise<Answer> {
+		const { app } = this.limits(account);
+		if (app === undefined) return ask();
+		let turn = this.#turns.get(app.key);
+		if (turn === undefined) {
+			turn = pLimit(app.concurrency);
+			this.#turns.set(app.key, turn);
+		}
+		return turn(ask);
 	}
 
 	#parts(account: string, cost: Cost): (readonly [WindowLimit, number])[] {

@@ -29,7 +29,7 @@ export interface WindowLimit {
 
 export interface Limits {
 	readonly windows: readonly WindowLimit[];
-	/** Attempts at once of all accounts that share an app registration; absent when nothing is shared. */
+	/** Attempts at once, and requests, of all accounts that share an app registration; absent when nothing is shared. */
 	readonly app?: { readonly key: string; readonly concurrency: number };
 }
 
@@ -39,8 +39,8 @@ export const NO_LIMITS: Limits = { windows: [] };
 export interface Meter {
 	/**
 	 * Runs `ask`, a request or the sending of a message, when there is room for it: at once when an attempt
-	 * has been let in for that much, or when the signal aborts. It counts until its answer, and a window's
-	 * length from then on, for Microsoft may have counted it at any moment in between.
+	 * has been let in for that much, or when the signal aborts; a request also waits for its turn. It counts until its answer, and
+	 * a window's length from then on, for Microsoft may have counted it at any moment in between.
 	 */
 	run<Answer>(
 		account: string,
