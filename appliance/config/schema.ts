@@ -223,7 +223,12 @@ const queueTable = z.strictObject({
 		),
 	reserve: textOrNumber((value) => readSize(value, { leastBytes: 0, mostBytes: 1e12 }))
 		.prefault("64MB")
-		.meta(documented({ description: "free space kept on the card; below it devices are told to try later" })),
+		.meta(
+			documented({
+				description:
+					"free space kept on the card; below it devices are told to try later, urgent ones below its half",
+			}),
+		),
 });
 
 const microsoftTable = z.strictObject({

@@ -1,4 +1,6 @@
 /** A device's flood and another's alarm: who goes first, and what stands for many. */
+import { statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
 import { eventually, House } from "./house.ts";
 import { SmtpPeer } from "./smtp-peer.ts";
@@ -34,6 +36,26 @@ describe("a PLC's alarm behind a camera's 300 pictures", () => {
 		await eventually("the alarm arrives", () => subjects().includes("ALARM"));
 		// Those in flight, and one turn of the camera's.
 		expect(subjects().indexOf("ALARM")).toBeLessThan(10);
+	});
+});
+
+describe("a card that others have filled", () => {
+	const full = (usualMegabytes: number) => `reserve = "${usualMegabytes}MB"`;
+	const freeMegabytes = () => {
+		const { bavail, bsize } = statfsSync(tmpdir());
+		return Math.floor((bavail * bsize) / 1e6);
+	};
+
+	it("takes an alarm where a camera is told to come again, until half of the reserve is gone", async () => {
+		const cameras = `${device("PLC", "urgent = true")}${device("Camera", "")}`;
+		house = await House.build({ more: cameras, queue: full(Math.round(freeMegabytes() * 1.3)) });
+		const later = /got: 452 4\.3\.1/;
+		await expect(send(["picture"], ["camera", "Camera"])).rejects.toThrow(later);
+		await send(["ALARM"], ["plc", "PLC"]);
+		await eventually("the alarm arrives", () => subjects().includes("ALARM"));
+		house.configure({ more: cameras, queue: full(freeMegabytes() * 3) });
+		await house.cli("reload");
+		await expect(send(["ALARM 2"], ["plc", "PLC"])).rejects.toThrow(later);
 	});
 });
 

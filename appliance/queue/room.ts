@@ -1,6 +1,7 @@
 /**
- * Room on the card. A reserve is never given to new mail, so that settling and deleting stay
- * possible on a full card. For the listeners (may this message begin, may it go on?) and for status.
+ * Room on the card. A reserve is not given to new mail, so that settling and deleting stay possible on a full card; half of it is
+ * for urgent devices, so that the camera that filled the card does not silence the alarm panel. For the listeners (may this message
+ * begin, may it go on?) and for status.
  *
  * The measurement is about a second old; every byte received since then, whole message or not, is
  * counted against it.
@@ -11,6 +12,8 @@ import type { Log } from "../log.ts";
 import { INLINE_BYTES } from "./body-writer.ts";
 
 const FRESH_MS = 1_000;
+/** Enough for settling and deleting (decisions/0041). */
+const RESERVE_FROM_URGENT = 1 / 2;
 
 export interface RoomOptions {
 	readonly folder: string;
@@ -39,17 +42,16 @@ export class Room {
 		return this.#options.reserveBytes();
 	}
 
-	/** Is there room for a message of this size (0 when unknown) above the reserve? */
-	async has(sizeBytes: number): Promise<boolean> {
+	/** Is there room for a message of this size (0 when unknown) above the reserve, or above its part for `urgent` ones? */
+	async has(sizeBytes: number, { urgent = false } = {}): Promise<boolean> {
 		if (this.#isStale()) await this.measure();
-		return this.#available(sizeBytes) - sizeBytes >= this.reserveBytes;
+		return this.#available(sizeBytes) - sizeBytes >= this.#keptBytes(urgent);
 	}
 
 	/**
-	 * Takes room for bytes that have come, of a message of `messageBytes` so far. False when that leaves
-	 * less than the reserve.
+	 * Takes room for bytes that have come, of a message of `messageBytes` so far. False when that leaves less than is kept from it.
 	 */
-	take(sizeBytes: number, messageBytes: number): boolean {
+	take(sizeBytes: number, messageBytes: number, { urgent = false } = {}): boolean {
 		this.#freeBytes -= sizeBytes;
 		if (this.#isStale()) {
 			this.measure().catch((thrown: unknown) => {
@@ -57,7 +59,7 @@ export class Room {
 				this.#options.log.error("room-unmeasured", { error: asError(thrown).message });
 			});
 		}
-		return this.#available(messageBytes) >= this.reserveBytes;
+		return this.#available(messageBytes) >= this.#keptBytes(urgent);
 	}
 
 	/** Rejects with the system's error when the folder cannot be looked at. */
@@ -72,6 +74,10 @@ export class Room {
 				this.#measuring = undefined;
 			});
 		await this.#measuring;
+	}
+
+	#keptBytes(urgent: boolean): number {
+		return this.reserveBytes * (urgent ? RESERVE_FROM_URGENT : 1);
 	}
 
 	/** A message that becomes a row also fits into what the database has and does not use. */

@@ -199,7 +199,7 @@ export class SessionPolicy implements ConnectionHost {
 		const excess = this.#options.usage.excess(device, declaredBytes);
 		if (excess !== undefined) throw this.#refuse(session, POLICY[excess.kind](device, excess.waitMs), device);
 		const isSick = this.#options.spool.isCardSick;
-		if (isSick || !(await this.#options.room.has(declaredBytes))) {
+		if (isSick || !(await this.#options.room.has(declaredBytes, device))) {
 			const refusal = isSick ? POLICY.cardSick("the card does not save") : POLICY.cardFull();
 			this.#options.events.emit("message-refused", { device: device.name, ownerText: refusal.ownerText });
 			throw this.#refuse(session, refusal, device);
@@ -264,7 +264,7 @@ export class SessionPolicy implements ConnectionHost {
 			mayGrow: (chunkBytes, messageBytes) => {
 				if (messageBytes > maxSizeBytes()) return POLICY.tooLarge(maxSizeBytes());
 				if (!count.grow(chunkBytes)) return POLICY.strangersFull(session.remoteAddress);
-				return room.take(chunkBytes, messageBytes) ? undefined : POLICY.cardFull();
+				return room.take(chunkBytes, messageBytes, device) ? undefined : POLICY.cardFull();
 			},
 			senderRefusal: (claimed) => POLICY.headerSender(device, claimed),
 			wantsDigest: device.dropRepeats && !guest,

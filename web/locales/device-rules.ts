@@ -42,7 +42,8 @@ export const deviceRuleWords = catalogue(
 		many: { s: "seconds", m: "minutes", h: "hours", d: "days", w: "weeks" },
 		order: "In which order",
 		urgent: "Urgent",
-		urgentHint: "Its mail goes before that of the others: for alarms.",
+		urgentHint:
+			"Its mail goes before that of the others, and is taken a while longer when the card is full: for alarms.",
 		newestFirst: "Newest first",
 		newestFirstHint: "After an outage its latest messages go before the old ones.",
 		dropRepeats: "Take repeats once",
@@ -110,7 +111,8 @@ export const deviceRuleWords = catalogue(
 			many: { s: "Sekunden", m: "Minuten", h: "Stunden", d: "Tage", w: "Wochen" },
 			order: "In welcher Reihenfolge",
 			urgent: "Dringend",
-			urgentHint: "Seine Mail geht vor der der anderen: für Alarme.",
+			urgentHint:
+				"Seine Mail geht vor der der anderen und wird bei voller Karte noch länger angenommen: für Alarme.",
 			newestFirst: "Neueste zuerst",
 			newestFirstHint: "Nach einem Ausfall gehen die neuesten Nachrichten vor den alten.",
 			dropRepeats: "Wiederholtes einmal nehmen",
@@ -179,7 +181,8 @@ export const deviceRuleWords = catalogue(
 			many: { s: "secondes", m: "minutes", h: "heures", d: "jours", w: "semaines" },
 			order: "Dans quel ordre",
 			urgent: "Urgent",
-			urgentHint: "Ses messages passent avant ceux des autres : pour les alarmes.",
+			urgentHint:
+				"Ses messages passent avant ceux des autres et sont encore acceptés un moment quand la carte est pleine : pour les alarmes.",
 			newestFirst: "Les plus récents d’abord",
 			newestFirstHint: "Après une panne, ses derniers messages partent avant les anciens.",
 			dropRepeats: "Ne prendre les répétitions qu’une fois",
@@ -247,7 +250,8 @@ export const deviceRuleWords = catalogue(
 			many: { s: "segundos", m: "minutos", h: "horas", d: "días", w: "semanas" },
 			order: "En qué orden",
 			urgent: "Urgente",
-			urgentHint: "Su correo va antes que el de los demás: para alarmas.",
+			urgentHint:
+				"Su correo va antes que el de los demás y se sigue aceptando un tiempo cuando la tarjeta está llena: para alarmas.",
 			newestFirst: "Lo más nuevo primero",
 			newestFirstHint: "Tras un corte, sus últimos mensajes salen antes que los antiguos.",
 			dropRepeats: "Tomar las repeticiones una vez",

@@ -46,7 +46,7 @@ const descriptions: Readonly<Record<Exclude<Language, "en">, Descriptions>> = {
 		"queue.delay_warning_after":
 			"dem Absender nach so langer Zeit sagen, dass eine Nachricht noch wartet; oder never (nie)",
 		"queue.reserve":
-			"Platz, der auf der Karte frei bleibt; darunter werden Geräte gebeten, es später zu versuchen",
+			"Platz, der auf der Karte frei bleibt; darunter werden Geräte gebeten, es später zu versuchen, dringende unter der Hälfte davon",
 		"microsoft.cloud": "global | us-gov | us-dod | china | custom",
 		"microsoft.client_id": "die App-Registrierung des Inhabers: ihre Anwendungs-ID (Client)",
 		"microsoft.tenant": "common, organizations, consumers oder die ID oder Domäne des Mandanten",
@@ -107,7 +107,7 @@ const descriptions: Readonly<Record<Exclude<Language, "en">, Descriptions>> = {
 		"queue.delay_warning_after":
 			"dire à l’expéditeur, après tant de temps, qu’un message attend encore ; ou never (jamais)",
 		"queue.reserve":
-			"place gardée libre sur la carte ; en dessous, les appareils sont priés de réessayer plus tard",
+			"place gardée libre sur la carte ; en dessous, les appareils sont priés de réessayer plus tard, les urgents en dessous de la moitié",
 		"microsoft.cloud": "global | us-gov | us-dod | china | custom",
 		"microsoft.client_id":
 			"l’inscription d’application du propriétaire : son identifiant d’application (client)",
@@ -170,7 +170,7 @@ const descriptions: Readonly<Record<Exclude<Language, "en">, Descriptions>> = {
 		"queue.delay_warning_after":
 			"avisar al remitente, tras este tiempo, de que un mensaje aún espera; o never (nunca)",
 		"queue.reserve":
-			"espacio que queda libre en la tarjeta; por debajo se pide a los equipos que lo intenten más tarde",
+			"espacio que queda libre en la tarjeta; por debajo se pide a los equipos que lo intenten más tarde, a los urgentes por debajo de la mitad",
 		"microsoft.cloud": "global | us-gov | us-dod | china | custom",
 		"microsoft.client_id": "el registro de la aplicación del propietario: su id. de aplicación (cliente)",
 		"microsoft.tenant": "common, organizations, consumers, o el id. o dominio de la organización",
