@@ -11,6 +11,7 @@ const OWNER_PASSWORD = "four words in a row";
 const FETCHER = { username: "plc", password: "a password for fetching" } as const;
 const PAGES = ["/", "/mail", "/devices"] as const;
 const PAUSE_MS = 3_000;
+const LETTER = `From: <boss@fabrikam.example>\r\nTo: <${ACCOUNT}>\r\nSubject: a letter\r\n\r\nHello\r\n`;
 
 /** Of the configuration. */
 export const FETCHERS_MAILBOX = `[[mailbox]]
@@ -37,16 +38,9 @@ export class Bystanders {
 		this.#owner = new ConsoleVisitor(house);
 	}
 
-	/** The owner takes the box, and somebody writes to the mailbox. */
+	/** The owner takes the box. */
 	async settleIn(): Promise<void> {
 		await this.#owner.claim(OWNER_PASSWORD);
-		for (const subject of ["one", "two", "three"])
-			this.#house.cloud.control.deposit(
-				ACCOUNT,
-				Buffer.from(
-					`From: <boss@fabrikam.example>\r\nTo: <${ACCOUNT}>\r\nSubject: ${subject}\r\n\r\nHello\r\n`,
-				),
-			);
 	}
 
 	async work(signal: AbortSignal): Promise<void> {
@@ -76,11 +70,14 @@ export class Bystanders {
 		}
 	}
 
+	/** Somebody writes to the mailbox, and the program takes it. */
 	async #fetch(): Promise<void> {
+		this.#house.cloud.control.deposit(ACCOUNT, Buffer.from(LETTER));
 		const { username, password } = FETCHER;
 		const client = await Pop3Client.signIn(this.#house.port("pop3"), username, password);
 		await client.command("STAT");
 		await client.many("RETR 1");
+		await client.command("DELE 1");
 		await client.quit();
 	}
 }

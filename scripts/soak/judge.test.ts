@@ -19,6 +19,7 @@ const GOOD: Figures = {
 	delivered: [50, 52, 48, 50],
 	asked: 800,
 	later: 70,
+	urgentLater: 0,
 	refused: [],
 	broken: [],
 	handedInMs: { urgent: [300, 310], others: [400, 420] },
@@ -37,6 +38,7 @@ const GOOD: Figures = {
 const SPOILT: readonly [name: string, spoilt: Partial<Figures>, found: string][] = [
 	["it was not asked too much", { asked: 410 }, "asked, of what was taken"],
 	["too much that nobody was refused for", { later: 0 }, "told to come back later (4xx), times"],
+	["an alarm that was refused with the others", { urgentLater: 1 }, "  told to come back later, times"],
 	["a refusal for good", { refused: ["expected 250, got: 554 5.7.1 No"] }, "refused for good (5xx)"],
 	[
 		"a connection without an answer",

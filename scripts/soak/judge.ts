@@ -32,6 +32,8 @@ export interface Figures {
 	/** Fell due at them, all together. */
 	readonly asked: number;
 	readonly later: number;
+	/** Times that the alarm was. */
+	readonly urgentLater: number;
 	readonly refused: readonly string[];
 	readonly broken: readonly string[];
 	/** Of messages of the same size: from connecting to 250. */
@@ -139,7 +141,7 @@ function load({ accepted, delivered, asked, later, refused, broken, minutes }: F
 	];
 }
 
-function urgent({ handedInMs, deliveredMs, before }: Figures): readonly Finding[] {
+function urgent({ handedInMs, deliveredMs, urgentLater, before }: Figures): readonly Finding[] {
 	const others = typical(handedInMs.others);
 	const patience = Math.max(typical(deliveredMs.others), before.deliveredMs * WANTED.urgentOfCalm);
 	return [
@@ -151,6 +153,7 @@ function urgent({ handedInMs, deliveredMs, before }: Figures): readonly Finding[
 			milli,
 		),
 		told("  the slowest", milli(most(handedInMs.urgent))),
+		atMost("  told to come back later, times", urgentLater, 0, String),
 		told("others' message from 250 to Microsoft, median", milli(typical(deliveredMs.others))),
 		told("an alarm from 250 to Microsoft, median", milli(typical(deliveredMs.urgent))),
 		atMost("  the slowest", most(deliveredMs.urgent), patience, milli),

@@ -1,4 +1,4 @@
-/** For two minutes of too much, and the calm around them. `npm test` leaves them out. */
+/** For ten minutes of too much, and the calm around them. `npm test` leaves them out. */
 import { defineConfig } from "vitest/config";
 import shared from "../../../vitest.config.ts";
 
