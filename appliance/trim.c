@@ -1,11 +1,12 @@
 /*
- * What memory.ts cannot do by itself. Compiled by scripts/package/trim-addon.ts for each architecture. It needs no header
- * but Node's: what it declares is the same on every 64-bit Linux.
+ * What memory.ts cannot do by itself, and what the C library is told once. Compiled by scripts/package/trim-addon.ts for
+ * each architecture. It needs no header but Node's: what it declares is the same on every 64-bit Linux.
  */
 #include <node_api.h>
 
-/* malloc_trim(3), madvise(2), dl_iterate_phdr(3), elf(5) */
+/* malloc_trim(3), mallopt(3), madvise(2), dl_iterate_phdr(3), elf(5) */
 extern int malloc_trim(size_t pad);
+extern int mallopt(int parameter, int value);
 extern int madvise(void *address, size_t length, int advice);
 
 struct segment {
@@ -27,6 +28,10 @@ struct loaded {
 };
 
 extern int dl_iterate_phdr(int (*look)(struct loaded *, size_t, void *), void *data);
+
+#define M_MMAP_THRESHOLD (-3)
+/* glibc's own at the start. */
+#define LARGE (128 * 1024)
 
 #define PT_LOAD 1
 #define PF_W 2
@@ -79,8 +84,13 @@ static void add(napi_env env, napi_value exports, const char *name, napi_callbac
 		napi_set_named_property(env, exports, name, function);
 }
 
+/*
+ * Large blocks go back to the system when they are freed. Left alone, glibc takes the first that is freed for what is usual and
+ * keeps the next ones: the 19 MB of a password's hash in each thread that ever made one, where malloc_trim does not reach.
+ */
 NAPI_MODULE_INIT()
 {
+	mallopt(M_MMAP_THRESHOLD, LARGE);
 	add(env, exports, "trim", trim);
 	add(env, exports, "forgetCode", forget_code);
 	return exports;

@@ -14,6 +14,8 @@ import { worksForADay } from "./working-day.ts";
 
 const EXECUTABLE = path.join(DIST, `postern-linux-${architectureHere().name}`);
 const MEMORY = "/dev/shm";
+const MEGABYTE = 1024 * 1024;
+const PAGE_BYTES = 4096;
 
 let house: House | undefined;
 const folders: string[] = [];
@@ -36,6 +38,12 @@ function run(argv: readonly string[], environment: NodeJS.ProcessEnv = {}) {
 /** Resident pages of the program's and the libraries' files: proc_pid_statm(5). */
 function ofFilesPages(pid: number): number {
 	return Number(readFileSync(`/proc/${pid}/statm`, "latin1").split(" ")[2]);
+}
+
+/** Of its own: proc_pid_statm(5). */
+function ownBytes(pid: number): number {
+	const [, resident = 0, shared = 0] = readFileSync(`/proc/${pid}/statm`, "latin1").split(" ").map(Number);
+	return (resident - shared) * PAGE_BYTES;
 }
 
 /** A program on this machine's root, of which nothing can be written but `state`. */
@@ -104,6 +112,23 @@ describe("the executable", () => {
 		await worksForADay(house);
 		expect(await house.end("SIGTERM")).toBe(0);
 	}, 120_000);
+
+	it("gives back what the hash of a password has used, on whichever thread", async () => {
+		house = await House.build({ program: { command: EXECUTABLE, argv: [] } });
+		const { pid } = house;
+		const add = (name: string) => house?.json("device", "add", name, "--username", name);
+		const settled = async (mostBytes: number) => {
+			await vi.waitFor(() => expect(ownBytes(pid)).toBeLessThan(mostBytes), {
+				timeout: 60_000,
+				interval: 500,
+			});
+			return ownBytes(pid);
+		};
+		await add("first");
+		const beforeBytes = await settled(ownBytes(pid) - MEGABYTE);
+		for (let time = 0; time < 6; time += 1) await Promise.all([add(`one-${time}`), add(`two-${time}`)]);
+		await settled(beforeBytes + 15 * MEGABYTE);
+	}, 180_000);
 
 	itWith(
 		"bwrap",
