@@ -4,6 +4,7 @@ import { type Calm, type Figures, judge } from "./judge.ts";
 
 const CALM: Calm = {
 	handedInMs: 5,
+	flushMs: 2,
 	deliveredMs: 80,
 	processorMs: 10,
 	perSecond: 100,

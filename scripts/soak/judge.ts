@@ -9,6 +9,8 @@ export interface Calm {
 	/** From connecting to 250, and from there to Microsoft; medians. */
 	readonly handedInMs: number;
 	readonly deliveredMs: number;
+	/** Of 4 kB, by the card alone. */
+	readonly flushMs: number;
 	/** Of the box's processor for one message. */
 	readonly processorMs: number;
 	/** Handed in by devices that do their utmost. */
@@ -201,6 +203,7 @@ function recovery({ before, after }: Figures): readonly Finding[] {
 			"a message at rest until 250, before and after",
 			`${milli(before.handedInMs)}, ${milli(after.handedInMs)}`,
 		),
+		told("  the card's flush", `${milli(before.flushMs)}, ${milli(after.flushMs)}`),
 		told("  the box's processor", `${milli(before.processorMs)}, ${milli(after.processorMs)}`),
 		atMost("  after it, of before", ratio, WANTED.calmAgain),
 		told("taken a second at most, before it", before.perSecond.toFixed(1)),

@@ -2,10 +2,11 @@
  * The soak itself: a box at rest, the same box asked for too much, and again at rest. Gives the figures; judge.ts says what they are
  * worth. Throws when the box does not start, or ends.
  */
-import { statfsSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { open, rm } from "node:fs/promises";
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { House } from "../../appliance/e2e/house.ts";
+import { mountLoopDisk } from "../bench/loop-disk.ts";
 import { processMemory } from "../bench/memory.ts";
 import { median } from "../bench/statistics.ts";
 import { type Holdings, holdingsOf } from "../year/measures.ts";
@@ -22,9 +23,9 @@ const CONNECTIONS_EACH = 110;
 const TRIAL = { seconds: 6, connections: 6 } as const;
 const URGENT_PER_SECOND = 1;
 const LOOK_MS = 2_000;
-const CALM = { messages: 30, perSecond: 5 } as const;
-/** More comes in than Microsoft takes: what waits must not become more than a small card has room for. */
-const QUEUE_BYTES = 250_000_000;
+const CALM = { messages: 30, perSecond: 5, flushes: 20 } as const;
+/** More comes in than Microsoft takes, so the card fills; a small one does so soon, and is empty again soon. */
+const CARD_BYTES = 400_000_000;
 /** As Graph answers. */
 const LATENCY_MS = 60;
 /** Of the sandbox, beside the ledger: enough for a look into Sent Items. */
@@ -48,14 +49,17 @@ export interface SoakOptions {
 	readonly minutes: number;
 	/** Of the rate that the machine is found to take. */
 	readonly times: number;
+	/** Where the card is made: on a real disk. */
+	readonly folder: string;
 	readonly tell: (text: string) => void;
 }
 
 export async function soak(options: SoakOptions): Promise<Figures> {
+	await using card = await mountLoopDisk(options.folder, CARD_BYTES);
 	const house = await House.build({
 		pop3: true,
 		onlyByPassword: true,
-		queue: `reserve = "${reserveBytes()}"`,
+		stateDir: path.join(card.folder, "state"),
 		sandbox: { ...KEPT, latencyMs: LATENCY_MS, deviceCodeIntervalSeconds: 0 },
 		more: [
 			...INDEXES.map((index) => `[[device]]\nname = "Press ${index}"\naddresses = ["${addressOf(index)}"]\n`),
@@ -64,25 +68,21 @@ export async function soak(options: SoakOptions): Promise<Figures> {
 		].join("\n"),
 	});
 	try {
-		return await new Soak(house, options).run();
+		return await new Soak(house, path.join(card.folder, "state"), options).run();
 	} finally {
 		await house.close();
 	}
 }
 
-/** Of a card on which the queue has that much room. */
-function reserveBytes(): number {
-	const { bavail, bsize } = statfsSync(tmpdir());
-	return Math.max(0, bavail * bsize - QUEUE_BYTES);
-}
-
 class Soak {
 	readonly #house: House;
+	readonly #stateDir: string;
 	readonly #options: SoakOptions;
 	readonly #ledger = new SoakLedger();
 
-	constructor(house: House, options: SoakOptions) {
+	constructor(house: House, stateDir: string, options: SoakOptions) {
 		this.#house = house;
+		this.#stateDir = stateDir;
 		this.#options = options;
 		house.cloud.control.onArrival(({ message }) => this.#ledger.arrived(message.summary.subject ?? ""));
 	}
@@ -151,6 +151,7 @@ class Soak {
 		const workedMs = processorMs(pid);
 		await this.#workFor(CALM.messages / CALM.perSecond, [single]);
 		await this.#drain();
+		const flushMs = await this.#cardsFlushMs();
 		const processor = (processorMs(pid) - workedMs) / single.tally.accepted;
 		const presses = this.#presses(`${name}-trial`, TRIAL.connections, Number.POSITIVE_INFINITY);
 		await this.#workFor(TRIAL.seconds, presses);
@@ -159,11 +160,28 @@ class Soak {
 		const { openFiles, privateBytes } = this.#holdings();
 		return {
 			handedInMs: median(single.tally.smallTookMs),
+			flushMs,
 			deliveredMs: median(this.#ledger.waitsMs([`${name}-single`])),
 			processorMs: processor,
 			perSecond: presses.reduce((sum, { tally }) => sum + tally.accepted, 0) / TRIAL.seconds,
 			...{ openFiles, privateBytes },
 		};
+	}
+
+	/** What the card itself takes for 4 kB, median. */
+	async #cardsFlushMs(): Promise<number> {
+		const name = path.join(this.#stateDir, "..", "flush-probe");
+		const file = await open(name, "w");
+		const tookMs: number[] = [];
+		for (let time = 0; time < CALM.flushes; time += 1) {
+			const startedMs = performance.now();
+			await file.write(Buffer.alloc(4096, time));
+			await file.datasync();
+			tookMs.push(performance.now() - startedMs);
+		}
+		await file.close();
+		await rm(name);
+		return median(tookMs);
 	}
 
 	async #workFor(seconds: number, devices: readonly SoakDevice[]): Promise<void> {
@@ -207,7 +225,7 @@ class Soak {
 	}
 
 	#holdings(): Holdings {
-		return holdingsOf(this.#house.pid, `${this.#house.folder}/state`);
+		return holdingsOf(this.#house.pid, this.#stateDir);
 	}
 
 	#presses(name: string, connections: number, perSecond: number): readonly SoakDevice[] {

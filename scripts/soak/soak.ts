@@ -3,8 +3,9 @@
  * that fetches and an owner at the console. Prints what became of it, a line each, with what is wanted (judge.ts); what it is doing
  * goes to standard error.
  *
- * Ends with 0 when all of it is as wanted, else with 1; with 2 for wrong usage.
+ * Ends with 0 when all of it is as wanted, else with 1; with 2 for wrong usage. Needs root: the card is a loop device.
  */
+import { mkdtemp, rm } from "node:fs/promises";
 import { type Finding, judge } from "./judge.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { soak } from "./run.ts";
@@ -23,7 +24,16 @@ async function main(): Promise<number> {
 		console.log(USAGE);
 		return 0;
 	}
-	const findings = judge(await soak({ ...options, tell }));
+	const folder = await mkdtemp("/var/tmp/postern-soak-");
+	try {
+		return await look(options, folder);
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function look(options: Options, folder: string): Promise<number> {
+	const findings = judge(await soak({ ...options, folder, tell }));
 	console.log(options.json ? JSON.stringify(findings) : findings.map(lineOf).join("\n"));
 	return findings.every(({ isGood }) => isGood) ? 0 : 1;
 }
