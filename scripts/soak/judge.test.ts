@@ -8,6 +8,7 @@ const CALM: Calm = {
 	deliveredMs: 80,
 	processorMs: 10,
 	perSecond: 100,
+	busyProcessorMs: 6,
 	openFiles: 40,
 	privateBytes: 60_000_000,
 };
@@ -85,7 +86,16 @@ const SPOILT: readonly [name: string, spoilt: Partial<Figures>, found: string][]
 	["a queue that stays", { stillQueued: 3 }, "still in the queue"],
 	["a fault", { faults: ["a fault"] }, "faults in the box's log"],
 	["a box that stays slow", { after: { ...CALM, handedInMs: 50, processorMs: 40 } }, "  after it, of before"],
-	["a box that takes less", { after: { ...CALM, perSecond: 30 } }, "  after it"],
+	[
+		"a box that takes less",
+		{ after: { ...CALM, perSecond: 30, busyProcessorMs: 20 } },
+		"  before it, of after",
+	],
+	[
+		"a box that takes nothing",
+		{ after: { ...CALM, perSecond: 0, busyProcessorMs: Number.POSITIVE_INFINITY } },
+		"  before it, of after",
+	],
 	["files that stay open", { after: { ...CALM, openFiles: 90 } }, "open files after it"],
 ];
 

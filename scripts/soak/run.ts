@@ -154,7 +154,10 @@ class Soak {
 		const flushMs = await this.#cardsFlushMs();
 		const processor = (processorMs(pid) - workedMs) / single.tally.accepted;
 		const presses = this.#presses(`${name}-trial`, TRIAL.connections, Number.POSITIVE_INFINITY);
+		const triedMs = processorMs(pid);
 		await this.#workFor(TRIAL.seconds, presses);
+		const busyMs = processorMs(pid) - triedMs;
+		const taken = presses.reduce((sum, { tally }) => sum + tally.accepted, 0);
 		await this.#drain();
 		await sleep(QUIET_MS);
 		const { openFiles, privateBytes } = this.#holdings();
@@ -163,7 +166,8 @@ class Soak {
 			flushMs,
 			deliveredMs: median(this.#ledger.waitsMs([`${name}-single`])),
 			processorMs: processor,
-			perSecond: presses.reduce((sum, { tally }) => sum + tally.accepted, 0) / TRIAL.seconds,
+			perSecond: taken / TRIAL.seconds,
+			busyProcessorMs: busyMs / taken,
 			...{ openFiles, privateBytes },
 		};
 	}
