@@ -44,7 +44,9 @@ describe("the page of results", () => {
 		expect(page).toContain(
 			"| accept <10> | /s | 1800 (1600…2000) | 900 (900…900) | – | – | 2.00 × naive | ≥ 1.5 × naive | yes | `npm run bench -- --only accept-10` |",
 		);
-		expect(page).toContain("| 400 | 200 | 320 | 100 | 2.00 × naive,<br>1.25 × postfix,<br>4.00 × haraka |");
+		expect(page).toContain(
+			"| 400 | 200 | 320 | 100 | 2.00&nbsp;×&nbsp;naive<br>1.25&nbsp;×&nbsp;postfix<br>4.00&nbsp;×&nbsp;haraka |",
+		);
 		expect(page).toContain("| memory \\| idle | MB | 50.0 |");
 		expect(page).toContain("- postfix: not here");
 		expect(page).toContain("## How to read this on a Pi");

@@ -50,9 +50,13 @@ export function resultsPage({ date, machine, runs, isQuick, minutes, lines, note
 	return `${parts.join("\n\n")}\n`;
 }
 
-/** What is said of each reference stands below the other, or the page would be too wide. */
+/** Of several references, each keeps to a line of its own, below the other: the page is not wide. */
 function broken(cell: string, column: number): string {
-	return ["ratio", "wanted"].includes(HEADER[column] ?? "") ? cell.replaceAll(", ", ",<br>") : cell;
+	if (HEADER[column] !== "ratio" || !cell.includes(", ")) return cell;
+	return cell
+		.split(", ")
+		.map((ratio) => ratio.replaceAll(" ", "&nbsp;"))
+		.join("<br>");
 }
 
 /** Each figure with the command that measures it alone. */
