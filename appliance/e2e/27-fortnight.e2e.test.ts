@@ -3,7 +3,7 @@
  * ahead at boot, then the link returns and Microsoft takes what its limits allow. Real spool, scheduler and
  * runner; a Microsoft that only counts.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -60,6 +60,8 @@ interface Arrival {
 	readonly atMs: number;
 }
 
+/** In memory: 80,000 flushes of a busy disk take longer than all the rest, and this is about order and limits. */
+const CARD = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 const MINUTE_MS = 60_000;
 /** Microsoft's, over SMTP. */
 const MESSAGES_PER_MINUTE = 30;
@@ -109,7 +111,7 @@ class CountingMicrosoft implements Transport {
 }
 
 async function box(clock: SimulatedClock, microsoft: CountingMicrosoft) {
-	const folder = mkdtempSync(path.join(tmpdir(), "postern-fortnight-"));
+	const folder = mkdtempSync(path.join(CARD, "postern-fortnight-"));
 	closing.push(async () => rmSync(folder, { recursive: true, force: true }));
 	const storage = await Storage.open({
 		stateDir: folder,
