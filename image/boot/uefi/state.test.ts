@@ -12,7 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 const STATE_BYTES = 4_096;
 const SECTOR_BYTES = 512;
 const OURS = /^BOOT_(?:ORDER|[AB]_LEFT)=/;
-const NOTHING = Buffer.alloc(STATE_BYTES);
+const NOTHING: Buffer = Buffer.alloc(STATE_BYTES);
 
 let folder = "";
 beforeAll(() => {
