@@ -1,5 +1,5 @@
 /**
- * The loader of machines with UEFI, 28 kB (boot/uefi/): compiled here, since none of Debian's knows U-Boot's state. For disk.ts.
+ * The loader of machines with UEFI, 32 kB (boot/uefi/): compiled here, since none of Debian's knows U-Boot's state. For disk.ts.
  * The same compiler gives the same bytes, wherever it runs. Throws what the compiler says.
  */
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
