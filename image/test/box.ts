@@ -136,18 +136,8 @@ export class Box {
 		const startedMs = performance.now();
 		this.#starts += 1;
 		const argv = [
-			...[
-				"-M",
-				"virt,gic-version=3",
-				"-cpu",
-				"cortex-a53",
-				"-smp",
-				"2",
-				"-m",
-				"1024",
-				"-accel",
-				"tcg,thread=multi",
-			],
+			...["-M", "virt,gic-version=3", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"],
+			...["-accel", "tcg,thread=multi"],
 			...(this.#tree === undefined ? [] : ["-dtb", inside(this.#tree)]),
 			...["-qmp", `unix:${inside(this.#file("monitor.sock"))},server=on,wait=off`],
 			...["-nodefaults", "-display", "none", ...this.#start],
