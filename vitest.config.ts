@@ -11,12 +11,13 @@ export default defineConfig({
 			"image/boot/**/*.test.ts",
 		],
 		// Those of what is packaged, power cuts and moved time have runs of their own: scripts/test-package, scripts/test-powercut,
-		// scripts/test-year.
+		// scripts/test-year, scripts/test-soak.
 		exclude: [
 			"node_modules/**",
 			"dist/**",
 			"**/*.package.test.ts",
 			"**/*.powercut.test.ts",
+			"**/*.soak.test.ts",
 			"**/*.year.test.ts",
 		],
 		pool: "forks",

@@ -127,6 +127,7 @@ function cardMatters(
 }
 
 const DAY_MS = 24 * 60 * 60_000;
+const MAIL_FLOWS = { state: "closed", trouble: undefined, isTold: false } as const;
 /** A sign-in is renewed by being used; this long before its end its owner is told that it has not been. */
 const LAPSE_TOLD_MS = 14 * DAY_MS;
 
@@ -217,7 +218,9 @@ async function describeAccounts(sources: StatusSources): Promise<Status["account
 	return Promise.all(
 		accounts.list().map(async ({ address }) => {
 			const { state, trouble: signInTrouble } = await signIns.status(address);
-			const { state: circuit, trouble, isTold } = runner.circuit(address);
+			const found = runner.circuit(address);
+			const isNobodys = found.trouble?.kind === "unreachable" && runner.isIdle(address);
+			const { state: circuit, trouble, isTold } = isNobodys ? MAIL_FLOWS : found;
 			// Nothing has been tried yet; but nothing will go either.
 			const shown = state === "needs-sign-in" && circuit === "closed" ? "open" : circuit;
 			return {

@@ -203,6 +203,23 @@ describe("queue", () => {
 	});
 });
 
+describe("a link that was gone when the last waiting message was deleted", () => {
+	it("is trouble no more: nothing waits, and nothing would find it mended", async () => {
+		await house.cloud.control.offline("refuse");
+		const id = await send("nobody wants it");
+		const problems = async () => (await house.json<{ problems: string[] }>("status")).problems.join();
+		await eventually("it is told", async () => /cannot be reached/.test(await problems()));
+		await eventually(
+			"it can be deleted",
+			async () => (await house.cli("queue", "delete", id)).exitCode === 0,
+		);
+		expect(await problems()).not.toMatch(/cannot be reached/);
+		await house.cloud.control.online();
+		await send("the next one");
+		await eventually("the next one leaves", queueIsEmpty);
+	});
+});
+
 describe("config and reload", () => {
 	it("a bad file is refused with file, line and the nearest right name, and nothing changes", async () => {
 		const good = readFileSync(house.configFile, "utf8");

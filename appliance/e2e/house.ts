@@ -284,7 +284,8 @@ ${options.limits ?? WIDE_LIMITS}
 ${options.onlyByPassword === true ? "" : KNOWN_DEVICES}`;
 }
 
-const LOOKING = ["Mail.Send", "Mail.ReadWrite", "User.Read"]
+/** What an organisation consents to that lets Postern see in Sent Items whether a message went. */
+export const LOOKING = ["Mail.Send", "Mail.ReadWrite", "User.Read"]
 	.map((name) => `https://graph.microsoft.com/${name}`)
 	.join(" ");
 

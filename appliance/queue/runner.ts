@@ -164,6 +164,11 @@ export class Runner {
 		return { state, trouble, isTold: trouble !== undefined && isTold };
 	}
 
+	/** Nothing of the account's waits or is under way: a dead link is then nobody's, and nothing would find it mended. */
+	isIdle(account: string): boolean {
+		return this.#options.scheduler.load(account) === 0;
+	}
+
 	/** What an account waits for that passes by itself and is no moment: a limit, or Microsoft's wish. */
 	waits(account: string): AccountWait | undefined {
 		const { circuit, limited } = this.#gate(account);

@@ -18,10 +18,11 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "../../scripts/bench/program.ts";
 import { copySparsely } from "../../scripts/powercut/crash-images.ts";
 import { STARTS } from "../build/disk.ts";
 import { mirrorHere } from "../build/mirror.ts";
@@ -377,14 +378,4 @@ export class Box {
 		this.#shell = shell;
 		return shell;
 	}
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	await once(server, "close");
-	if (address === null || typeof address === "string") throw new Error("no port is free");
-	return address.port;
 }

@@ -18,7 +18,7 @@ const SECTOR_BYTES = 512;
 const SECTORS_WRITTEN_FIELD = 6;
 
 /** Sparse: only what is written takes room. Large enough for 50,000 files of a file-per-message queue. */
-const IMAGE_BYTES = 6_000_000_000;
+const USUAL_BYTES = 6_000_000_000;
 
 const SETTLED_AFTER_QUIET_MS = 700;
 const SETTLE_LIMIT_MS = 20_000;
@@ -30,12 +30,12 @@ export interface Disk extends AsyncDisposable {
 	readonly bytesWritten?: () => Promise<number>;
 }
 
-/** Makes image, device and file system below `workFolder` (on a real disk, not tmpfs). */
-export async function mountLoopDisk(workFolder: string): Promise<Disk> {
+/** Makes image, device and file system of so many bytes below `workFolder` (on a real disk, not tmpfs). */
+export async function mountLoopDisk(workFolder: string, sizeBytes = USUAL_BYTES): Promise<Disk> {
 	const image = path.join(workFolder, "disk.img");
 	const folder = path.join(workFolder, "disk");
 	await writeFile(image, "");
-	await truncate(image, IMAGE_BYTES);
+	await truncate(image, sizeBytes);
 	await mkdir(folder);
 	// Everything mkfs would leave for later in the background is written now, out of the count.
 	await run("mkfs.ext4", ["-q", "-F", "-E", "lazy_itable_init=0,lazy_journal_init=0", image]);

@@ -1,4 +1,7 @@
-/** A program that fetches: just enough POP3 for the bench, and quick. Rejects when the server says `-ERR` or goes. */
+/**
+ * A program that fetches: just enough POP3 for the bench, and quick. Rejects when the server says `-ERR`, after which it hangs up,
+ * or goes.
+ */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
@@ -62,7 +65,10 @@ export class Pop3Client {
 			}
 			const line = this.#kept.toString("latin1", 0, end);
 			this.#kept = this.#kept.subarray(end + 2);
-			if (!line.startsWith("+OK")) throw new Error(line);
+			if (!line.startsWith("+OK")) {
+				this.#socket.destroy();
+				throw new Error(line);
+			}
 			return line;
 		}
 	}

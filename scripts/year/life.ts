@@ -67,6 +67,9 @@ const MINUTE_MS = 60_000;
 /** The least that time moves by: while mail is on its way, and else. */
 const STRIDE_MS = { sending: 4_000, idle: 60 * MINUTE_MS } as const;
 const CLEARING_HOURS = 48;
+/** As often as the box looks at its memory, and more often than it wants to find itself quiet. */
+const LOOK_MS = 5_000;
+const QUIET_LOOKS = 36;
 /** In the middle of mail. */
 const CUT_AFTER_MS = 12;
 
@@ -272,6 +275,8 @@ class BusyYear {
 	}
 
 	async #lookAtCertificate(): Promise<void> {
+		// An hour in one move: the box's own look begins when this one does.
+		await this.#time.rest();
 		if (!(await this.#site.showsNewCertificate()))
 			this.#troubles.push("a new certificate is not shown after an hour");
 	}
@@ -283,6 +288,7 @@ class BusyYear {
 		await this.#site.ownerSignsIn();
 		const pages = await slowestPages(owner, box.pid, isoDay(this.#beganMs));
 		await this.#until(Date.now() + HOUR_MS, []);
+		await this.#beQuiet();
 		const of = (kind: DayCount["kind"]) => this.#days.filter((one) => one.kind === kind);
 		this.#months.push({
 			name: isoDay(midnight(this.#beganMs, day)),
@@ -294,6 +300,11 @@ class BusyYear {
 			workdayFlushes: mean(of("work").map(({ flushes }) => flushes)),
 		});
 		this.#days = [];
+	}
+
+	/** An hour in one move is one look of the box at itself: it gives memory back after some (memory.ts). */
+	async #beQuiet(): Promise<void> {
+		for (let look = 0; look < QUIET_LOOKS; look += 1) await this.#time.moveOn(LOOK_MS, Date.now() + LOOK_MS);
 	}
 
 	#dayOf(atMs: number): number {

@@ -43,7 +43,9 @@ function filesBelow(folder: string): Record<string, number> {
 	for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
 		if (!entry.isFile()) continue;
 		const file = path.join(entry.parentPath, entry.name);
-		found[path.relative(folder, file)] = statSync(file).size;
+		// A message's file goes when it has been sent.
+		const size = statSync(file, { throwIfNoEntry: false })?.size;
+		if (size !== undefined) found[path.relative(folder, file)] = size;
 	}
 	return found;
 }

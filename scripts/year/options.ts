@@ -49,7 +49,8 @@ export function readOptions(argv: readonly string[]): Options {
 	};
 }
 
-function positive(name: string, text: string | undefined): number | undefined {
+/** What an option says; undefined where it was not given. */
+export function positive(name: string, text: string | undefined): number | undefined {
 	if (text === undefined) return undefined;
 	const number = Number(text);
 	if (number > 0 && number <= MOST_SEEDS) return number;

@@ -49,7 +49,7 @@ export async function slowestPages(
 }
 
 /** Of all threads there are just now (Documentation/scheduler/sched-stats, /proc/PID/schedstat). */
-function processorMs(pid: number): number {
+export function processorMs(pid: number): number {
 	const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) => {
 		try {
 			return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1").split(" ")[0]);

@@ -17,10 +17,10 @@ import {
 	rmSync,
 	writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { freePort } from "../../bench/program.ts";
 import { FETCHED } from "../places.ts";
 
 /** What the package needs, what Debian has anyway, and a way in. */
@@ -188,16 +188,6 @@ export class Guest {
 			systemctl daemon-reload && systemctl start ${unit}.socket`,
 		);
 	}
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	await once(server, "close");
-	if (address === null || typeof address === "string") throw new Error("no port is free");
-	return address.port;
 }
 
 /** A folder with `vmlinuz`, `initrd`, `disk.raw` and the `key` for root. */
