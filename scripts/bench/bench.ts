@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: measures Postern beside two references on the same work, in turns (A B C A B C), on
+ * `npm run bench`: measures Postern beside its references on the same work, in turns (A B C A B C), on
  * a disk of its own, and prints a table on standard output; what it is doing goes to standard error.
  *
  * With `--write` all of it goes into RESULTS.md, which people read who have no machine to try it on.
@@ -23,6 +23,7 @@ import { fetchMeasurements } from "./figures/fetch.ts";
 import { memoryMeasurements } from "./figures/memory.ts";
 import { queuedMeasurements } from "./figures/queued.ts";
 import { sessionMeasurement } from "./figures/session.ts";
+import { harakaContender, harakaVersion } from "./haraka-under-test.ts";
 import { type Disk, mountLoopDisk, plainFolder } from "./loop-disk.ts";
 import { describeMachine } from "./machine.ts";
 import { naiveContender } from "./naive-under-test.ts";
@@ -143,6 +144,30 @@ async function makeDisk(workFolder: string, gaps: Gaps): Promise<Disk> {
 	}
 }
 
+/** Those that are not on every machine. */
+async function references(workFolder: string, { contenders }: Options, gaps: Gaps): Promise<Contender[]> {
+	const found: Contender[] = [];
+	const isWanted = (name: ContenderName) => contenders?.includes(name) ?? true;
+	if (isRoot) found.push(postfixContender(workFolder));
+	else if (isWanted("postfix")) gaps.push("postfix: its master runs as root alone");
+	if ((await harakaVersion()) !== undefined) found.push(harakaContender(workFolder));
+	else if (isWanted("haraka")) gaps.push(HARAKA_GAP);
+	return found;
+}
+
+const HARAKA_GAP =
+	"haraka: not installed; scripts/setup --for-bench does that where npm reaches a registry of packages";
+
+/** What is said of the measurements, and of those contenders that have figures. */
+function notesOf(
+	measurements: readonly Measurement[],
+	contenders: readonly Contender[],
+	lines: readonly Line[],
+): string[] {
+	const measured = contenders.filter(({ name }) => lines.some(({ runs }) => runs[name] !== undefined));
+	return [...measurements, ...measured].flatMap(({ note }) => note ?? []);
+}
+
 async function bench(options: Options, resources: AsyncDisposableStack): Promise<void> {
 	const gaps: Gaps = [];
 	const startedMs = performance.now();
@@ -153,8 +178,7 @@ async function bench(options: Options, resources: AsyncDisposableStack): Promise
 	resources.defer(() => endAllPrograms());
 	const postern = resources.use(posternContender(path.join(disk.folder, "template"), workFolder));
 	const contenders: Contender[] = [postern, naiveContender(workFolder)];
-	if (isRoot) contenders.push(postfixContender(workFolder));
-	else gaps.push("postfix: its master runs as root alone");
+	contenders.push(...(await references(workFolder, options, gaps)));
 	const tell = (text: string) => console.error(`bench: ${text}`);
 	const room: Bench = { disk, shim: await SlowFlush.compile(workFolder), effort: options.effort, tell };
 	const machine = await describeMachine(disk);
@@ -165,12 +189,14 @@ async function bench(options: Options, resources: AsyncDisposableStack): Promise
 	console.log(`\n${machine}`);
 	console.log(`2 kB messages unless said otherwise; median (least…most) of ${options.runs} run(s)\n`);
 	console.log(formatTable(lines));
-	for (const { note } of MEASUREMENTS.filter(({ name }) => isWanted(name, options))) {
-		if (note !== undefined) console.log(`note: ${note}`);
-	}
+	const notes = notesOf(
+		MEASUREMENTS.filter(({ name }) => isWanted(name, options)),
+		contenders,
+		lines,
+	);
+	for (const note of notes) console.log(`note: ${note}`);
 	for (const gap of gaps) console.log(`not measured: ${gap}`);
 	if (options.write) {
-		const notes = MEASUREMENTS.flatMap(({ note }) => note ?? []);
 		const minutes = Math.ceil((performance.now() - startedMs) / 60_000);
 		const { runs, effort } = options;
 		await publish({

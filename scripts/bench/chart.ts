@@ -19,6 +19,7 @@ const FILLS: Readonly<Record<ContenderName, string>> = {
 	postern: "#1f5f8b",
 	naive: "#9aa5ad",
 	postfix: "#c9d0d5",
+	haraka: "#eef1f3",
 };
 
 export function chartOf(lines: readonly Line[]): string {

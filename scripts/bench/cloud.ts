@@ -117,7 +117,13 @@ export class SmtpSink implements Cloud, AsyncDisposable {
 		this.#logFile = path.join(this.#workFolder, `smtp-sink-${this.port}-${this.#incarnations}.log`);
 		this.#program = new Program({
 			command: "smtp-sink",
-			argv: ["-c", "-u", "nobody", `inet:127.0.0.1:${this.port}`, "128"],
+			// It refuses to stay root, and nobody else may become another.
+			argv: [
+				"-c",
+				...(process.getuid?.() === 0 ? ["-u", "nobody"] : []),
+				`inet:127.0.0.1:${this.port}`,
+				"128",
+			],
 			logFile: this.#logFile,
 		});
 		await this.#program.greeted(this.port);

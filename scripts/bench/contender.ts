@@ -4,11 +4,13 @@
  */
 import type { FlushProbe } from "./slow-flush.ts";
 
-export const CONTENDERS = ["postern", "naive", "postfix"] as const;
+export const CONTENDERS = ["postern", "naive", "postfix", "haraka"] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
 
 export interface Contender {
 	readonly name: ContenderName;
+	/** What has to be known to read its figures; said below the table. */
+	readonly note?: string;
 	/** Sets it up on an empty folder of the disk under test. */
 	install(folder: string): Promise<Installation>;
 }

@@ -6,6 +6,7 @@ import { open, rm } from "node:fs/promises";
 import { availableParallelism, cpus, release, totalmem } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { harakaVersion } from "./haraka-under-test.ts";
 import type { Disk } from "./loop-disk.ts";
 import { median } from "./statistics.ts";
 
@@ -21,6 +22,7 @@ export async function describeMachine(disk: Disk): Promise<string> {
 		`Linux ${release()}`,
 		`Node ${process.version}`,
 		`Postfix ${await postfixVersion()}`,
+		`Haraka ${(await harakaVersion()) ?? "not here"}`,
 		`state on ${disks}, a flush of 4 kB takes ${(await flushMs(disk.folder)).toFixed(2)} ms`,
 	].join(" · ");
 }

@@ -28,7 +28,8 @@ export function sessionMemory(sessionId: number): Memory {
 	};
 }
 
-async function sessionProcesses(sessionId: number): Promise<number[]> {
+/** Those that still run, not what is left of ended ones until somebody asks. */
+export async function sessionProcesses(sessionId: number): Promise<number[]> {
 	const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
 	const members: number[] = [];
 	for (const pid of pids) {
@@ -41,7 +42,7 @@ async function sessionOf(pid: number): Promise<number | undefined> {
 	const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
 	// After the name in parentheses: state, parent, group, session (proc_pid_stat(5)).
 	const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
-	return fields === undefined ? undefined : Number(fields[3]);
+	return fields === undefined || fields[0] === "Z" ? undefined : Number(fields[3]);
 }
 
 async function field(file: string, name: string): Promise<number> {

@@ -20,6 +20,15 @@ const LINES: readonly Line[] = [
 		...{ measurement: "accept-10", figure: rate },
 		runs: { postern: [{ rate: 1600 }, { rate: 2000 }], naive: [{ rate: 900 }, { rate: 900 }] },
 	},
+	{
+		...{ measurement: "accept-1", figure: rate },
+		runs: {
+			postern: [{ rate: 400 }],
+			naive: [{ rate: 200 }],
+			postfix: [{ rate: 320 }],
+			haraka: [{ rate: 100 }],
+		},
+	},
 	{ measurement: "idle", figure: own, runs: { postern: [{ mb: 50 }] } },
 ];
 const RESULTS: Results = {
@@ -33,7 +42,10 @@ describe("the page of results", () => {
 		expect(page).toContain("on 2026-11-26; it took 42 minutes");
 		expect(page).toContain("- 2 cores (a CPU)\n- Linux 6\n");
 		expect(page).toContain(
-			"| accept <10> | /s | 1800 (1600…2000) | 900 (900…900) | – | 2.00 × naive | ≥ 1.5 × naive | yes | `npm run bench -- --only accept-10` |",
+			"| accept <10> | /s | 1800 (1600…2000) | 900 (900…900) | – | – | 2.00 × naive | ≥ 1.5 × naive | yes | `npm run bench -- --only accept-10` |",
+		);
+		expect(page).toContain(
+			"| 400 | 200 | 320 | 100 | 2.00&nbsp;×&nbsp;naive<br>1.25&nbsp;×&nbsp;postfix<br>4.00&nbsp;×&nbsp;haraka |",
 		);
 		expect(page).toContain("| memory \\| idle | MB | 50.0 |");
 		expect(page).toContain("- postfix: not here");
@@ -55,7 +67,7 @@ describe("the chart", () => {
 			Number(width),
 		);
 		expect((postern ?? 0) / (naive ?? 1)).toBeCloseTo(2, 2);
-		expect(svg.match(/<text/g)?.length).toBe(5);
+		expect(svg.match(/<text/g)?.length).toBe(14);
 	});
 
 	it("is an empty picture without figures", () => {

@@ -57,6 +57,6 @@ describe("the table", () => {
 		const table = formatTable([
 			{ measurement, figure: flushes, runs: { postern: [{ flushes: 0.3 }], naive: [{ flushes: 2 }] } },
 		]);
-		expect(table).toMatch(/0\.30 +2\.00 +– +0\.15 × naive +≤ 0\.35 +yes$/m);
+		expect(table).toMatch(/0\.30 +2\.00 +– +– +0\.15 × naive +≤ 0\.35 +yes$/m);
 	});
 });

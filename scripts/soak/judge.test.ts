@@ -10,7 +10,7 @@ const CALM: Calm = {
 	perSecond: 100,
 	busyProcessorMs: 6,
 	openFiles: 40,
-	privateBytes: 60_000_000,
+	ownBytes: 60_000_000,
 };
 
 const GOOD: Figures = {
@@ -74,7 +74,7 @@ const SPOILT: readonly [name: string, spoilt: Partial<Figures>, found: string][]
 		"  in the last third of the time",
 	],
 	["memory nobody saw", { memoryBytes: [] }, "memory in the last third"],
-	["memory that is kept", { after: { ...CALM, privateBytes: 100e6 } }, "its own memory afterwards"],
+	["memory that is kept", { after: { ...CALM, ownBytes: 100e6 } }, "its own memory afterwards"],
 	[
 		"an owner who is not served",
 		{ console: { answered: 9, failures: ["/ answers 503"] } },

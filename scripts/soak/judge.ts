@@ -17,7 +17,7 @@ export interface Calm {
 	readonly perSecond: number;
 	readonly busyProcessorMs: number;
 	readonly openFiles: number;
-	readonly privateBytes: number;
+	readonly ownBytes: number;
 }
 
 export interface Service {
@@ -82,7 +82,7 @@ const WANTED = {
 	calmAgain: 3,
 	rateAgain: 2,
 	openFilesMore: 8,
-	privateAgain: 1.5,
+	ownAgain: 1.5,
 } as const;
 
 const mega = (bytes: number) => `${(bytes / 1e6).toFixed(0)} MB`;
@@ -172,7 +172,7 @@ function memory({ memoryBytes, before, after }: Figures): readonly Finding[] {
 		third === 0
 			? { what: "memory in the last third", value: "not seen", wanted: "three looks", isGood: false }
 			: atMost("  in the last third of the time", most(memoryBytes.slice(2 * third)), allowed, mega),
-		atMost("its own memory afterwards", after.privateBytes, before.privateBytes * WANTED.privateAgain, mega),
+		atMost("its own memory afterwards", after.ownBytes, before.ownBytes * WANTED.ownAgain, mega),
 	];
 }
 

@@ -160,7 +160,7 @@ class Soak {
 		const taken = presses.reduce((sum, { tally }) => sum + tally.accepted, 0);
 		await this.#drain();
 		await sleep(QUIET_MS);
-		const { openFiles, privateBytes } = this.#holdings();
+		const { openFiles, ownBytes } = this.#holdings();
 		return {
 			handedInMs: median(single.tally.smallTookMs),
 			flushMs,
@@ -168,7 +168,7 @@ class Soak {
 			processorMs: processor,
 			perSecond: taken / TRIAL.seconds,
 			busyProcessorMs: busyMs / taken,
-			...{ openFiles, privateBytes },
+			...{ openFiles, ownBytes },
 		};
 	}
 

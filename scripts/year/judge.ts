@@ -37,7 +37,7 @@ export function troublesOf({ verdict, months, troubles, historyAtFirst }: Life):
 		const mostFiles = (first?.holdings.openFiles ?? 0) + OPEN_FILES_SLACK;
 		isGrowing(holdings.openFiles > mostFiles, `${holdings.openFiles} open files`);
 		const before = months.find(({ run }) => run === month.run) ?? month;
-		const grown = holdings.privateBytes - before.holdings.privateBytes;
+		const grown = holdings.ownBytes - before.holdings.ownBytes;
 		isGrowing(
 			grown > MEMORY_SLACK_BYTES,
 			`${grown} bytes of memory more than in the first month of this run`,

@@ -315,14 +315,14 @@ class BusyYear {
 function shortly(month: Month | undefined): string {
 	if (month === undefined) return "";
 	const { answered, arrived, waiting, run, holdings, workdayBytes, otherDayBytes, pages } = month;
-	const { residentBytes, privateBytes, openFiles, historyRows, failedRows, files } = holdings;
+	const { residentBytes, ownBytes, openFiles, historyRows, failedRows, files } = holdings;
 	const figures = {
 		answered,
 		arrived,
 		waiting,
 		run,
 		residentBytes,
-		privateBytes,
+		ownBytes,
 		openFiles,
 		historyRows,
 		failedRows,

@@ -6,8 +6,8 @@ import { MESSAGE_STATES } from "../../appliance/store/operations.ts";
 
 export interface Holdings {
 	readonly residentBytes: number;
-	/** Its own alone. */
-	readonly privateBytes: number;
+	/** That no file holds: code comes and goes (decisions/0031). */
+	readonly ownBytes: number;
 	readonly openFiles: number;
 	readonly threads: number;
 	/** Bytes of each file of the state folder, large bodies together under "bodies". */
@@ -29,7 +29,7 @@ export function holdingsOf(pid: number, stateDir: string): Holdings {
 	const files = filesBelow(stateDir);
 	return {
 		residentBytes: kilobytes("Rss") * 1024,
-		privateBytes: (kilobytes("Private_Clean") + kilobytes("Private_Dirty")) * 1024,
+		ownBytes: kilobytes("Anonymous") * 1024,
 		openFiles: readdirSync(`/proc/${pid}/fd`).length,
 		threads: readdirSync(`/proc/${pid}/task`).length,
 		files,

@@ -1,7 +1,7 @@
 /**
  * Resident memory and start-up: idle, and how far above idle it rises while large messages come in.
  * The cloud is gone meanwhile, so that it is the spool that is measured. Contenders of several
- * processes (Postfix) have no exact peak and are left out of those.
+ * processes (Postfix, Haraka) have no exact peak and are left out of those.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Contender } from "../contender.ts";
