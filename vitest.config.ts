@@ -6,7 +6,10 @@ import { consoleAssets } from "./scripts/console-assets.ts";
 export default defineConfig({
 	define: await consoleAssets(),
 	test: {
-		include: ["appliance/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
+		include: [
+			...["appliance/**/*.test.{ts,tsx}", "web/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
+			"image/boot/**/*.test.ts",
+		],
 		// Those of what is packaged, power cuts and moved time have runs of their own: scripts/test-package, scripts/test-powercut,
 		// scripts/test-year, scripts/test-soak.
 		exclude: [

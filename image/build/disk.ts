@@ -18,12 +18,13 @@ import { seedExample } from "../../appliance/config/seed/example.ts";
 import { IMAGE, WORK } from "./places.ts";
 import { BOOT_PARTS } from "./root.ts";
 import type { Toolbox } from "./toolbox.ts";
+import { makeUefiLoader } from "./uefi-loader.ts";
 
 const MEGABYTE = 1024 * 1024;
 const BOOT_MEGABYTES = 64;
 const SLOT_MEGABYTES = 256;
 const DATA_MEGABYTES = 64;
-/** U-Boot's state lies before it, at 1 and at 5 MiB (boot/boot.cmd). */
+/** The loaders' state lies before it, at 1 and at 5 MiB (boot/boot.cmd, boot/uefi/loader.c). */
 const FIRST_MEGABYTE = 8;
 /** Of the partitions, in MiB. */
 export const STARTS = {
@@ -107,6 +108,7 @@ async function makeBootPartition(options: DiskOptions): Promise<string> {
 		"/w/boot.files/boot.scr",
 	];
 	await toolbox.run("mkimage", script, { SOURCE_DATE_EPOCH: `${options.epochSeconds}` });
+	await makeUefiLoader(path.join(folder, "EFI", "BOOT"), toolbox);
 	return await makeFat(options, {
 		folder,
 		name: "boot.vfat",

@@ -9,6 +9,8 @@ import path from "node:path";
 export const EARLY_MODULES = [
 	...["virtio_blk", "virtio_mmio", "virtio_pci"],
 	...["sdhci-iproc", "sdhci-brcmstb", "bcm2835", "pcie-brcmstb", "nvme", "xhci-pci", "usb-storage", "uas"],
+	// disks of other machines, and those at USB
+	...["ahci", "virtio_scsi", "sdhci-acpi", "sd_mod"],
 	...["loop", "erofs", "ext4", "vfat", "nls_cp437", "nls_ascii", "nls_iso8859-1"],
 ];
 
@@ -32,10 +34,12 @@ export const MODULES = [
 		"ax88179_178a",
 		"cdc_ether",
 	],
+	// Ethernet and watchdog of machines with UEFI
+	...["e1000e", "igb", "igc", "r8169", "realtek", "sbsa_gwdt"],
 	// USB
 	...["dwc2", "xhci-plat-hcd", "usbhid"],
-	// sticks with an update: their driver is above, and these are what lies between it and a file
-	...["sd_mod", "exfat"],
+	// sticks with an update: what lies between their driver, which is above, and a file
+	"exfat",
 	// Pi 5
 	...["rp1-pci", "clk-rp1", "pinctrl-rp1", "irq-bcm2712-mip", "pinctrl-brcmstb-bcm2712", "gpio-brcmstb"],
 	// Wi-Fi

@@ -26,7 +26,9 @@ const TOOLS = [
 		"ca-certificates",
 		"squashfs-tools",
 	],
-	...["qemu-system-arm", "qemu-utils", "u-boot-qemu"],
+	// Of the loader for UEFI, for 64-bit ARM also on a machine that is one.
+	"gcc-aarch64-linux-gnu",
+	...["qemu-system-arm", "qemu-utils", "u-boot-qemu", "qemu-efi-aarch64"],
 ];
 
 /** Enters the folder as the root of everything, with the work folder as /w. $1 toolbox, $2 work folder, then the command. */

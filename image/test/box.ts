@@ -31,7 +31,7 @@ import { Toolbox } from "../build/toolbox.ts";
 
 const TEST_IMAGE = path.join(WORK, "test.img");
 /** Everything in an emulated machine takes its time, and more beside other work. */
-export const PATIENCE_MS = 300_000;
+export const PATIENCE_MS = Number(process.env["POSTERN_PATIENCE_S"] ?? 300) * 1_000;
 const LOOK_MS = 500;
 const CARD_BYTES = 2 * 1024 ** 3;
 const BOOT_ID = "cat /proc/sys/kernel/random/boot_id";
@@ -41,6 +41,12 @@ const END = "postern-end-of-answer";
 /** As the toolbox sees it. */
 const inside = (file: string) => `/w/${path.relative(WORK, file)}`;
 
+export type Firmware = "u-boot" | "uefi";
+const FIRMWARE_FILES: Record<Firmware, string> = {
+	"u-boot": "/usr/lib/u-boot/qemu_arm64/u-boot.bin",
+	uefi: "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd",
+};
+
 export interface BoxOptions {
 	/** Of the box, to be reached from here. */
 	readonly ports: readonly number[];
@@ -48,6 +54,8 @@ export interface BoxOptions {
 	readonly soldered?: string;
 	/** Of the kernel, which is then started without U-Boot, from slot A. */
 	readonly kernelArguments?: string;
+	/** What the board has in place of a Raspberry Pi's firmware: U-Boot, unless it is said. */
+	readonly firmware?: Firmware;
 	/** Its network is a device of another namespace, instead of QEMU's own network; no ports are forwarded then. */
 	readonly wire?: { readonly namespace: string; readonly device: string };
 	/** In place of a new one; it is taken, not copied. */
@@ -71,6 +79,8 @@ export class Box {
 	#tree: string | undefined;
 	/** May be another one at the next start. */
 	kernelArguments: string | undefined;
+	/** The same: a card can be put into another board. */
+	firmware: Firmware = "u-boot";
 
 	private constructor(toolbox: Toolbox, folder: string) {
 		this.#toolbox = toolbox;
@@ -78,7 +88,8 @@ export class Box {
 	}
 
 	/** A new card, not yet switched on. */
-	static async make({ ports, soldered, kernelArguments, wire, card, isLogged }: BoxOptions): Promise<Box> {
+	static async make(options: BoxOptions): Promise<Box> {
+		const { ports, soldered, kernelArguments, wire, card, isLogged, firmware = "u-boot" } = options;
 		if (!existsSync(TEST_IMAGE)) throw new Error("there is no test image: scripts/test-image builds it");
 		const toolbox = await Toolbox.open(mirrorHere(), WORK);
 		const box = new Box(toolbox, mkdtempSync(path.join(WORK, "box-")));
@@ -90,6 +101,7 @@ export class Box {
 		for (const port of ports) box.#forwards.set(port, await freePort());
 		if (soldered !== undefined) await box.#solder(soldered);
 		box.kernelArguments = kernelArguments;
+		box.firmware = firmware;
 		return box;
 	}
 
@@ -107,7 +119,7 @@ export class Box {
 		return path.join(this.#folder, "writes.log");
 	}
 
-	/** What kernel and U-Boot said, of this start. */
+	/** What kernel and loader said, of this start. */
 	get serial(): string {
 		const file = this.#file("serial.log");
 		return existsSync(file) ? readFileSync(file, "latin1") : "";
@@ -125,18 +137,8 @@ export class Box {
 		const startedMs = performance.now();
 		this.#starts += 1;
 		const argv = [
-			...[
-				"-M",
-				"virt,gic-version=3",
-				"-cpu",
-				"cortex-a53",
-				"-smp",
-				"2",
-				"-m",
-				"1024",
-				"-accel",
-				"tcg,thread=multi",
-			],
+			...["-M", "virt,gic-version=3", "-cpu", "cortex-a53", "-smp", "2", "-m", "1024"],
+			...["-accel", "tcg,thread=multi"],
 			...(this.#tree === undefined ? [] : ["-dtb", inside(this.#tree)]),
 			...["-qmp", `unix:${inside(this.#file("monitor.sock"))},server=on,wait=off`],
 			...["-nodefaults", "-display", "none", ...this.#start],
@@ -181,7 +183,7 @@ export class Box {
 	}
 
 	get #start(): readonly string[] {
-		if (this.kernelArguments === undefined) return ["-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin"];
+		if (this.kernelArguments === undefined) return ["-bios", FIRMWARE_FILES[this.firmware]];
 		const kernel = ["-kernel", "/w/slot.files/Image", "-initrd", "/w/slot.files/initrd.img"];
 		return [...kernel, "-append", `${FROM_CARD} ${this.kernelArguments}`];
 	}
@@ -283,6 +285,11 @@ export class Box {
 			.run("mcopy", ["-n", "-i", this.#bootPartition, `::/${name}`, inside(file)])
 			.catch(() => undefined);
 		return existsSync(file) ? readFileSync(file) : undefined;
+	}
+
+	/** Takes a file out of a slot, as a bad card does it; the box is off. */
+	async loseSlotFile(slot: "a" | "b", name: string): Promise<void> {
+		await this.#toolbox.run("mdel", ["-i", `${inside(this.card)}@@${STARTS[slot]}M`, `::/${name}`]);
 	}
 
 	/** Changes the data's file system behind its back (debugfs(8)); the box is off. */
