@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isInstalled, itWith } from "../e2e/clients.ts";
 import { NotifyReceiver } from "../e2e/notify-receiver.ts";
-import { silentLog } from "../log.ts";
+import { Log, silentLog } from "../log.ts";
 import { Readiness } from "./readiness.ts";
 
 let folder: string;
@@ -40,6 +40,21 @@ describe("systemd", () => {
 		await manager.hears(/STOPPING=1/);
 		expect(manager.heard.match(/STATUS=3 waiting/g)).toHaveLength(1);
 	});
+
+	itWith(
+		"systemd-notify",
+		"that is too busy for a status line is told it again, and nobody is warned",
+		async () => {
+			const lines: string[] = [];
+			const log = new Log({ level: "notice", journal: false, write: (line) => void lines.push(line) });
+			const environment = { ...process.env, NOTIFY_SOCKET: path.join(folder, "nobody") };
+			const readiness = new Readiness({ environment, log, waitedMs: () => 0 });
+			await readiness.status("3 waiting");
+			await readiness.status("3 waiting");
+			const taken = expect.stringMatching(/^\S*notice status-line-not-taken /);
+			expect(lines).toEqual([taken, taken]);
+		},
+	);
 
 	itWith(both, "hears nothing from the watchdog while the card owes an answer for too long", async () => {
 		const socket = path.join(folder, "notify");

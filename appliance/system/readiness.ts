@@ -59,11 +59,14 @@ export class Readiness {
 		else this.#log.crit("storage-hangs", { waitedMs: Math.round(waitedMs) });
 	}
 
-	/** One line for `systemctl status`; told only when it changes. */
+	/** One line for `systemctl status`; told only when it changes. One that a busy systemd did not take is told again, and no alarm. */
 	async status(text: string): Promise<void> {
 		if (text === this.#lastStatus) return;
 		this.#lastStatus = text;
-		await this.#notify(`STATUS=${text}`);
+		const failure = await this.#tell(`STATUS=${text}`);
+		if (failure === undefined) return;
+		this.#lastStatus = "";
+		this.#log.notice("status-line-not-taken", { error: failure.message });
 	}
 
 	async stopping(): Promise<void> {
@@ -72,14 +75,21 @@ export class Readiness {
 	}
 
 	async #notify(...assignments: readonly string[]): Promise<void> {
-		if (!this.#enabled) return;
+		const failure = await this.#tell(...assignments);
+		if (failure !== undefined) this.#log.warning("systemd-notify-failed", { error: failure.message });
+	}
+
+	/** Gives what went wrong. */
+	async #tell(...assignments: readonly string[]): Promise<Error | undefined> {
+		if (!this.#enabled) return undefined;
 		try {
 			await run("systemd-notify", [`--pid=${process.pid}`, ...assignments], {
 				env: this.#environment,
 				timeout: NOTIFY_TIMEOUT_MS,
 			});
+			return undefined;
 		} catch (thrown) {
-			this.#log.warning("systemd-notify-failed", { error: asError(thrown).message });
+			return asError(thrown);
 		}
 	}
 }
