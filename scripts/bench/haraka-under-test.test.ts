@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Installation, LOGIN_FROM } from "./contender.ts";
 import { harakaContender, harakaVersion } from "./haraka-under-test.ts";
 import type { FlushProbe } from "./slow-flush.ts";
-import { messageOf, SmtpClient } from "./smtp-client.ts";
-import { delivered, whileRunning } from "./subject.ts";
+import { SmtpClient } from "./smtp-client.ts";
+import { delivered, handIn, whileRunning } from "./subject.ts";
 
 const DELIVERY_LIMIT_MS = 20_000;
 const TEST_LIMIT_MS = 180_000;
@@ -34,25 +34,16 @@ describe.skipIf(missing !== "")(`the reference Haraka${missing && `: skipped wit
 		await rm(folder, { recursive: true });
 	});
 
-	async function send(port: number, messages: number): Promise<void> {
-		const client = await SmtpClient.connect({ port });
-		await client.command("EHLO device.test");
-		for (let sent = 0; sent < messages; sent += 1) {
-			await client.send("device@bench.test", "inbox@bench.test", messageOf(2_000));
-		}
-		await client.quit();
-	}
-
 	it(
 		"delivers every message it took, each once, also over a restart",
 		async () => {
 			await whileRunning(installation, noProbe, async ({ smtpPort }) => {
-				await Promise.all([send(smtpPort, 15), send(smtpPort, 15)]);
+				await Promise.all([handIn(smtpPort, 15), handIn(smtpPort, 15)]);
 				expect(await delivered(installation, 30, DELIVERY_LIMIT_MS)).toBe(30);
 				await new Promise((resolve) => setTimeout(resolve, SOME_MS));
 			});
 			await whileRunning(installation, noProbe, async ({ smtpPort }) => {
-				await send(smtpPort, 1);
+				await handIn(smtpPort, 1);
 				expect(await delivered(installation, 32, SOME_MS)).toBe(31);
 			});
 		},
@@ -63,7 +54,7 @@ describe.skipIf(missing !== "")(`the reference Haraka${missing && `: skipped wit
 		"takes mail while the cloud is gone",
 		async () => {
 			await installation.cloud.goAway();
-			await whileRunning(installation, noProbe, ({ smtpPort }) => send(smtpPort, 12));
+			await whileRunning(installation, noProbe, ({ smtpPort }) => handIn(smtpPort, 12));
 			expect(await installation.cloud.accepted()).toBe(0);
 		},
 		TEST_LIMIT_MS,

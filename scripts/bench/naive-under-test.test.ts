@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Installation, LOGIN_FROM } from "./contender.ts";
 import { naiveContender } from "./naive-under-test.ts";
 import type { FlushProbe } from "./slow-flush.ts";
-import { messageOf, SmtpClient } from "./smtp-client.ts";
-import { delivered, whileRunning } from "./subject.ts";
+import { SmtpClient } from "./smtp-client.ts";
+import { delivered, handIn, whileRunning } from "./subject.ts";
 
 const DELIVERY_LIMIT_MS = 20_000;
 const noProbe: FlushProbe = { environment: {}, count: () => Promise.resolve(0) };
@@ -25,29 +25,20 @@ describe("the naive reference", () => {
 		await rm(folder, { recursive: true });
 	});
 
-	async function send(port: number, messages: number): Promise<void> {
-		const client = await SmtpClient.connect({ port });
-		await client.command("EHLO device.test");
-		for (let sent = 0; sent < messages; sent += 1) {
-			await client.send("device@bench.test", "inbox@bench.test", messageOf(2_000));
-		}
-		await client.quit();
-	}
-
 	it("delivers every message it took, each once", async () => {
 		await whileRunning(installation, noProbe, async ({ smtpPort }) => {
-			await Promise.all([send(smtpPort, 15), send(smtpPort, 15)]);
+			await Promise.all([handIn(smtpPort, 15), handIn(smtpPort, 15)]);
 			expect(await delivered(installation, 30, DELIVERY_LIMIT_MS)).toBe(30);
 		});
 		await whileRunning(installation, noProbe, async ({ smtpPort }) => {
-			await send(smtpPort, 1);
+			await handIn(smtpPort, 1);
 			expect(await delivered(installation, 32, 500)).toBe(31);
 		});
 	});
 
 	it("keeps what it took while the cloud is gone, over a restart", async () => {
 		await installation.cloud.goAway();
-		await whileRunning(installation, noProbe, ({ smtpPort }) => send(smtpPort, 12));
+		await whileRunning(installation, noProbe, ({ smtpPort }) => handIn(smtpPort, 12));
 		await whileRunning(installation, noProbe, async () => {
 			expect(await installation.cloud.accepted()).toBe(0);
 			await installation.cloud.comeBack();

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Contender, Installation, Running } from "./contender.ts";
 import type { Disk } from "./loop-disk.ts";
 import type { FlushProbe, SlowFlush } from "./slow-flush.ts";
+import { messageOf, SmtpClient } from "./smtp-client.ts";
 
 /** How much of everything: `FULL` for figures to quote, `QUICK` to see whether a change helped. */
 export interface Effort {
@@ -114,4 +115,13 @@ export async function delivered(
 		if (accepted >= messages || performance.now() > deadline) return accepted;
 		await sleep(SETTLE_POLL_MS);
 	}
+}
+
+/** So many messages over one connection. */
+export async function handIn(port: number, messages: number): Promise<void> {
+	const client = await SmtpClient.connect({ port });
+	await client.command("EHLO device.test");
+	for (let sent = 0; sent < messages; sent += 1)
+		await client.send("device@bench.test", "inbox@bench.test", messageOf(2_000));
+	await client.quit();
 }
