@@ -29,8 +29,8 @@ import { lookAt, notMade } from "./wholeness.ts";
 
 /** A lane that no other waits for leases this many messages with one flush. */
 const LEASE_AHEAD = 16;
-/** More than this is no site's day. */
-const FLOOD_PER_SECOND = 200;
+/** More than this is no site's day, and three times what can leave. */
+const FLOOD_PER_SECOND = 50;
 /** Four slots then send what Microsoft takes: some 17 messages a second (10,000 requests in 10 minutes). */
 const FLOOD_PAUSE_MS = 240;
 /** What the card refused is offered again after this long. */

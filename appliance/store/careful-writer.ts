@@ -3,16 +3,17 @@
  *
  * After a write or a flush that failed nothing is believed: the kernel forgets what it could not flush, and a second flush that
  * succeeds says nothing of the first (fsyncgate). So everything is refused from then on, until a new connection has
- * carried the whole log into the file and flushed that, the file has been checked, and a commit of its own has succeeded; that commit also
- * takes the place of what a refused one may have left in the log. This is tried again and again, so a card that comes back is used without
- * anybody's doing. Reads go on meanwhile with what there is.
+ * carried the whole log into the file and flushed that, the file has been checked, and a commit of its own has succeeded; with that commit
+ * the messages that were refused leave the queue, where a commit whose flush failed has left them. This is tried again and again, so a card
+ * that comes back is used without anybody's doing. Reads go on meanwhile with what there is.
  *
  * Throws `DamagedFile` when the file is not whole: then the process ends, and the next start sets it aside (salvage.ts).
  */
 import { asError, errorCode } from "../errors.ts";
 import { isDamaged, isSick } from "./card-fault.ts";
 import { DamagedFile, damaged } from "./damage-mark.ts";
-import { lengthenLog, type SqliteDatabase } from "./database.ts";
+import type { SqliteDatabase } from "./database.ts";
+import { LogFile } from "./log-file.ts";
 import type { Write } from "./operations.ts";
 import { Reader } from "./reader.ts";
 import type { ReadAnswer, ReadRequest } from "./storage-thread.ts";
@@ -39,17 +40,21 @@ const LONGEST_RETRY_MS = 10_000;
 export class CarefulWriter {
 	readonly #options: CarefulWriterOptions;
 	#database: SqliteDatabase;
+	#log: LogFile;
 	#writer: Writer;
 	#reader: Reader | undefined;
 	#isLogLong = false;
 	#trouble: CardTrouble | undefined;
+	/** Messages of the group that was refused: a commit whose flush failed is there all the same. */
+	#refused: readonly number[] = [];
 	#retry: NodeJS.Timeout | undefined;
 	#retryMs = FIRST_RETRY_MS;
 
 	constructor(database: SqliteDatabase, options: CarefulWriterOptions) {
 		this.#options = options;
 		this.#database = database;
-		this.#writer = new Writer(database);
+		this.#log = new LogFile(database);
+		this.#writer = new Writer(database, this.#log);
 	}
 
 	get database(): SqliteDatabase {
@@ -63,7 +68,10 @@ export class CarefulWriter {
 		this.#lengthenLog();
 		const fates = this.#writer.commit(writes);
 		const refused = fates.find((fate) => "code" in fate && (isSick(fate.code) || isDamaged(fate.code)));
-		if (refused !== undefined && "code" in refused) this.doubt(refused);
+		if (refused !== undefined && "code" in refused) {
+			this.#refused = writes.flatMap(enqueued);
+			this.doubt(refused);
+		}
 		return fates;
 	}
 
@@ -83,6 +91,7 @@ export class CarefulWriter {
 
 	close(): void {
 		clearTimeout(this.#retry);
+		this.#log.close();
 		this.#database.close();
 	}
 
@@ -91,7 +100,7 @@ export class CarefulWriter {
 		if (this.#isLogLong) return;
 		this.#isLogLong = true;
 		try {
-			lengthenLog(this.#database);
+			this.#log.lengthen();
 		} catch (thrown) {
 			if (errorCode(thrown) === undefined) throw thrown;
 		}
@@ -104,9 +113,11 @@ export class CarefulWriter {
 
 	#recover(): void {
 		let fresh: SqliteDatabase | undefined;
+		let log: LogFile;
 		try {
 			fresh = this.#options.open();
-			prove(fresh);
+			prove(fresh, this.#refused);
+			log = new LogFile(fresh);
 		} catch (thrown) {
 			fresh?.close();
 			if (thrown instanceof DamagedFile || isDamaged(errorCode(thrown) ?? ""))
@@ -114,27 +125,40 @@ export class CarefulWriter {
 			this.#retryLater();
 			return;
 		}
+		this.#log.close();
 		this.#database.close();
 		this.#database = fresh;
-		this.#writer = new Writer(fresh);
+		this.#log = log;
+		this.#writer = new Writer(fresh, log);
 		this.#reader = undefined;
 		this.#isLogLong = false;
+		this.#refused = [];
 		this.#retryMs = FIRST_RETRY_MS;
 		this.#trouble = undefined;
 		this.#options.onChange(undefined);
 	}
 }
 
-/** Throws while the card does not do what it is told. */
-function prove(database: SqliteDatabase): void {
+/** Messages that the write puts into the queue. */
+function enqueued(write: Write): readonly number[] {
+	if (write.type === "enqueue") return [write.message.id];
+	return write.type === "announce" && write.bounce !== null ? [write.bounce.message.id] : [];
+}
+
+/** Takes the refused messages out. Throws while the card does not do what it is told. */
+function prove(database: SqliteDatabase, refused: readonly number[]): void {
 	// What is in the log goes into the file, which is flushed; then the log begins anew.
 	const [checkpoint] = database.pragma("wal_checkpoint(TRUNCATE)") as { busy: number }[];
 	if (checkpoint?.busy !== 0) throw Object.assign(new Error("the log is in use"), { code: "SQLITE_BUSY" });
 	const verdict = String(database.pragma("quick_check(1)", { simple: true }));
 	if (verdict !== "ok") throw new DamagedFile(verdict);
-	database
-		.prepare("INSERT OR REPLACE INTO document VALUES ('format', 'card_proven_at', ?)")
-		.run(String(Date.now()));
+	const proof: Write = {
+		...{ type: "put-document", kind: "format", key: "card_proven_at" },
+		value: String(Date.now()),
+	};
+	for (const fate of new Writer(database).commit([{ type: "withdraw", ids: refused }, proof])) {
+		if ("code" in fate) throw Object.assign(new Error(fate.text), { code: fate.code });
+	}
 }
 
 /** Throws `DamagedFile` when the answer cannot be given because the file is not whole. */

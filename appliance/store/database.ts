@@ -5,7 +5,6 @@
  * Throws `UserError` when the file is too new for this program or SQLite is too old; SQLite's own
  * errors pass through.
  */
-import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
 import path from "node:path";
 import Database from "better-sqlite3";
 import { errorCode, UserError } from "../errors.ts";
@@ -29,6 +28,8 @@ export const PAGE_BYTES = 2_048;
 const CHECKPOINT_PAGES = 2_000;
 /** sqlite.org/walformat.html: each page in the log has a header of its own. */
 const LOG_FRAME_BYTES = PAGE_BYTES + 24;
+/** Of the log that is full. */
+export const LOG_BYTES = CHECKPOINT_PAGES * LOG_FRAME_BYTES;
 
 export interface OpenOptions {
 	readonly file: string;
@@ -121,23 +122,6 @@ function prepareForWriting(database: SqliteDatabase): void {
 		throw new Error("SQLite does not honour synchronous=FULL");
 	}
 	migrate(database, MIGRATIONS);
-}
-
-/**
- * Gives the log its full length at once, in zeros, which SQLite does not take for pages (their checksum
- * is wrong). Else each commit makes it longer until it is full, and a flush of a file that has grown
- * writes the file system's journal too: on a quiet box for weeks. To be called before the first commit; a start that
- * commits nothing need not wait for it.
- */
-export function lengthenLog(database: SqliteDatabase): void {
-	const descriptor = openSync(`${database.name}-wal`, "r+");
-	try {
-		const { size } = fstatSync(descriptor);
-		const missingBytes = CHECKPOINT_PAGES * LOG_FRAME_BYTES - size;
-		if (missingBytes > 0) writeSync(descriptor, Buffer.alloc(missingBytes), 0, missingBytes, size);
-	} finally {
-		closeSync(descriptor);
-	}
 }
 
 function assertSqliteVersion(database: SqliteDatabase): void {

@@ -4,6 +4,7 @@ import type { Enqueue, Write } from "./operations.ts";
 
 /** A writer whose commits end when the test says so. */
 function slowWriter() {
+	const clock = { nowMs: 0 };
 	const groups: Write[][] = [];
 	const ends: ((answer: CommitAnswer) => void)[] = [];
 	const commits = new GroupCommit(
@@ -11,9 +12,10 @@ function slowWriter() {
 			groups.push([...writes]);
 			return new Promise((resolve) => ends.push(resolve));
 		},
-		() => 0,
+		() => clock.nowMs,
 	);
 	const finish = async (tookMs = 0.1) => {
+		clock.nowMs += tookMs;
 		ends.shift()?.({ fates: groups.at(-1)?.map(() => ({ changes: 1 })) ?? [], tookMs });
 		await new Promise((resolve) => setImmediate(resolve));
 	};
@@ -21,6 +23,7 @@ function slowWriter() {
 }
 
 const rider: Write = { type: "unlease", ids: [1] };
+const lease: Write = { type: "lease", ids: [1] };
 const message = (id: number): Enqueue => ({ type: "enqueue", message: { id } }) as Enqueue;
 
 function arrives(commits: GroupCommit, id: number): Promise<unknown> {
@@ -75,12 +78,12 @@ describe("group commit", () => {
 		await finish();
 		await first;
 		for (let begun = 0; begun < 10; begun += 1) commits.messageBegins();
-		const ended = [2, 3, 4].map((id) => {
+		const ended = [2, 3, 4, 5].map((id) => {
 			const done = commits.submit(message(id), "urgent");
 			commits.messageEnds();
 			return done;
 		});
-		expect(groups.map((group) => group.length)).toEqual([1, 3]);
+		expect(groups.map((group) => group.length)).toEqual([1, 4]);
 		await finish();
 		await Promise.all(ended);
 	});
@@ -95,6 +98,25 @@ describe("group commit", () => {
 		while (groups.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
 		await finish(50);
 		await second;
+	});
+
+	it("gives a lease no flush of its own while a lone device goes on, also where a flush takes longer than the device", async () => {
+		const { commits, groups, finish } = slowWriter();
+		const leases: Promise<unknown>[] = [];
+		for (const id of [1, 2, 3]) {
+			const done = arrives(commits, id);
+			leases.push(commits.submit(lease, "soon"));
+			await finish(30);
+			await done;
+		}
+		expect(groups.map((group) => group.map(({ type }) => type))).toEqual([
+			["enqueue"],
+			["lease", "enqueue"],
+			["lease", "enqueue"],
+		]);
+		const drained = commits.drain();
+		await finish();
+		await Promise.all([...leases, drained]);
 	});
 
 	it("sends riders along with the next message, and does not let them go before it", async () => {

@@ -32,8 +32,8 @@ const SOON_WAIT_MS = 20;
 /** Above this a flush is slow, and worth waiting for every message that is about to end. */
 const SLOW_COMMIT_MS = 4;
 const QUICK_WAIT_MS = 3;
-/** A quick flush goes when this many messages wait for each that is still coming: of ten connections in full flow, three. */
-const QUICK_SHARE = 0.4;
+/** A quick flush goes when this many messages wait for each that is still coming: of ten connections in full flow, four. */
+const QUICK_SHARE = 0.6;
 const SLOW_WAIT_SHARE = 0.9;
 const LONGEST_WAIT_MS = 10;
 /** Weight of the newest commit in the running mean of their durations. */
@@ -152,6 +152,8 @@ export class GroupCommit {
 			this.#idleSinceMs = this.#monotonicMs();
 			this.#meanCommitMs += (answer.tookMs - this.#meanCommitMs) * NEWEST_WEIGHT;
 			this.#expected = group.filter(({ write }) => write.type === "enqueue").length;
+			// A device that has just been answered is likely to go on, however long the flush was.
+			if (this.#expected > 0) this.#lastMessageMs = this.#idleSinceMs;
 			for (const [index, { settle }] of group.entries()) {
 				settle(answer.fates[index] ?? { code: "ERR", text: "the storage thread gave no answer" });
 			}

@@ -10,6 +10,7 @@ import { errorCode } from "../errors.ts";
 import { isDamaged, isSick } from "./card-fault.ts";
 import type { SqliteDatabase, SqliteStatement } from "./database.ts";
 import { listingOf, SEARCH_TEXT } from "./listing.ts";
+import type { LogFile } from "./log-file.ts";
 import { envelopeSum, nextBodySum } from "./message-seal.ts";
 import {
 	type Adopt,
@@ -40,11 +41,14 @@ const HISTORY_SLACK = 256;
 
 export class Writer {
 	readonly #database: SqliteDatabase;
+	readonly #log: Pick<LogFile, "flush"> | undefined;
 	readonly #statements: Readonly<Record<keyof typeof SQL, SqliteStatement>>;
 	#historyRows: number | undefined;
 
-	constructor(database: SqliteDatabase) {
+	/** Without a log SQLite flushes as the connection is set. */
+	constructor(database: SqliteDatabase, log?: Pick<LogFile, "flush">) {
 		this.#database = database;
+		this.#log = log;
 		const prepared = Object.entries(SQL).map(([name, sql]) => [name, database.prepare(sql)]);
 		this.#statements = Object.fromEntries(prepared) as Record<keyof typeof SQL, SqliteStatement>;
 	}
@@ -69,6 +73,7 @@ export class Writer {
 			const fates: WriteFate[] = [];
 			for (const [place, write] of inWritingOrder(writes)) fates[place] = { changes: this.#apply(write) };
 			this.#statements.commit.run();
+			this.#log?.flush();
 			return fates;
 		} catch (error) {
 			if (this.#database.inTransaction) this.#statements.rollback.run();
