@@ -11,14 +11,13 @@ import { passed } from "../memory.ts";
 import type { GraphClient, GraphResult } from "../microsoft/graph-client.ts";
 import type { Attempt } from "../queue/transport.ts";
 import type { Verdict } from "./classify.ts";
+import { CHUNK_BYTES } from "./draft-cost.ts";
 import { attachmentJson, sessionJson } from "./draft-json.ts";
 import type { DraftProgress, PartProgress } from "./draft-progress.ts";
 import { spooledBytes } from "./spooled-message.ts";
 
 /** Smaller ones are refused by upload sessions, larger ones by single requests (Graph documents 3 MB for both). */
 const SESSION_BYTES = 3 * 1000 * 1000;
-/** Graph takes 4 MB at most; a multiple of 320 KiB, as OneDrive wants and Outlook does not mind. */
-export const CHUNK_BYTES = 12 * 320 * 1024;
 /** The card is told of an upload's progress this often; a restart repeats no more. */
 const NOTED_BYTES = 4 * CHUNK_BYTES;
 /** A chunk that broke is tried again at once this often, before the message waits for its next attempt. */

@@ -13,7 +13,6 @@ import { addressKey, headerAddress } from "../mail/address.ts";
 import type { DraftPlan, DraftReading } from "../mail/draft-plan.ts";
 import { reply } from "../mail/reply.ts";
 import type { GraphClient, GraphRequest, GraphResult } from "../microsoft/graph-client.ts";
-import type { Cost } from "../queue/limits.ts";
 import type { Attempt, AttemptReport } from "../queue/transport.ts";
 import { DELIVERY } from "../words/delivery.ts";
 import { say } from "../words/saying.ts";
@@ -26,7 +25,7 @@ import {
 	spoolUnreadable,
 	type Verdict,
 } from "./classify.ts";
-import { CHUNK_BYTES, DraftAttachments } from "./draft-attachments.ts";
+import { DraftAttachments } from "./draft-attachments.ts";
 import { draftJson, recipientsJson, straysPath } from "./draft-json.ts";
 import { type DraftProgress, NO_PROGRESS, readProgress, withPart } from "./draft-progress.ts";
 import { MOST_RECIPIENTS } from "./graph-send.ts";
@@ -57,12 +56,6 @@ export class GraphDraftTransport {
 
 	constructor(options: GraphDraftOptions) {
 		this.#options = options;
-	}
-
-	/** About: the draft, the chunks of its files, which base64 had made a third larger, and the order to send it. */
-	costOf({ sizeBytes }: { readonly sizeBytes: number }): Cost {
-		const uploadBytes = Math.ceil((sizeBytes * 3) / 4);
-		return { requests: 3 + Math.ceil(uploadBytes / CHUNK_BYTES), uploadBytes };
 	}
 
 	/** What the message would be as a draft. Throws `SpoolError`. */

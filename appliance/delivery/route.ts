@@ -18,7 +18,8 @@ import type { Attempt, AttemptReport, Transport } from "../queue/transport.ts";
 import type { TrustedTime } from "../trusted-time.ts";
 import { DELIVERY } from "../words/delivery.ts";
 import { refusedHere, spoolUnreadable } from "./classify.ts";
-import { GraphDraftTransport } from "./graph-draft.ts";
+import { draftCost } from "./draft-cost.ts";
+import type { GraphDraftTransport } from "./graph-draft.ts";
 import { GRAPH_MIME_LIMIT_BYTES, GraphTransport } from "./graph-send.ts";
 import { reportAll } from "./report.ts";
 import { ShortLinesTransport } from "./short-lines.ts";
@@ -88,11 +89,14 @@ export function createTransports(options: TransportsOptions): Transports {
 		...(options.submissionTiming === undefined ? {} : { timing: options.submissionTiming }),
 	});
 	const sentItemsLagMs = options.sentItemsLagMs ?? SENT_ITEMS_LAG_MS;
-	const byDraft = new GraphDraftTransport({
-		...{ graph, verifier, clock, sentItemsLagMs },
-		...(graphAnswerTimeoutMs === undefined ? {} : { answerTimeoutMs: graphAnswerTimeoutMs }),
-	});
-	const bySize = new SizedTransport({ graph: overGraph, draft: byDraft, smtp: overSmtp, tokens, log });
+	const openDraft = async () => {
+		const { GraphDraftTransport } = await import("./graph-draft.ts");
+		return new GraphDraftTransport({
+			...{ graph, verifier, clock, sentItemsLagMs },
+			...(graphAnswerTimeoutMs === undefined ? {} : { answerTimeoutMs: graphAnswerTimeoutMs }),
+		});
+	};
+	const bySize = new SizedTransport({ graph: overGraph, openDraft, smtp: overSmtp, tokens, log });
 	const mended = (way: Transport) => new ShortLinesTransport(new TrueDatesTransport(way, options.time));
 	const ways = { smtp: mended(overSmtp), graph: mended(bySize) };
 	return {
@@ -106,7 +110,8 @@ export function createTransports(options: TransportsOptions): Transports {
 
 interface SizedOptions {
 	readonly graph: Transport;
-	readonly draft: GraphDraftTransport;
+	/** Called for the first large message, for which its code is loaded. */
+	readonly openDraft: () => Promise<GraphDraftTransport>;
 	readonly smtp: Transport;
 	readonly tokens: TokenSource;
 	readonly log: Log;
@@ -116,6 +121,7 @@ interface SizedOptions {
 class SizedTransport implements Transport {
 	readonly concurrency: number;
 	readonly #options: SizedOptions;
+	#draft: Promise<GraphDraftTransport> | undefined;
 
 	constructor(options: SizedOptions) {
 		this.#options = options;
@@ -123,14 +129,15 @@ class SizedTransport implements Transport {
 	}
 
 	costOf(message: { readonly sizeBytes: number }): Cost {
-		const { graph, draft } = this.#options;
-		if (message.sizeBytes <= GRAPH_MIME_LIMIT_BYTES) return graph.costOf?.(message) ?? {};
-		return draft.costOf(message);
+		if (message.sizeBytes > GRAPH_MIME_LIMIT_BYTES) return draftCost(message);
+		return this.#options.graph.costOf?.(message) ?? {};
 	}
 
 	async deliver(attempt: Attempt, signal: AbortSignal): Promise<AttemptReport> {
-		const { graph, draft, smtp, log } = this.#options;
+		const { graph, openDraft, smtp, log } = this.#options;
 		if (attempt.sizeBytes <= GRAPH_MIME_LIMIT_BYTES) return graph.deliver(attempt, signal);
+		this.#draft ??= openDraft();
+		const draft = await this.#draft;
 		try {
 			const reading = await draft.read(attempt);
 			// What was begun as a draft ends as one: it knows whether it went.
