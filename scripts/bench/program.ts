@@ -70,7 +70,12 @@ export class Program {
 			await sleep(CONNECT_EVERY_MS);
 		}
 		const lastWords = (await readFile(this.#options.logFile, "utf8")).slice(-LAST_WORDS_LENGTH);
-		throw new Error(`${this.#options.command} does not greet on port ${port}:\n${lastWords}`);
+		const seconds = Math.round((performance.now() - this.#startedMs) / 1000);
+		const state = this.ended
+			? `it ended with ${this.#child.signalCode ?? this.#child.exitCode}`
+			: "it is running";
+		const said = `${this.#options.command} does not greet on port ${port} after ${seconds} s (${state})`;
+		throw new Error(`${said}:\n${lastWords}`);
 	}
 
 	/** SIGTERM, and SIGKILL to the whole session when that does not end it in time. */
