@@ -3,6 +3,7 @@
  * sent again, signed out and in. No script, no style, nothing but text; what is live there is looked at again.
  */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { isInstalled } from "./clients.ts";
 import { OWNER_PASSWORD, submit } from "./console-tour.ts";
 import { REFUSED_SUBJECT } from "./console-troubles.ts";
 import { ACCOUNT, eventually, House } from "./house.ts";
@@ -11,7 +12,9 @@ import { Wire } from "./wire.ts";
 
 const STRANGER = "127.9.9.9";
 
-describe("the console in a text browser", { timeout: 120_000 }, () => {
+const missing = isInstalled("w3m") ? "" : " (skipped: w3m is not installed)";
+
+describe.skipIf(missing !== "")(`the console in a text browser${missing}`, { timeout: 120_000 }, () => {
 	let house: House;
 	let browser: TextBrowser;
 	beforeEach(async () => {
