@@ -45,7 +45,7 @@ export class CarefulWriter {
 	#reader: Reader | undefined;
 	#isLogLong = false;
 	#trouble: CardTrouble | undefined;
-	/** Messages of the group that was refused: a commit whose flush failed is there all the same. */
+	/** To be taken out when the card is well: a commit whose flush failed is there all the same. */
 	#refused: readonly number[] = [];
 	#retry: NodeJS.Timeout | undefined;
 	#retryMs = FIRST_RETRY_MS;
@@ -69,7 +69,7 @@ export class CarefulWriter {
 		const fates = this.#writer.commit(writes);
 		const refused = fates.find((fate) => "code" in fate && (isSick(fate.code) || isDamaged(fate.code)));
 		if (refused !== undefined && "code" in refused) {
-			this.#refused = writes.flatMap(enqueued);
+			this.#refused = refusedMessages(writes, fates);
 			this.doubt(refused);
 		}
 		return fates;
@@ -137,6 +137,17 @@ export class CarefulWriter {
 		this.#trouble = undefined;
 		this.#options.onChange(undefined);
 	}
+}
+
+/**
+ * Messages that the card's failure has refused. Not all of a group: one that was tried again write by write has others
+ * beside them, which were answered 250.
+ */
+export function refusedMessages(writes: readonly Write[], fates: readonly WriteFate[]): readonly number[] {
+	return writes.flatMap((write, place) => {
+		const fate = fates[place];
+		return fate !== undefined && "code" in fate && isSick(fate.code) ? enqueued(write) : [];
+	});
 }
 
 /** Messages that the write puts into the queue. */
