@@ -60,11 +60,20 @@ export class Writer {
 		} catch (error) {
 			this.#historyRows = undefined;
 			const fate = fateOf(error);
-			// One after the other the card would be asked again, and after a flush that failed its answer is worth nothing.
-			if ("code" in fate && (isSick(fate.code) || isDamaged(fate.code))) return writes.map(() => fate);
+			if (isOfTheCard(fate)) return writes.map(() => fate);
 			if (writes.length === 1) return [fate];
-			return writes.flatMap((write) => this.commit([write]));
+			return this.#oneByOne(writes);
 		}
+	}
+
+	/** Once the card has failed the rest is refused with it: after a flush that failed its answers are worth nothing. */
+	#oneByOne(writes: readonly Write[]): readonly WriteFate[] {
+		let failure: WriteFate | undefined;
+		return writes.flatMap((write) => {
+			const [fate] = failure === undefined ? this.commit([write]) : [failure];
+			if (fate !== undefined && isOfTheCard(fate)) failure = fate;
+			return fate ?? [];
+		});
 	}
 
 	#transaction(writes: readonly Write[]): WriteFate[] {
@@ -275,6 +284,10 @@ const SQL = {
 	putDocument: "INSERT OR REPLACE INTO document VALUES (?, ?, ?)",
 	removeDocument: "DELETE FROM document WHERE kind = ? AND key = ?",
 } as const;
+
+function isOfTheCard(fate: WriteFate): boolean {
+	return "code" in fate && (isSick(fate.code) || isDamaged(fate.code));
+}
 
 function fateOf(error: unknown): WriteFate {
 	return { code: errorCode(error) ?? "ERR", text: error instanceof Error ? error.message : String(error) };
