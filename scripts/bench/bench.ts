@@ -165,7 +165,11 @@ function notesOf(
 	lines: readonly Line[],
 ): string[] {
 	const measured = contenders.filter(({ name }) => lines.some(({ runs }) => runs[name] !== undefined));
-	return [...measurements, ...measured].flatMap(({ note }) => note ?? []);
+	const notes = [
+		...measurements.flatMap((measurement) => measurement.notes ?? []),
+		...measured.flatMap(({ note }) => note ?? []),
+	];
+	return [...new Set(notes)];
 }
 
 async function bench(options: Options, resources: AsyncDisposableStack): Promise<void> {

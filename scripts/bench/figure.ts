@@ -15,7 +15,7 @@ export interface Measurement {
 	readonly countsBytes?: true;
 	readonly figures: readonly Figure[];
 	/** Said below the table. */
-	readonly note?: string;
+	readonly notes?: readonly string[];
 	measure(bench: Bench, contender: Contender): Promise<Values>;
 }
 

@@ -58,7 +58,9 @@ export const executableMeasurements: readonly Measurement[] = [
 			line("  resident above idle", "MB", "leftResident", { atMost: 15 }),
 			line("  at the end of the burst: private above idle", "MB", "peak"),
 		],
-		note: "m365proxy stands beside nothing here: it is a Python program, and no package registry of this project has it",
+		notes: [
+			"m365proxy stands beside nothing here: it is a Python program, and no package registry of this project has it.",
+		],
 		measure: measureMemory,
 	},
 	{

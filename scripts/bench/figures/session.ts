@@ -24,7 +24,9 @@ export const sessionMeasurement: Measurement = {
 			wanted: [{ atMost: 10 }],
 		},
 	],
-	note: "Postfix and Haraka look up the name of whoever connects: what the name server takes for it is in their sessions.",
+	notes: [
+		"Postfix and Haraka look up the name of whoever connects: what the name server takes for it is in their sessions.",
+	],
 	measure,
 };
 
