@@ -96,7 +96,10 @@ class Exchange {
 				abort();
 				return;
 			}
-			signal.addEventListener("abort", abort, { signal: this.#over.signal });
+			signal.addEventListener("abort", abort);
+			// Not by the option `signal`: Node holds what it removes a listener with weakly, all but the newest of a target
+			// (lib/internal/event_target.js), and these signals live as long as the program: the request would stay, body and all.
+			this.#over.signal.addEventListener("abort", () => signal.removeEventListener("abort", abort));
 		}
 	}
 

@@ -1,8 +1,9 @@
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { silentLog } from "../log.ts";
+import { giveBack } from "../memory.ts";
 import { type HttpClient, type HttpOptions, openHttp } from "./http.ts";
 
 const open: (() => void)[] = [];
@@ -188,6 +189,21 @@ describe("a failure says whether the request may have been seen", () => {
 		const pending = closing.request({ method: "GET", url });
 		setImmediate(() => closing.close());
 		expect(await pending).toMatchObject({ ok: false, reason: "aborted" });
+	});
+});
+
+describe("a request that is over", () => {
+	it("is forgotten by the signal it was given, also when another began and memory was collected meanwhile", async () => {
+		const answers: (() => void)[] = [];
+		const url = await serve((_request, response) => answers.push(() => response.end("done")));
+		const [requests, { signal }] = [client(), new AbortController()];
+		const asked = Array.from({ length: 3 }, () => requests.request({ method: "GET", url, signal }));
+		await expect.poll(() => answers.length).toBe(3);
+		expect(getEventListeners(signal, "abort")).toHaveLength(3);
+		giveBack();
+		for (const answer of answers) answer();
+		for (const { ok } of await Promise.all(asked)) expect(ok).toBe(true);
+		expect(getEventListeners(signal, "abort")).toHaveLength(0);
 	});
 });
 

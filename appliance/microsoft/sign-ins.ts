@@ -299,16 +299,14 @@ async function untilAborted(
 	signal: AbortSignal | undefined,
 ): Promise<TokenResult> {
 	if (signal === undefined) return asked;
-	const over = new AbortController();
-	const aborted = new Promise<TokenResult>((resolve) => {
-		const giveUp = () => resolve(CALLED_OFF);
-		if (signal.aborted) giveUp();
-		else signal.addEventListener("abort", giveUp, { signal: over.signal });
-	});
+	const aborted = Promise.withResolvers<TokenResult>();
+	const giveUp = () => aborted.resolve(CALLED_OFF);
+	if (signal.aborted) giveUp();
+	else signal.addEventListener("abort", giveUp);
 	try {
-		return await Promise.race([asked, aborted]);
+		return await Promise.race([asked, aborted.promise]);
 	} finally {
-		over.abort();
+		signal.removeEventListener("abort", giveUp);
 	}
 }
 
