@@ -7,10 +7,7 @@
  * link puts the message back untouched and opens the circuit; the card is not written for it, so a box
  * that is offline for weeks wears nothing. What waits for a limit is put back in the same way, and no trouble.
  */
-import type { Clock } from "../clock.ts";
 import { asError } from "../errors.ts";
-import type { Events } from "../events.ts";
-import type { Log } from "../log.ts";
 import { formatQueueId } from "../mail/queue-id.ts";
 import type { MailLog } from "../maillog.ts";
 import type { ShownMessage } from "../store/operations.ts";
@@ -22,8 +19,8 @@ import type { AttemptJournal } from "./attempt-journal.ts";
 import type { CircuitState, Ticket } from "./circuit.ts";
 import { Gate } from "./gate.ts";
 import type { Item, Scheduler } from "./scheduler.ts";
-import { type Patience, type Settlement, settle } from "./settlement.ts";
-import type { Spool } from "./spool.ts";
+import { type Patience, settle } from "./settlement.ts";
+import { CARD_AGAIN_MS, Settler, type SettlerOptions } from "./settler.ts";
 import type { AccountTrouble, AttemptReport, Transport } from "./transport.ts";
 import { lookAt, notMade } from "./wholeness.ts";
 
@@ -33,11 +30,8 @@ const LEASE_AHEAD = 16;
 const FLOOD_PER_SECOND = 50;
 /** Four slots then send what Microsoft takes: some 17 messages a second (10,000 requests in 10 minutes). */
 const FLOOD_PAUSE_MS = 240;
-/** What the card refused is offered again after this long. */
-const CARD_AGAIN_MS = 5_000;
 
-export interface RunnerOptions {
-	readonly spool: Spool;
+export interface RunnerOptions extends SettlerOptions {
 	readonly scheduler: Scheduler;
 	/** Looked up for each attempt, so that a reload takes effect at once. */
 	readonly route: (account: string, device: string, reversePath: string) => Route;
@@ -46,11 +40,6 @@ export interface RunnerOptions {
 	readonly patience: () => Patience;
 	/** `queue.paused`: attempts under way end, none begins. Whoever takes it off nudges. */
 	readonly isPaused?: () => boolean;
-	/** A message's new state is on the card. For whoever tells its sender. */
-	readonly onSettled?: (shown: ShownMessage, settlement: Settlement) => void;
-	readonly clock: Clock;
-	readonly events: Events;
-	readonly log: Log;
 	readonly mailLog: MailLog;
 }
 
@@ -79,7 +68,7 @@ export class Runner {
 	readonly #options: RunnerOptions;
 	readonly #admission: Admission;
 	readonly #gates = new Map<string, Gate>();
-	readonly #settling = new Map<number, Promise<void>>();
+	readonly #settler: Settler;
 	readonly #abort = new AbortController();
 	/** Accepted while the queue of the last run was still being loaded. */
 	readonly #early: { readonly number: number; readonly account: string; readonly device: string }[] = [];
@@ -91,6 +80,7 @@ export class Runner {
 	constructor(options: RunnerOptions) {
 		this.#options = options;
 		this.#admission = new Admission(options);
+		this.#settler = new Settler(options);
 	}
 
 	/** Delivers from now on. What was accepted before is taken up behind what the last run left. */
@@ -182,12 +172,12 @@ export class Runner {
 
 	/** True while a message's outcome is known and not yet on the card. */
 	isSettling(number: number): boolean {
-		return this.#settling.has(number);
+		return this.#settler.isSettling(number);
 	}
 
 	/** Resolves when a message's last attempt is settled on the card. */
 	async settled(number: number): Promise<void> {
-		await this.#settling.get(number);
+		await this.#settler.settled(number);
 	}
 
 	/** Takes nothing new; lets attempts in progress end for `graceMs`, then cuts them off; settles. */
@@ -201,7 +191,7 @@ export class Runner {
 			});
 			clearTimeout(cutOff);
 		}
-		await Promise.all(this.#settling.values());
+		await this.#settler.end();
 		await this.#journal?.close();
 		const unattempted = this.#options.scheduler.leasedButWaiting();
 		if (unattempted.length > 0) await this.#options.spool.unlease(unattempted);
@@ -316,7 +306,7 @@ export class Runner {
 		let next = 0;
 		try {
 			// An earlier outcome must not come over the lease on the card.
-			await Promise.all(items.map(({ id }) => this.#settling.get(id)));
+			await Promise.all(items.map(({ id }) => this.#settler.settled(id)));
 			if (unleased.length > 0) await this.#options.spool.lease(unleased.map(({ id }) => id));
 			for (const item of unleased) item.leased = true;
 			for (; next < items.length; next += 1) {
@@ -386,7 +376,7 @@ export class Runner {
 		});
 		tellOutcomes(this.#options.mailLog, shown, report, settlement.waitMs);
 		// Before the scheduler shows the new state: whoever sees it can wait until the card has it too.
-		this.#settling.set(item.id, this.#settle(shown, settlement));
+		this.#settler.begin(shown, settlement, this.#journal);
 		item.leased = false;
 		if (settlement.state === "delivered") scheduler.remove(item);
 		else scheduler.move(item, settlement.state, nowMs + settlement.waitMs);
@@ -435,34 +425,5 @@ export class Runner {
 		if (!gate.circuit.isTold) return;
 		this.#options.mailLog.accountRecovered({ account: gate.account });
 		this.#options.events.emit("account-recovered", { account: gate.account });
-	}
-
-	/** Offers the settlement to the card until it is taken: a full card must not lose the outcome. */
-	async #settle(shown: ShownMessage, settlement: Settlement): Promise<void> {
-		const { message } = shown;
-		const { write, ...counts } = settlement;
-		const { spool, clock, log, events } = this.#options;
-		await this.#journal?.settle(write);
-		for (;;) {
-			try {
-				await spool.settle(write, message.inFile, "rider");
-				break;
-			} catch (thrown) {
-				log.error("settle-refused", { qid: formatQueueId(message.id), error: asError(thrown).message });
-				if (this.#stopping) return;
-				await clock.sleep(CARD_AGAIN_MS, this.#abort.signal);
-			}
-		}
-		this.#settling.delete(message.id);
-		await this.#journal?.end(message.id);
-		this.#options.onSettled?.(shown, settlement);
-		if (counts.state !== "deferred") {
-			events.emit("message-settled", {
-				queueId: formatQueueId(message.id),
-				device: message.device,
-				delivered: counts.delivered,
-				failed: counts.failed,
-			});
-		}
 	}
 }
