@@ -170,7 +170,11 @@ const lightsTable = z.strictObject({
 	board_light: z
 		.boolean()
 		.prefault(true)
-		.meta(documented({ description: "the board's own light shows how it is; else it stays dark" })),
+		.meta(
+			documented({
+				description: "the board's own light shows how it is; else it is dark while Postern runs",
+			}),
+		),
 	green_pin: pin("a light that shows all that the board's own does"),
 	red_pin: pin("a light that shows trouble only"),
 	button_pin: pin(
