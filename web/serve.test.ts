@@ -1,7 +1,7 @@
 /** Listeners with real sockets: who may connect, what is in the way, and how they end. */
 import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { request } from "node:http";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Hono } from "hono";
@@ -145,29 +145,6 @@ describe("listenHttp", () => {
 		});
 	});
 
-	it("leaves room for another when one address holds all that it gets, and takes from it again when that has gone", async () => {
-		const listener = await listenHttp("0.0.0.0", 0, hello(), LOG);
-		open.push(listener);
-		const greedy = await Promise.all(Array.from({ length: 80 }, () => silentConnection(listener.port)));
-		await expect.poll(() => greedy.filter(({ destroyed }) => !destroyed).length).toBe(24);
-		expect(await statusFrom("127.0.0.2", listener.port)).toBe(200);
-		await expect(statusFrom("127.0.0.1", listener.port)).rejects.toThrow();
-		for (const socket of greedy) socket.destroy();
-		await expect.poll(() => statusFrom("127.0.0.1", listener.port).catch(() => 0)).toBe(200);
-	});
-
-	it("leaves room for another when a few addresses hold nearly all", async () => {
-		const listener = await listenHttp("0.0.0.0", 0, hello(), LOG);
-		open.push(listener);
-		const greedy: Socket[] = [];
-		for (const last of [3, 4, 5]) {
-			for (let count = 0; count < 30; count += 1)
-				greedy.push(await silentConnection(listener.port, `127.0.0.${last}`));
-		}
-		expect(await statusFrom("127.0.0.2", listener.port)).toBe(200);
-		for (const socket of greedy) socket.destroy();
-	});
-
 	it("survives bytes that are no HTTP", async () => {
 		const listener = await listenHttp("127.0.0.1", 0, hello(), LOG);
 		open.push(listener);
@@ -186,26 +163,6 @@ describe("listenHttp", () => {
 		expect((await fetch(`http://${listener.address}/`)).status).toBe(200);
 	});
 });
-
-/** One that says nothing. Whether it is closed again is seen later. */
-async function silentConnection(port: number, localAddress = "127.0.0.1"): Promise<Socket> {
-	const socket = connect({ port, host: "127.0.0.1", localAddress });
-	socket.on("error", () => undefined);
-	socket.resume();
-	await new Promise<void>((resolve) => socket.once("connect", resolve));
-	return socket;
-}
-
-function statusFrom(localAddress: string, port: number): Promise<number | undefined> {
-	return new Promise((resolve, reject) => {
-		request({ host: "127.0.0.1", port, localAddress, agent: false }, (response) => {
-			response.resume();
-			resolve(response.statusCode);
-		})
-			.on("error", reject)
-			.end();
-	});
-}
 
 /** A socket file nobody listens on, as `kill -9` leaves it. */
 async function leaveStaleSocket(socketPath: string): Promise<void> {

@@ -11,7 +11,6 @@ import { asError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
 import type { ServerBindings } from "./answers.ts";
 import { BodyDeadlines, type BodyLimits } from "./body-deadline.ts";
-import { shareConnections } from "./connection-share.ts";
 import { bindControlSocket } from "./control-socket.ts";
 
 /** An app as far as a server needs it. */
@@ -69,6 +68,8 @@ export interface HttpListener extends WebListener {
 }
 
 const DEFAULT_GRACE_MS = 2_000;
+/** A phone and a monitor need few; a scanner of ports must not take the memory of a small box. */
+const MOST_CONNECTIONS = 64;
 /** Owners' requests are small. */
 const BODY_LIMITS: BodyLimits = { timeoutMs: 30_000, leastBytes: 32 * 1024 };
 const LIMITS = {
@@ -130,7 +131,7 @@ function prepare(
 		});
 	const server =
 		certificate === undefined ? createServer(LIMITS) : createHttpsServer({ ...LIMITS, ...certificate });
-	if (bodyLimits !== undefined) shareConnections(server);
+	server.maxConnections = MOST_CONNECTIONS;
 	// Before the app, which may give a request more time at once.
 	server.prependListener("request", (request: IncomingMessage, response: ServerResponse) =>
 		deadlines?.watch(request, response),
