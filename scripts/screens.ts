@@ -7,7 +7,15 @@
 import { mkdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { noBrowser, openBrowser, openPage, type Scheme, SIZES, type Size } from "../appliance/e2e/browser.ts";
+import {
+	leave,
+	noBrowser,
+	openBrowser,
+	openPage,
+	type Scheme,
+	SIZES,
+	type Size,
+} from "../appliance/e2e/browser.ts";
 import { claim, livedInHouse, pagesOf, signIn } from "../appliance/e2e/console-tour.ts";
 import { TROUBLE_HOUSE, TROUBLES } from "../appliance/e2e/console-troubles.ts";
 import { crowdedHouse, LONG_NAME } from "../appliance/e2e/crowded-house.ts";
@@ -113,18 +121,18 @@ async function takeSet(browser: Browser, set: PictureSet): Promise<void> {
 	for (const look of LOOKS) {
 		const { page, context } = await openPage(browser, origin, look);
 		await takeShot(page, { name: "claim", at: "/" }, set, look);
-		await context.close();
+		await leave(context);
 	}
 	const first = await openPage(browser, origin);
 	await claim(first.page);
-	await first.context.close();
+	await leave(first.context);
 	for (const look of LOOKS) {
 		const { page, context } = await openPage(browser, origin, look);
 		await context.addCookies([{ name: "language", value: set.language, url: origin }]);
 		for (const shot of set.outside) await takeShot(page, shot, set, look);
 		await signIn(page);
 		for (const shot of set.inside) await takeShot(page, shot, set, look);
-		await context.close();
+		await leave(context);
 	}
 }
 
@@ -168,7 +176,7 @@ async function takeTrouble(browser: Browser, name: keyof typeof TROUBLES): Promi
 			await page.emulateMedia({ colorScheme: look.scheme });
 			await take(page, fileOf(`trouble-${name}`, look), look);
 		}
-		await context.close();
+		await leave(context);
 	} finally {
 		await house.close();
 	}

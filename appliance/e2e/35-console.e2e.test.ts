@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+	leave,
 	noBrowser,
 	openBrowser,
 	openPage,
@@ -69,7 +70,7 @@ describe.skipIf(noBrowser !== undefined)("a box with a life behind it", () => {
 		[house, browser] = [await livedInHouse(), await openBrowser()];
 		const { page, context } = await openPage(browser, originOf(house));
 		await claim(page);
-		await context.close();
+		await leave(context);
 		paths = await pagesOf(house);
 	}, 120_000);
 	afterAll(async () => {
@@ -93,7 +94,7 @@ describe.skipIf(noBrowser !== undefined)("a box with a life behind it", () => {
 		}
 		expect(found).toEqual([]);
 		expect(faults).toEqual([]);
-		await context.close();
+		await leave(context);
 	});
 
 	it("speaks four languages on every page", { timeout: 120_000 }, async () => {
@@ -107,7 +108,7 @@ describe.skipIf(noBrowser !== undefined)("a box with a life behind it", () => {
 				expect(await overflowOf(page), `${language} ${path}`).toBeLessThanOrEqual(0);
 			}
 		}
-		await context.close();
+		await leave(context);
 	});
 
 	it("works without a script: sign-in, search, deleting with its question", async () => {
@@ -120,7 +121,7 @@ describe.skipIf(noBrowser !== undefined)("a box with a life behind it", () => {
 		expect(await page.textContent("h1")).toContain("Delete for good?");
 		await page.click("main button:has-text('Delete')");
 		expect(await page.textContent("main")).toContain("1 message was deleted.");
-		await context.close();
+		await leave(context);
 	});
 
 	it("says what was wrong with a password", async () => {
@@ -130,7 +131,7 @@ describe.skipIf(noBrowser !== undefined)("a box with a life behind it", () => {
 		await page.fill("#password", "not this one");
 		await page.click("main form button[type=submit]");
 		expect(await page.textContent("[role=alert]")).toContain("Name, password or code is wrong.");
-		await context.close();
+		await leave(context);
 	});
 
 	it("keeps an open page true: mail that comes is seen without a reload", async () => {
@@ -139,7 +140,7 @@ describe.skipIf(noBrowser !== undefined)("a box with a life behind it", () => {
 		await page.goto("/mail");
 		await submit(house.port("relay"), "live@example.com", "Seen at once");
 		await page.waitForSelector("text=Seen at once");
-		await context.close();
+		await leave(context);
 	});
 
 	it("is paused and goes on", async () => {
@@ -153,7 +154,7 @@ describe.skipIf(noBrowser !== undefined)("a box with a life behind it", () => {
 		expect(arrived(house, "later@example.com")).toBe(false);
 		await page.click("text=Resume sending");
 		await eventually("it goes on", () => arrived(house, "later@example.com"));
-		await context.close();
+		await leave(context);
 	});
 
 	it.each(["w3m", "lynx"])("can be read in %s", (program) => {

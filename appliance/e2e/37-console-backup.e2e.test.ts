@@ -5,7 +5,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { noBrowser, openBrowser, openPage, violationsOf } from "./browser.ts";
+import { leave, noBrowser, openBrowser, openPage, violationsOf } from "./browser.ts";
 import { claim, OWNER_PASSWORD, submit } from "./console-tour.ts";
 import { eventually, House } from "./house.ts";
 import { SmtpPeer } from "./smtp-peer.ts";
@@ -103,7 +103,7 @@ describe.skipIf(noBrowser !== undefined)("a box that moves to another card", () 
 			await download(first.page, file);
 			expect(readFileSync(file).includes("boss@example.com")).toBe(false);
 			expect(first.faults).toEqual([]);
-			await first.context.close();
+			await leave(first.context);
 
 			await old.end("SIGTERM");
 			renameSync(state(old), path.join(old.folder, "old-card"));
@@ -151,7 +151,7 @@ describe.skipIf(noBrowser !== undefined)("a box that moves to another card", () 
 			expect(arrived().sort()).toEqual(["From the new card", "From the old card"]);
 			// The box was away meanwhile, and the page asked for it.
 			expect(faults.filter((fault) => !fault.includes("ERR_CONNECTION"))).toEqual([]);
-			await context.close();
+			await leave(context);
 		},
 	);
 });
@@ -168,7 +168,7 @@ describe.skipIf(noBrowser !== undefined)("a restart", () => {
 		await page.waitForURL("**/system/restarting?**");
 		await startAgainWhenEnded(of);
 		await page.waitForSelector("text=Postern has restarted.");
-		await context.close();
+		await leave(context);
 	});
 });
 
@@ -232,7 +232,7 @@ describe.skipIf(noBrowser !== undefined)("a backup of more than a hundred megaby
 		await eventually("nothing is left", () => !existsSync(state(of, "restore-staging")));
 		await page.goto("/system/restore");
 		expect(await page.textContent("main")).not.toContain("Put this backup in place?");
-		await context.close();
+		await leave(context);
 	});
 });
 

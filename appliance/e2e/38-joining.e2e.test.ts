@@ -3,7 +3,15 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type ApiDescription, expectDescribed } from "../../web/testing/api-description.ts";
 import { signInByBrowser } from "../sandbox/browser.ts";
-import { noBrowser, openBrowser, openPage, overflowOf, violationsOf, type Watched } from "./browser.ts";
+import {
+	leave,
+	noBrowser,
+	openBrowser,
+	openPage,
+	overflowOf,
+	violationsOf,
+	type Watched,
+} from "./browser.ts";
 import { isInstalled, run } from "./clients.ts";
 import { claim, signIn } from "./console-tour.ts";
 import { ACCOUNT, eventually, House } from "./house.ts";
@@ -31,7 +39,7 @@ describe.skipIf(missing !== undefined)("self-service", () => {
 	}, 120_000);
 	afterEach(async () => {
 		for (const { context, faults } of opened.splice(0)) {
-			await context.close();
+			await leave(context);
 			expect(faults).toEqual([]);
 		}
 	});

@@ -6,7 +6,15 @@ import net from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { signInByBrowser } from "../sandbox/browser.ts";
-import { noBrowser, openBrowser, openPage, overflowOf, violationsOf, type Watched } from "./browser.ts";
+import {
+	leave,
+	noBrowser,
+	openBrowser,
+	openPage,
+	overflowOf,
+	violationsOf,
+	type Watched,
+} from "./browser.ts";
 import { claim, OWNER_PASSWORD, signIn, submit } from "./console-tour.ts";
 import {
 	fillCard,
@@ -60,7 +68,7 @@ describe.skipIf(noBrowser !== undefined)("the console in trouble", { timeout: 12
 		expect(await violationsOf(scene.page)).toEqual([]);
 		expect(await overflowOf(scene.page)).toBeLessThanOrEqual(0);
 		expect(watched.faults.filter((fault) => !isOfTheBrowser(fault))).toEqual([]);
-		await watched.context.close();
+		await leave(watched.context);
 		await scene.house.close();
 	});
 
@@ -270,7 +278,7 @@ describe.skipIf(noBrowser !== undefined)("the console in trouble", { timeout: 12
 		await page.fill("#password", OWNER_PASSWORD);
 		await page.click("main form button[type=submit]");
 		await page.waitForURL("**/mail");
-		await elsewhere.context.close();
+		await leave(elsewhere.context);
 	});
 
 	it("an address that leads nowhere, and a message that is gone: both say so and lead on", async () => {
@@ -294,6 +302,7 @@ describe.skipIf(noBrowser !== undefined)("the console in trouble", { timeout: 12
 		const other = await watched.context.newPage();
 		await other.goto("/me");
 		await other.click("text=Sign out");
+		await other.waitForURL(/sign-in/);
 		await other.close();
 		await page.click("text=Pause sending");
 		expect(await main()).toMatch(/grown old|Sign in/);

@@ -9,7 +9,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestDoor, type TestDoor } from "../system/machine/testing-door.ts";
-import { noBrowser, openBrowser, openPage, overflowOf, violationsOf } from "./browser.ts";
+import { leave, noBrowser, openBrowser, openPage, overflowOf, violationsOf } from "./browser.ts";
 import { ConsoleVisitor } from "./console-visitor.ts";
 import { eventually, House } from "./house.ts";
 import { PROGRAM } from "./program.ts";
@@ -161,7 +161,7 @@ describe("the network of the firmware", { timeout: 60_000 }, () => {
 					return (await page.textContent("main"))?.includes("Try for two minutes") === true;
 				});
 				expect(faults).toEqual([]);
-				await context.close();
+				await leave(context);
 			}
 		} finally {
 			await browser.close();

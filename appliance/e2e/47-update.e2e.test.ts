@@ -10,7 +10,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openTestDoor, type TestDoor } from "../system/machine/testing-door.ts";
 import { bundleFile, infoOf, RAUC } from "../system/update/testing-bundle.ts";
-import { noBrowser, openBrowser, openPage, overflowOf, violationsOf } from "./browser.ts";
+import { leave, noBrowser, openBrowser, openPage, overflowOf, violationsOf } from "./browser.ts";
 import { ConsoleVisitor } from "./console-visitor.ts";
 import { eventually, House } from "./house.ts";
 import { PROGRAM } from "./program.ts";
@@ -217,7 +217,7 @@ describe("the page", { timeout: 90_000 }, () => {
 				const folder = process.env["POSTERN_SCREENS"];
 				if (folder) await page.screenshot({ path: path.join(folder, `update-${size}.png`), fullPage: true });
 				expect(faults).toEqual([]);
-				await context.close();
+				await leave(context);
 			}
 		} finally {
 			await browser.close();

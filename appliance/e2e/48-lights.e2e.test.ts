@@ -15,7 +15,7 @@ import { RHYTHMS } from "../leds/rhythms.ts";
 import { keyEvent } from "../leds/testing-key.ts";
 import { patternOf, putLed, runLights } from "../leds/testing-leds.ts";
 import { openTestDoor, type TestDoor } from "../system/machine/testing-door.ts";
-import { noBrowser, openBrowser, openPage, overflowOf, violationsOf } from "./browser.ts";
+import { leave, noBrowser, openBrowser, openPage, overflowOf, violationsOf } from "./browser.ts";
 import { submit } from "./console-tour.ts";
 import { ConsoleVisitor } from "./console-visitor.ts";
 import { House } from "./house.ts";
@@ -228,7 +228,7 @@ describe("the light", { timeout: 90_000 }, () => {
 					if (folder)
 						await page.screenshot({ path: path.join(folder, `lights-${size}.png`), fullPage: true });
 					expect(faults).toEqual([]);
-					await context.close();
+					await leave(context);
 				}
 			} finally {
 				await browser.close();

@@ -75,6 +75,12 @@ export async function openPage(
 	return { context, page, faults };
 }
 
+/** Closes a context when its pages have come: one that is closed while a page still comes is at times never closed (Chromium 150). */
+export async function leave(context: BrowserContext): Promise<void> {
+	for (const page of context.pages()) await page.waitForLoadState();
+	await context.close();
+}
+
 /** What axe-core finds, a line each. */
 export async function violationsOf(page: Page): Promise<readonly string[]> {
 	const run = `${AXE}; axe.run(document, { runOnly: ${JSON.stringify(STANDARD)} }).then(({ violations }) =>
