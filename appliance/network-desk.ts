@@ -12,7 +12,7 @@ import type {
 	NetworkState,
 	TrialBegun,
 	WifiAround,
-} from "./network-service.ts";
+} from "./services/network.ts";
 import * as facts from "./system/machine-facts.ts";
 import { FIRMWARE } from "./words/firmware.ts";
 

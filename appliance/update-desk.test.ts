@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "./errors.ts";
 import { Events } from "./events.ts";
 import { silentLog } from "./log.ts";
+import type { UpdateNews } from "./services/updates.ts";
 import { NEWEST_SCHEMA, OLDEST_READER } from "./store/migrations.ts";
 import { Storage } from "./store/storage.ts";
 import { HOST_UPDATER, UpdateDesk, type Updater, type UpdaterFacts } from "./update-desk.ts";
-import type { UpdateNews } from "./update-service.ts";
 
 const FACTS: UpdaterFacts = {
 	image: { version: "0.1.0", builtAt: "2026-01-01T00:00:00Z", slot: "A" },

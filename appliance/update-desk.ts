@@ -13,9 +13,6 @@ import { pipeline } from "node:stream/promises";
 import { asError, errorCode, UserError } from "./errors.ts";
 import type { Events } from "./events.ts";
 import type { Log } from "./log.ts";
-import type { Matter } from "./services.ts";
-import type { DocumentStore } from "./store/documents.ts";
-import { NEWEST_SCHEMA } from "./store/migrations.ts";
 import type {
 	CrashCount,
 	UpdateFate,
@@ -24,7 +21,10 @@ import type {
 	UpdateProgress,
 	UpdateService,
 	UpdateState,
-} from "./update-service.ts";
+} from "./services/updates.ts";
+import type { Matter } from "./services.ts";
+import type { DocumentStore } from "./store/documents.ts";
+import { NEWEST_SCHEMA } from "./store/migrations.ts";
 import { productVersion } from "./version.ts";
 import { say } from "./words/saying.ts";
 import { UPDATING } from "./words/updating.ts";

@@ -2,8 +2,8 @@
  * Changes to a saved device: what console and command line may ask (services.ts has the rest). Interfaces only. Throws
  * `UserError` for what a person can mend.
  */
-import type { Secret } from "./secret.ts";
-import type { DeviceSwitches } from "./services.ts";
+import type { Secret } from "../secret.ts";
+import type { DeviceSwitches } from "./devices.ts";
 
 /**
  * What may be changed of a saved device; absent: as it is; null: back to the default. Keys as in the file; switches stand
