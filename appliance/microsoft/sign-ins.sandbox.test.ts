@@ -1,4 +1,5 @@
 /** The whole way against the simulated Microsoft 365, which was written without knowledge of this code. */
+import { getEventListeners } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Account, PUBLISHED_LIMITS } from "../accounts/model.ts";
 import { Events } from "../events.ts";
 import { silentLog } from "../log.ts";
+import { giveBack } from "../memory.ts";
 import { POLL_QUIRKS } from "../sandbox/control.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import type { SignInNews } from "../services.ts";
@@ -148,5 +150,20 @@ describe("against the simulated Microsoft 365", () => {
 		await signIns.stop();
 		signIns = newRun();
 		expect(await askGraph()).toBe(200);
+	});
+
+	it("forgets who asked for a token, also when others ask and memory is collected meanwhile", async () => {
+		await signIn();
+		await signIns.stop();
+		signIns = newRun();
+		sandbox.control.change({ latencyMs: 300 });
+		const { signal } = new AbortController();
+		const asked = Array.from({ length: 3 }, () =>
+			signIns.accessToken(ADDRESS, "graph", { forceRefresh: true, signal }),
+		);
+		await expect.poll(() => getEventListeners(signal, "abort").length).toBe(3);
+		giveBack();
+		for (const { ok } of await Promise.all(asked)) expect(ok).toBe(true);
+		expect(getEventListeners(signal, "abort")).toHaveLength(0);
 	});
 });
