@@ -11,6 +11,7 @@ import { asError } from "../appliance/errors.ts";
 import type { Log } from "../appliance/log.ts";
 import type { ServerBindings } from "./answers.ts";
 import { BodyDeadlines, type BodyLimits } from "./body-deadline.ts";
+import { keepRoom, MOST_CONNECTIONS } from "./connection-room.ts";
 import { bindControlSocket } from "./control-socket.ts";
 
 /** An app as far as a server needs it. */
@@ -68,8 +69,6 @@ export interface HttpListener extends WebListener {
 }
 
 const DEFAULT_GRACE_MS = 2_000;
-/** A phone and a monitor need few; a scanner of ports must not take the memory of a small box. */
-const MOST_CONNECTIONS = 64;
 /** Owners' requests are small. */
 const BODY_LIMITS: BodyLimits = { timeoutMs: 30_000, leastBytes: 32 * 1024 };
 const LIMITS = {
@@ -89,6 +88,7 @@ export async function listenHttp(
 	{ log, certificate, fd, bodyLimits = BODY_LIMITS }: ListenOptions,
 ): Promise<HttpListener> {
 	const { server, close } = prepare(app, { certificate, bodyLimits });
+	keepRoom(server);
 	await listening(server, () => server.listen({ host, port, fd }));
 	reportAcceptFaults(server, log);
 	const bound = server.address() as AddressInfo;
@@ -109,6 +109,7 @@ export async function listenHttp(
 export async function listenControl(path: string, app: App, { log }: ListenOptions): Promise<WebListener> {
 	// Its owner may hand over a backup of many gigabytes: no limits.
 	const { server, close } = prepare(app, {});
+	server.maxConnections = MOST_CONNECTIONS;
 	await bindControlSocket(server, path);
 	reportAcceptFaults(server, log);
 	return { address: path, close };
@@ -131,7 +132,6 @@ function prepare(
 		});
 	const server =
 		certificate === undefined ? createServer(LIMITS) : createHttpsServer({ ...LIMITS, ...certificate });
-	server.maxConnections = MOST_CONNECTIONS;
 	// Before the app, which may give a request more time at once.
 	server.prependListener("request", (request: IncomingMessage, response: ServerResponse) =>
 		deadlines?.watch(request, response),
