@@ -25,9 +25,8 @@ export function keepRoom(server: Server): void {
 	const held = new Map<Key, Held>();
 	server.on("connection", (socket: Socket) => {
 		const { remoteAddress: address } = socket;
-		// The peer has gone already.
-		if (address === undefined) return;
-		if (held.size >= MOST_CONNECTIONS && !giveWay(held)) {
+		// Without an address: the peer has gone already.
+		if (address === undefined || (held.size >= MOST_CONNECTIONS && !giveWay(held))) {
 			socket.destroy();
 			return;
 		}
